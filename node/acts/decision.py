@@ -1,0 +1,123 @@
+"""What the home of a post decides, once: who helps, who is thanked, and what state that gives the post.
+
+Answers and agreements both come here (`wire.md` 6): the database gives a place once, whoever asks for it.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from node.acts import publish
+from node.neighbourhood.activity import Happening
+from node.neighbourhood.match import Match, MatchState, free_place, state_after
+from node.neighbourhood.post import ANSWERABLE, Post, State, later
+from node.neighbourhood.refusal import Conflict, phrase
+from node.neighbourhood.response import Reason, Response, ResponseState
+from node.storage import letters, log, matches, outbox, posts, responses
+from node.storage.database import Transaction
+
+
+def agreed(tx: Transaction, post: Post, response: Response, who: str | None, at: datetime) -> Match:
+    """Make the agreement, tell the helper, and tell the others when no place is left. All or nothing, and once."""
+    key = uuid4().hex
+    place = free_place(post, frozenset(match.place for match in matches.of_post(tx, post.id)))
+    match = Match(key, tx.home.uri("g", key), post.id, response.id, place, MatchState.AGREED, at)
+    if not matches.add(tx, match):
+        raise Conflict(phrase("Somebody already helps with this. Thank you!"))
+    responses.save(tx, replace(response, state=ResponseState.ACCEPTED, decided=at))
+    log.record(tx, Happening.AGREED, who, post.id, at)
+    if response.node_id is not None:
+        facts = {"node": response.node_id, "agreement": match.uri, "post": post.uri}
+        told = outbox.add(
+            tx, "Accept", response.uri, {**facts, "party": post.party, "name": post.author_name}, at
+        )
+        outbox.send_to(tx, told, response.node_id)
+    else:
+        letters.add(tx, "agreed", at, resident_id=response.resident, post=post.id)
+    after = settle(tx, post, at)
+    if after.places_left == 0:
+        refuse_pending(tx, after, at, Reason.TAKEN)
+    return match
+
+
+def call_off(
+    tx: Transaction, post: Post, match: Match, who: str, at: datetime, reason: str | None = None
+) -> Match:
+    """The home undoes its Accept: the helper hears of it, the place is free."""
+    response = responses.get(tx, match.response_id, lock=True)
+    off = replace(match, state=MatchState.CANCELLED, ended=at)
+    matches.save(tx, off)
+    responses.save(tx, replace(response, state=ResponseState.DECLINED, decided=at))
+    log.record(tx, Happening.CANCELLED, who, post.id, at, reason)
+    if response.node_id is None:
+        letters.add(tx, "called off", at, resident_id=response.resident, post=post.id)
+        return off
+    accept = outbox.answer_to(tx, response.uri)
+    if accept is not None:
+        facts = {"node": response.node_id, **({"reason": reason} if reason else {})}
+        outbox.send_to(tx, outbox.add(tx, "Undo", accept.uri, facts, at), response.node_id)
+    return off
+
+
+def refuse(tx: Transaction, response: Response, reason: Reason, who: str | None, at: datetime) -> Response:
+    """Let a helper know that this yes is not needed, in a letter here or a Reject elsewhere."""
+    state = ResponseState.TAKEN if reason is Reason.TAKEN else ResponseState.DECLINED
+    refused = replace(response, state=state, decided=at)
+    if response.node_id is not None:
+        reject(tx, response.node_id, response.uri, reason, at)
+    else:
+        letters.add(tx, "not needed", at, resident_id=response.resident, post=response.post_id, reason=reason)
+    responses.save(tx, refused)
+    what = Happening.ANSWER_TAKEN if state is ResponseState.TAKEN else Happening.ANSWER_DECLINED
+    log.record(tx, what, who, response.post_id, at)
+    return refused
+
+
+def reject(tx: Transaction, node_id: str, offer_uri: str, reason: Reason, at: datetime) -> None:
+    """Answer an Offer with no. It is kept, and sent again word for word if the Offer is repeated."""
+    outbox.send_to(tx, outbox.add(tx, "Reject", offer_uri, {"node": node_id, "reason": reason}, at), node_id)
+
+
+def refuse_pending(tx: Transaction, post: Post, at: datetime, reason: Reason = Reason.CLOSED) -> None:
+    """Let everybody who still waits know that no more help is needed."""
+    for waiting in responses.pending(tx, post.id):
+        refuse(tx, waiting, reason, None, at)
+
+
+def end_all(tx: Transaction, post: Post, who: str, at: datetime, elsewhere_only: bool = False) -> None:
+    """The post goes: agreements are cancelled first, then who waits is thanked."""
+    for match in matches.of_post(tx, post.id):
+        if match.state is MatchState.AGREED:
+            call_off(tx, post, match, who, at)
+    for waiting in responses.pending(tx, post.id):
+        if waiting.node_id is not None or not elsewhere_only:
+            refuse(tx, waiting, Reason.CLOSED, who, at)
+
+
+def settle(tx: Transaction, post: Post, at: datetime) -> Post:
+    """Keep the post as its answers and agreements make it, and tell the copies if that shows there."""
+    after = settled(tx, post, at)
+    if (after.state, after.places_left) == (post.state, post.places_left):
+        return post
+    posts.save(tx, after)
+    if publish.facts_of(after) != {**publish.facts_of(post), "updated": publish.facts_of(after)["updated"]}:
+        publish.update(tx, after, at)
+    return after
+
+
+def settled(tx: Transaction, post: Post, at: datetime) -> Post:
+    """The post with the state and the free places that its answers and agreements give it."""
+    live = matches.of_post(tx, post.id)
+    running = sum(match.state is MatchState.AGREED for match in live)
+    left = max(0, post.places - len(live))
+    if post.state in ANSWERABLE or post.state is State.AGREED:
+        state = state_after(post, running, len(live) - running, len(responses.pending(tx, post.id)))
+        moved = post.moved(state, at)
+    else:
+        moved = replace(post, updated=later(post.updated, at))
+    return replace(moved, places_left=left)
+
+
+def reopened(tx: Transaction, post: Post, at: datetime) -> Post:
+    """The post as it is when it is open again, with the answers and agreements it has."""
+    return settled(tx, replace(post, state=State.OPEN), at)

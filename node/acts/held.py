@@ -1,0 +1,62 @@
+"""Copies of other nodes' posts: taken in, changed and thrown away as their homes say."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from node.acts import matches
+from node.neighbourhood.activity import Happening
+from node.neighbourhood.node import Node
+from node.neighbourhood.post import Post
+from node.storage import log, posts, seen
+from node.storage.database import Transaction
+
+
+def take_in(tx: Transaction, node: Node, told: Post, activity_uri: str, at: datetime) -> None:
+    """A Create or an Update of a post by its owner: keep it if it is news. New here only from an active neighbour.
+
+    What was deleted stays so; of two Updates the newest `updated` wins; id, owner and kind never change (`wire.md` 4).
+    """
+    held = posts.by_uri(tx, told.uri, lock=True)
+    if posts.buried(tx, told.uri) or told.expires <= at:
+        return
+    if held is None:
+        if node.active:
+            posts.add(tx, told)
+            log.record(tx, Happening.RECEIVED, node.id, told.id, at)
+            seen.owe_receipt(tx, node.id, activity_uri, at)
+        return
+    if held.node_id != node.id or held.kind is not told.kind or told.updated <= held.updated:
+        return
+    erased = held.title == ""
+    changed = replace(told, id=held.id, created=held.created, party=held.party)
+    posts.save(tx, changed)
+    log.record(tx, Happening.CHANGED_ELSEWHERE, node.id, held.id, at)
+    matches.fulfilled(tx, changed, at)
+    if erased:
+        seen.owe_receipt(tx, node.id, activity_uri, at)
+
+
+def delete(tx: Transaction, node: Node, uri: str, activity_uri: str, at: datetime) -> None:
+    """The owner took a post back: the copy goes, nothing revives it, and its home hears that it is gone."""
+    held = posts.by_uri(tx, uri, lock=True)
+    if held is not None and held.node_id != node.id:
+        return
+    posts.bury(tx, uri, at)
+    if held is not None:
+        log.record(tx, Happening.DELETED_ELSEWHERE, node.id, held.id, at)
+        posts.erase(tx, held)
+    seen.owe_receipt(tx, node.id, activity_uri, at)
+
+
+def expire(tx: Transaction, at: datetime) -> int:
+    """A copy past its end is thrown away, also when its home is dead: the holder's duty (`wire.md` 4)."""
+    due = posts.due_to_erase(tx, at)
+    for held in due:
+        posts.erase(tx, held)
+    return len(due)
+
+
+def drop_all(tx: Transaction, node: Node) -> None:
+    """Throw away all that we hold for a node."""
+    for held in posts.held_from(tx, node.id):
+        posts.erase(tx, held)

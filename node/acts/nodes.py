@@ -1,0 +1,205 @@
+"""Borders: becoming neighbours with another node by an operator's yes on both sides, and ceasing to be (`wire.md` 2)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from node.acts import decision, held, publish
+from node.neighbourhood.activity import Happening
+from node.neighbourhood.node import Follow, Node
+from node.neighbourhood.refusal import Conflict, Invalid, phrase
+from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Deed, Role, require
+from node.storage import letters, log, lookups, matches, nodes, outbox, posts, residents
+from node.storage.database import Transaction
+
+
+def ask(tx: Transaction, by: Resident, address: str, at: datetime) -> None:
+    """Want a node as neighbour, by the address an operator typed. It is looked up first. Only an operator."""
+    require(by, Deed.RUN_BORDERS)
+    address = address.strip()
+    if not address or len(address) > 500 or any(c.isspace() for c in address):
+        raise Invalid(
+            {"address": phrase("Write the address of the other node, such as https://buurt.example.")}
+        )
+    known = nodes.by_actor(tx, address) or nodes.by_origin(tx, address.rstrip("/"))
+    if known is not None:
+        say_yes(tx, by, known.id, at)
+    else:
+        lookups.ask(tx, "neighbour", address, at, by.id)
+
+
+def say_yes(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
+    """Our operator wants this node as neighbour: it enters our collection and gets our Follow. Only an operator."""
+    require(by, Deed.RUN_BORDERS)
+    node = nodes.get(tx, node_id, lock=True)
+    if node.blocked:
+        raise Conflict(phrase("This node is blocked. Lift the block first."))
+    if node.we_claim and node.our_follow is not Follow.REJECTED:
+        return node
+    outbox.send_to(tx, outbox.add(tx, "Follow", node.actor, {"node": node.id}, at), node.id)
+    log.record(tx, Happening.NODE_ASKED, by.id, node.id, at)
+    return _moved(tx, node, at, we_claim=True, our_follow=Follow.PENDING)
+
+
+def say_no(tx: Transaction, by: Resident, node_id: str, reason: str, at: datetime) -> Node:
+    """Our operator does not want it: it hears why. Only an operator."""
+    require(by, Deed.RUN_BORDERS)
+    node = nodes.get(tx, node_id, lock=True)
+    if node.their_follow is not Follow.ACCEPTED or node.their_follow_uri is None:
+        raise Conflict(phrase("This node does not ask anything."))
+    facts = {"node": node.id, "reason": reason or "declined"}
+    outbox.send_to(tx, outbox.add(tx, "Reject", node.their_follow_uri, facts, at), node.id)
+    log.record(tx, Happening.NODE_REFUSED, by.id, node.id, at)
+    return _moved(tx, node, at, their_follow=Follow.REJECTED)
+
+
+def end(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
+    """No longer neighbours: our posts are called back; agreements that run live on. Only an operator."""
+    require(by, Deed.RUN_BORDERS)
+    node = nodes.get(tx, node_id, lock=True)
+    if not node.we_claim:
+        return node
+    _undo_follow(tx, node, at)
+    log.record(tx, Happening.NODE_ENDED, by.id, node.id, at)
+    return _moved(tx, node, at, we_claim=False, our_follow=Follow.NONE)
+
+
+def block(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
+    """Have nothing to do with a node: agreements end, what we hold of it goes, it is answered 403. Only an operator."""
+    require(by, Deed.RUN_BORDERS)
+    node = nodes.get(tx, node_id, lock=True)
+    if node.blocked:
+        return node
+    for match in matches.with_node(tx, node.id):
+        post = posts.get(tx, match.post_id, lock=True)
+        if post.own:
+            decision.call_off(tx, post, match, by.id, at)
+            decision.settle(tx, posts.get(tx, post.id, lock=True), at)
+    held.drop_all(tx, node)
+    log.record(tx, Happening.NODE_BLOCKED, by.id, node.id, at)
+    none = {"our_follow": Follow.NONE, "their_follow": Follow.NONE, "we_claim": False, "they_claim": False}
+    return _moved(tx, node, at, blocked=True, **none)
+
+
+def unblock(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
+    """Lift a block; the border itself has to be asked for anew. Only an operator."""
+    require(by, Deed.RUN_BORDERS)
+    node = nodes.get(tx, node_id, lock=True)
+    return _moved(tx, node, at, blocked=False)
+
+
+# What the other node does
+
+
+def met(tx: Transaction, found: Node, keys: dict[str, str], owners: dict[str, str], at: datetime) -> Node:
+    """An actor was fetched from its own origin: keep what it says of itself. Pinned keys of a partner stay.
+
+    `keys` is key id -> multibase, `owners` key id -> actor. A partner whose keys changed is held, with an alarm for
+    the operator, until a person confirms (`wire.md` 5).
+    """
+    known = nodes.by_actor(tx, found.actor, lock=True)
+    if known is None:
+        if not nodes.add(tx, found):
+            raise Conflict(phrase("This address belongs to another node already."))
+        _pin(tx, found, keys, owners, at)
+        return found
+    if known.we_claim and _pinned(tx, owners, found) not in ({}, keys):
+        alarmed = replace(known, alarm="keys changed")
+        nodes.save(tx, alarmed)
+        return alarmed
+    _pin(tx, found, keys, owners, at)
+    kept = {name: getattr(known, name) for name in _BORDER}
+    node = replace(found, id=known.id, **kept)
+    nodes.save(tx, node)
+    return node
+
+
+def followed(tx: Transaction, node: Node, follow_uri: str, at: datetime) -> None:
+    """A node follows us: accepted at once, as for anyone; then its collection is read, to see if it asks for more."""
+    facts = {"node": node.id, "follow": follow_uri}
+    outbox.send_to(tx, outbox.add(tx, "Accept", follow_uri, facts, at), node.id)
+    if node.area is not None and node.adjacent is not None:
+        lookups.ask(tx, "adjacent", node.id, at)
+    _moved(tx, node, at, their_follow=Follow.ACCEPTED, their_follow_uri=follow_uri)
+
+
+def unfollowed(tx: Transaction, node: Node, at: datetime) -> None:
+    """A node undid its Follow: no longer neighbours, if we were."""
+    if node.their_follow is not Follow.NONE:
+        log.record(tx, Happening.NODE_ENDED, node.id, node.id, at)
+        _moved(tx, node, at, their_follow=Follow.NONE, their_follow_uri=None, they_claim=False)
+
+
+def follow_accepted(tx: Transaction, node: Node, at: datetime) -> None:
+    """The other side took our Follow in; only for one that we sent and that waits."""
+    if node.our_follow is Follow.PENDING:
+        _moved(tx, node, at, our_follow=Follow.ACCEPTED)
+
+
+def follow_rejected(tx: Transaction, node: Node, reason: str | None, at: datetime) -> None:
+    """The other side does not want us as neighbour: it leaves our collection, and the operator sees why."""
+    if node.our_follow in (Follow.PENDING, Follow.ACCEPTED):
+        log.record(tx, Happening.NODE_REFUSED, node.id, node.id, at, reason)
+        _moved(tx, node, at, our_follow=Follow.REJECTED, we_claim=False)
+
+
+def claimed(tx: Transaction, node_id: str, stands: bool, at: datetime) -> None:
+    """Its `adjacent` collection was read: we stand in it, or not (any more)."""
+    node = nodes.get(tx, node_id, lock=True)
+    if node.they_claim == stands or node.blocked:
+        return
+    after = _moved(tx, node, at, they_claim=stands)
+    if after.asks:
+        log.record(tx, Happening.NODE_ASKS, node.id, node.id, at)
+        for operator in residents.holding(tx, Role.OPERATOR, at):
+            letters.add(tx, "node asks", at, resident_id=operator, node=node.id)
+
+
+_BORDER = (
+    "we_claim",
+    "they_claim",
+    "our_follow",
+    "their_follow",
+    "their_follow_uri",
+    "blocked",
+    "last_seen",
+)
+
+
+def _moved(tx: Transaction, node: Node, at: datetime, **change: object) -> Node:
+    """Keep the border as it is now; when it opens or shuts by this, do what belongs to that."""
+    after: Node = _replace(node, **change)
+    nodes.save(tx, after)
+    if after.active and not node.active:
+        log.record(tx, Happening.NODE_ACTIVE, None, node.id, at)
+        lookups.ask(tx, "outbox", node.id, at)
+    if node.active and not after.active:
+        for uri in outbox.shared_with(tx, node.id):
+            post = posts.by_uri(tx, uri)
+            if post is not None:
+                publish.delete_at(tx, post, node.id, at)
+    return after
+
+
+_replace: Callable[..., Node] = replace
+
+
+def _undo_follow(tx: Transaction, node: Node, at: datetime) -> None:
+    follow = outbox.latest(tx, "Follow", node.actor)
+    if follow is not None:
+        facts = {"node": node.id, "follow": follow.uri}
+        outbox.send_to(tx, outbox.add(tx, "Undo", follow.uri, facts, at), node.id)
+
+
+def _pinned(tx: Transaction, owners: dict[str, str], found: Node) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for owner in {found.actor, *owners.values()}:
+        known |= nodes.keys_of(tx, owner)
+    return known
+
+
+def _pin(tx: Transaction, found: Node, keys: dict[str, str], owners: dict[str, str], at: datetime) -> None:
+    for owner in set(owners.values()):
+        theirs = {key: value for key, value in keys.items() if owners[key] == owner}
+        nodes.keep_keys(tx, owner, found.origin, theirs, at)

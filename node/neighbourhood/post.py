@@ -1,0 +1,249 @@
+"""Posts: what requests and offers share. Their words, their states, who they are for and how long they stay."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from node.neighbourhood.category import Category
+from node.neighbourhood.node import Area
+from node.neighbourhood.refusal import Conflict, Invalid, Words, phrase
+
+E = TypeVar("E", bound=StrEnum)
+
+TITLE_LENGTH = 120
+TEXT_LENGTH = 4000
+PLACES_MOST = 50
+ERASED_AFTER = timedelta(days=30)  # copies get a Delete this long after closing (`wire.md` 4)
+
+
+class Kind(StrEnum):
+    """Something is asked, or something is offered."""
+
+    REQUEST = "request"
+    OFFER = "offer"
+
+
+class Audience(StrEnum):
+    """Who may see a post, each ring holding the one before it."""
+
+    NEIGHBOURHOOD = "neighbourhood"
+    ADJACENT = "adjacent"
+    MUNICIPALITY = "municipality"
+    PUBLIC = "public"
+
+
+class Urgency(StrEnum):
+    """How soon help is wanted."""
+
+    URGENT = "urgent"
+    WEEK = "week"
+    WHENEVER = "whenever"
+
+
+class Decide(StrEnum):
+    """How it is settled who helps: the poster picks, or the first yes has it."""
+
+    CHOOSE = "choose"
+    FIRST = "first"
+
+
+class State(StrEnum):
+    """Where a post is in its life. A holder of a copy knows open, agreed, done, closed, expired and hidden."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    OPEN = "open"
+    RELEASED = "released"
+    RESPONDED = "responded"
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DONE = "done"
+    THANKED = "thanked"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    REFERRED = "referred"
+    DUPLICATE = "duplicate"
+    SOLVED_ELSEWHERE = "solved_elsewhere"
+    PAUSED = "paused"
+    HIDDEN = "hidden"
+
+
+ANSWERABLE = frozenset({State.OPEN, State.RELEASED, State.RESPONDED, State.PROPOSED})
+ENDED = frozenset(
+    {
+        State.DONE,
+        State.THANKED,
+        State.CLOSED,
+        State.EXPIRED,
+        State.REFERRED,
+        State.DUPLICATE,
+        State.SOLVED_ELSEWHERE,
+    }
+)
+PRIVATE = frozenset({State.DRAFT, State.WAITING, State.WITHDRAWN, State.HIDDEN})  # only for whose post it is
+
+LISTING_STATE = {
+    **dict.fromkeys(ANSWERABLE, "open"),
+    State.AGREED: "matched",
+    State.DONE: "fulfilled",
+    State.THANKED: "fulfilled",
+    **dict.fromkeys(
+        (State.CLOSED, State.REFERRED, State.DUPLICATE, State.SOLVED_ELSEWHERE, State.PAUSED), "closed"
+    ),
+    State.EXPIRED: "expired",
+    State.WAITING: "hidden",
+    State.HIDDEN: "hidden",
+}
+"""What other nodes are told of a state (`wire.md` 4)."""
+
+HELD_STATE = {
+    "open": State.OPEN,
+    "matched": State.AGREED,
+    "fulfilled": State.DONE,
+    "closed": State.CLOSED,
+    "expired": State.EXPIRED,
+    "hidden": State.HIDDEN,
+}
+"""What a holder makes of what it was told."""
+
+
+@dataclass(frozen=True)
+class PostDraft:
+    """What somebody filled in, not yet looked at. `None` means: not said."""
+
+    kind: Kind
+    title: str
+    text: str
+    category: str
+    audience: str | None = None
+    urgency: str | None = None
+    decide: str | None = None
+    places: int | None = None
+    expires: datetime | None = None
+    language: str = "nl"
+
+
+@dataclass(frozen=True)
+class Post:
+    """A request or an offer, our own (`node_id` is None) or a copy held for another node.
+
+    `author` is the resident at home; on the wire there is only a name and a party id, fresh for each post.
+    """
+
+    id: str
+    uri: str
+    kind: Kind
+    title: str
+    text: str
+    category: Category
+    audience: Audience
+    urgency: Urgency
+    state: State
+    author_name: str
+    party: str
+    area: Area
+    created: datetime
+    updated: datetime
+    expires: datetime
+    decide: Decide = Decide.CHOOSE
+    places: int = 1
+    places_left: int = 1
+    language: str = "nl"
+    author: str | None = None
+    node_id: str | None = None
+    ended: datetime | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether this node is the post's home, and so decides about it."""
+        return self.node_id is None
+
+    @property
+    def shared(self) -> bool:
+        """Whether a post of ours goes to other nodes at all."""
+        return self.own and self.audience is not Audience.NEIGHBOURHOOD
+
+    def answerable(self, at: datetime) -> bool:
+        """Whether somebody can still say: I will."""
+        return self.state in ANSWERABLE and self.expires > at and self.places_left > 0
+
+    def moved(self, state: State, at: datetime) -> "Post":
+        """The same post in another state; the copies hear of it as an Update with a newer `updated`."""
+        ended = at if state in ENDED or state is State.WITHDRAWN else None
+        return replace(self, state=state, updated=later(self.updated, at), ended=ended)
+
+
+def later(before: datetime, at: datetime) -> datetime:
+    """The moment of a change: now, but always after the change before, for the newest `updated` wins everywhere."""
+    return max(at, before + timedelta(milliseconds=1))
+
+
+def checked_words(title: str, text: str) -> tuple[str, str]:
+    """Title on one line and text without trailing space, within their lengths; else what to do, per field."""
+    title, text = " ".join(title.split()), text.replace("\r\n", "\n").strip()
+    errors: dict[str, Words] = {}
+    if not title:
+        errors["title"] = phrase("Write in one sentence what it is about.")
+    elif len(title) > TITLE_LENGTH:
+        errors["title"] = phrase("At most %(most)d letters.", most=TITLE_LENGTH)
+    if len(text) > TEXT_LENGTH:
+        errors["text"] = phrase("At most %(most)d letters.", most=TEXT_LENGTH)
+    for field, words in (("title", title), ("text", text)):
+        if any(ord(c) < 32 and c not in "\n\t" for c in words) or "\x7f" in words:
+            errors[field] = phrase("There is a sign in it that cannot be shown. Type it again.")
+    if errors:
+        raise Invalid(errors)
+    return title, text
+
+
+def checked_audience(word: str | None) -> Audience:
+    """Who it is for: this neighbourhood, or also those next door. Wider rings need a hub."""
+    if word is None:
+        return Audience.ADJACENT
+    if word in (Audience.NEIGHBOURHOOD, Audience.ADJACENT):
+        return Audience(word)
+    if word in (Audience.MUNICIPALITY, Audience.PUBLIC):
+        raise Invalid(
+            {"audience": phrase("This node can share with its own neighbourhood and those next door.")}
+        )
+    raise Invalid({"audience": phrase("Choose who may see this.")})
+
+
+def checked_choice(kind: type[E], word: str | None, field: str, default: E) -> E:
+    """One of a fixed list of words, or its default when nothing was said."""
+    if word is None:
+        return default
+    try:
+        return kind(word)
+    except ValueError:
+        raise Invalid({field: phrase("Choose one of the list.")}) from None
+
+
+def checked_places(places: int | None) -> int:
+    """For how many helpers (or users of an offer) there is room."""
+    if places is None:
+        return 1
+    if not 1 <= places <= PLACES_MOST:
+        raise Invalid({"places": phrase("Between 1 and %(most)d.", most=PLACES_MOST)})
+    return places
+
+
+def checked_expiry(expires: datetime | None, kind_default: timedelta, at: datetime) -> datetime:
+    """Until when it stays up: at least an hour, at most twice what is usual for its kind."""
+    if expires is None:
+        return at + kind_default
+    if expires < at + timedelta(hours=1):
+        raise Invalid({"expires": phrase("Choose a moment that is still to come.")})
+    if expires > at + 2 * kind_default:
+        raise Invalid({"expires": phrase("At most %(days)d days from now.", days=(2 * kind_default).days)})
+    return expires
+
+
+def require_running(post: Post) -> None:
+    """Refuse to change what has ended or was taken back."""
+    if post.state is State.WITHDRAWN:
+        raise Conflict(phrase("This was withdrawn."))
+    if post.state in (State.DONE, State.THANKED):
+        raise Conflict(phrase("This is done already."))

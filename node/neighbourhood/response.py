@@ -1,0 +1,77 @@
+"""Responses (reacties): somebody wants to help with a request, or to use an offer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from node.neighbourhood.post import Post
+from node.neighbourhood.refusal import Conflict, Invalid, phrase
+
+TEXT_LENGTH = 2000
+
+
+class ResponseState(StrEnum):
+    """What has become of somebody's yes."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TAKEN = "taken"
+    WITHDRAWN = "withdrawn"
+
+
+class Reason(StrEnum):
+    """Why a yes was not needed, as it travels (`wire.md` 6)."""
+
+    CLOSED = "closed"
+    TAKEN = "taken"
+    DECLINED = "declined"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Response:
+    """One person's yes to one post. At the post's home all of them; elsewhere only one's own people's.
+
+    `uri` is the id of its Offer. `resident` is set where the person lives, `node_id` at the home of the post when
+    they live elsewhere. `answer` is the id of the activity that answered it, sent again on replay.
+    """
+
+    id: str
+    uri: str
+    post_id: str
+    party: str
+    name: str
+    text: str
+    state: ResponseState
+    created: datetime
+    resident: str | None = None
+    node_id: str | None = None
+    answer: str | None = None
+    decided: datetime | None = None
+
+
+def checked_text(text: str) -> str:
+    """The sentence that goes with a yes."""
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise Invalid({"text": phrase("Write when you can, or what you can do.")})
+    if len(text) > TEXT_LENGTH:
+        raise Invalid({"text": phrase("At most %(most)d letters.", most=TEXT_LENGTH)})
+    if any(ord(c) < 32 and c not in "\n\t" for c in text) or "\x7f" in text:
+        raise Invalid({"text": phrase("There is a sign in it that cannot be shown. Type it again.")})
+    return text
+
+
+def require_answerable(post: Post, at: datetime) -> None:
+    """Refuse a yes that comes too late, and say what became of the post."""
+    if post.answerable(at):
+        return
+    if post.places_left == 0:
+        raise Conflict(phrase("Somebody already helps with this. Thank you!"))
+    raise Conflict(phrase("This is no longer open."))
+
+
+def too_late(post: Post) -> Reason:
+    """Why a yes that came too late is not needed."""
+    return Reason.TAKEN if post.places_left == 0 else Reason.CLOSED

@@ -1,0 +1,151 @@
+"""The settings of a node: one file (`buurtknoop.toml`) with the environment laid over it, read once, then frozen.
+
+Every setting is explained in `docs/settings.md`. A key that is not known is refused, never ignored.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from node.neighbourhood.node import Area, Home, NodeKind
+
+FILE = "buurtknoop.toml"
+PREFIX = "BUURTKNOOP_"
+
+
+class Wrong(Exception):
+    """A setting that cannot be used, and what to write instead."""
+
+
+class Secret:
+    """A password that does not print."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The password itself, for the one place that needs it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)" if self._value else "Secret()"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What an operator can set. Times are in UTC on the wire and shown in `time_zone`."""
+
+    origin: str
+    name: str
+    area: str
+    kind: NodeKind = NodeKind.NEIGHBOURHOOD
+    slug: str = ""
+    language: str = "nl"
+    time_zone: str = "Europe/Amsterdam"
+    phone: str = ""
+    phone_hours: str = ""
+    contact: str = ""
+    database: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    trusted_proxies: str = "127.0.0.1"
+    town: bool = False
+    mail_folder: str = ""
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_user: str = ""
+    mail_password: Secret = Secret("")
+    mail_from: str = ""
+    mail_tls: str = "starttls"
+    dir: Path = Path()
+
+    @property
+    def home(self) -> Home:
+        """Who this node is, for everything below the doors."""
+        return Home(self.origin, self.kind, self.slug, Area(self.area, self.name))
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach this node over https."""
+        return self.origin.startswith("https://")
+
+    @property
+    def authority(self) -> str:
+        """Host, and port if it is not the usual one: the part behind the @ in the node's handle."""
+        return urlsplit(self.origin).netloc
+
+    @property
+    def acct(self) -> str:
+        """The node's handle, such as `centrum@centrum.buurt.example`."""
+        return f"{self.slug}@{self.authority}"
+
+
+def read(directory: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of the node in this directory. Raises Wrong in plain words."""
+    path = directory / FILE
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Wrong(f"there is no node in {directory}: make one with `buurtknoop init --dir {directory}`") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Wrong(f"{path} cannot be read: {error}") from None
+    return build({**values, **_from_environment(environment)}, directory)
+
+
+def build(values: Mapping[str, Any], directory: Path) -> Settings:
+    """Settings from plain values, checked. Raises Wrong."""
+    unknown = sorted(set(values) - (set(Settings.__struct_fields__) - {"dir"}))
+    if unknown:
+        raise Wrong(f"unknown setting: {', '.join(unknown)} (docs/settings.md names them all)")
+    filled = {"slug": slug_of(str(values.get("name", ""))), **values, "dir": directory}
+    if not filled.get("database"):
+        filled["database"] = f"sqlite:///{directory / 'node.db'}"
+    try:
+        settings = msgspec.convert(filled, Settings, strict=False, dec_hook=_decode)
+    except msgspec.ValidationError as error:
+        raise Wrong(f"a setting cannot be used: {error}") from None
+    _check(settings)
+    return settings
+
+
+def slug_of(name: str) -> str:
+    """The short name in addresses: small letters, digits and dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "buurt"
+
+
+def _decode(kind: type, value: Any) -> Any:
+    if kind is Secret:
+        return Secret(str(value))
+    if kind is Path:
+        return Path(value)
+    raise NotImplementedError(kind)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    return {key.removeprefix(PREFIX).lower(): value for key, value in environment.items() if key.startswith(PREFIX)}
+
+
+def _check(settings: Settings) -> None:
+    parts = urlsplit(settings.origin)
+    bare = f"{parts.scheme}://{parts.netloc}"
+    if parts.scheme not in ("https", "http") or not parts.hostname or settings.origin != bare.lower():
+        raise Wrong("origin: write the bare address in small letters, such as https://buurt.example")
+    if parts.scheme == "http" and not settings.town:
+        raise Wrong("origin: http is for a demo town alone; use https")
+    if settings.town and parts.scheme == "https":
+        raise Wrong("town: a node with an https origin cannot be part of a demo town")
+    if not re.fullmatch(r"(BU|WK)\d{8}|WK\d{6}|GM\d{4}", settings.area):
+        raise Wrong("area: write the CBS code of the neighbourhood, such as BU03630001 (or GM0363 for a hub)")
+    if not settings.name.strip() or len(settings.name) > 80:
+        raise Wrong("name: write the name of the neighbourhood, at most 80 letters")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", settings.slug):
+        raise Wrong("slug: small letters, digits and dashes, at most 40")
+    if settings.mail_tls not in ("starttls", "tls", "none"):
+        raise Wrong("mail_tls: write starttls, tls or none")
+    if not settings.database.startswith(("sqlite:///", "postgresql://")):
+        raise Wrong("database: write sqlite:///PATH or postgresql://USER@HOST/NAME")

@@ -1,0 +1,148 @@
+"""The ways in: invitation codes, sign-in links, sessions and API tokens. Only their hashes are kept."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+
+from node.storage.database import Transaction
+from node.storage.tables import invitations, sessions, signin_links, tokens, tries
+
+SEEN_EVERY = timedelta(hours=1)  # how often a session's or token's last use is written down
+
+
+@dataclass(frozen=True)
+class Token:
+    """An API token as its owner sees it in a list."""
+
+    id: str
+    name: str
+    created: datetime
+    used: datetime | None
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a secret: enough to know it again, too little to use it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def add_invitation(
+    tx: Transaction, code: str, made_by: str | None, note: str, uses: int, expires: datetime, at: datetime
+) -> None:
+    values = {"made_by": made_by, "note": note, "left": uses, "expires": expires, "created": at}
+    tx.run(invitations.insert(), {"code_hash": hashed(code), **values})
+
+
+def use_invitation(tx: Transaction, code: str, at: datetime) -> bool:
+    """Take one use of an invitation; False when there is no such code, or it is used up or past its day."""
+    valid = and_(invitations.c.code_hash == hashed(code), invitations.c.left > 0, invitations.c.expires > at)
+    return tx.run(invitations.update().where(valid).values(left=invitations.c.left - 1)).rowcount == 1
+
+
+def invitations_open(tx: Transaction, at: datetime) -> list[tuple[str, int, datetime]]:
+    """The invitations that can still be used: (note, uses left, until)."""
+    columns = (invitations.c.note, invitations.c.left, invitations.c.expires)
+    valid = and_(invitations.c.left > 0, invitations.c.expires > at)
+    return [
+        (row[0], row[1], row[2])
+        for row in tx.run(select(*columns).where(valid).order_by(invitations.c.created))
+    ]
+
+
+def add_link(
+    tx: Transaction, secret: str, resident_id: str, expires: datetime, at: datetime, lasting: bool = False
+) -> None:
+    """A sign-in link; a new one makes those before it useless, but for a demo's lasting ones."""
+    older = and_(signin_links.c.resident_id == resident_id, ~signin_links.c.lasting)
+    tx.run(signin_links.delete().where(older))
+    values = {"resident_id": resident_id, "created": at, "expires": expires, "lasting": lasting}
+    tx.run(signin_links.insert(), {"token_hash": hashed(secret), **values})
+
+
+def link_owner(tx: Transaction, secret: str, at: datetime) -> str | None:
+    """Whose link this is, if it can still be used. Looking does not use it up."""
+    valid = and_(signin_links.c.token_hash == hashed(secret), signin_links.c.expires > at)
+    return tx.run(select(signin_links.c.resident_id).where(valid)).scalar()
+
+
+def use_link(tx: Transaction, secret: str, at: datetime) -> str | None:
+    """Use a link up, and say whose it was."""
+    owner = link_owner(tx, secret, at)
+    if owner is not None:
+        used = and_(signin_links.c.token_hash == hashed(secret), ~signin_links.c.lasting)
+        gone = tx.run(signin_links.delete().where(used)).rowcount
+        if (
+            not gone
+            and not tx.run(
+                select(signin_links.c.lasting).where(signin_links.c.token_hash == hashed(secret))
+            ).scalar()
+        ):
+            return None
+    return owner
+
+
+def add_session(tx: Transaction, secret: str, resident_id: str, expires: datetime, at: datetime) -> None:
+    values = {"resident_id": resident_id, "created": at, "seen": at, "expires": expires}
+    tx.run(sessions.insert(), {"token_hash": hashed(secret), **values})
+
+
+def session_owner(tx: Transaction, secret: str, at: datetime) -> tuple[str, bool] | None:
+    """Whose session this is, and whether its last use should be written down."""
+    valid = and_(sessions.c.token_hash == hashed(secret), sessions.c.expires > at)
+    row = tx.run(select(sessions.c.resident_id, sessions.c.seen).where(valid)).first()
+    return (row[0], row[1] < at - SEEN_EVERY) if row else None
+
+
+def keep_session(tx: Transaction, secret: str, expires: datetime, at: datetime) -> None:
+    tx.run(sessions.update().where(sessions.c.token_hash == hashed(secret)).values(seen=at, expires=expires))
+
+
+def end_session(tx: Transaction, secret: str) -> None:
+    tx.run(sessions.delete().where(sessions.c.token_hash == hashed(secret)))
+
+
+def end_sessions_of(tx: Transaction, resident_id: str) -> None:
+    tx.run(sessions.delete().where(sessions.c.resident_id == resident_id))
+
+
+def add_token(tx: Transaction, secret: str, token_id: str, resident_id: str, name: str, at: datetime) -> None:
+    values = {"id": token_id, "resident_id": resident_id, "name": name, "created": at}
+    tx.run(tokens.insert(), {"token_hash": hashed(secret), **values})
+
+
+def token_owner(tx: Transaction, secret: str) -> str | None:
+    return tx.run(select(tokens.c.resident_id).where(tokens.c.token_hash == hashed(secret))).scalar()
+
+
+def tokens_of(tx: Transaction, resident_id: str) -> list[Token]:
+    columns = (tokens.c.id, tokens.c.name, tokens.c.created, tokens.c.used)
+    statement = select(*columns).where(tokens.c.resident_id == resident_id)
+    return [Token(*row) for row in tx.run(statement.order_by(tokens.c.created))]
+
+
+def end_token(tx: Transaction, resident_id: str, token_id: str) -> bool:
+    theirs = and_(tokens.c.id == token_id, tokens.c.resident_id == resident_id)
+    return tx.run(tokens.delete().where(theirs)).rowcount == 1
+
+
+def note_try(tx: Transaction, what: str, who: str, at: datetime) -> None:
+    """Note that something was tried; `who` (an address, an IP) is kept as a hash, for a day."""
+    tx.run(tries.insert(), {"what": what, "who": hashed(who), "at": at})
+
+
+def tries_since(tx: Transaction, what: str, who: str | None, since: datetime) -> int:
+    """How often it was tried since then, by one or (None) by everybody."""
+    same = and_(tries.c.what == what, tries.c.at > since)
+    if who is not None:
+        same = and_(same, tries.c.who == hashed(who))
+    return int(tx.run(select(func.count()).select_from(tries).where(same)).scalar_one())
+
+
+def forget(tx: Transaction, at: datetime) -> None:
+    """Drop what is past its day."""
+    tx.run(tries.delete().where(tries.c.at < at - timedelta(days=1)))
+    tx.run(sessions.delete().where(sessions.c.expires <= at))
+    tx.run(signin_links.delete().where(signin_links.c.expires <= at))
+    over = or_(invitations.c.expires <= at, invitations.c.left <= 0)
+    tx.run(invitations.delete().where(over, invitations.c.expires < at - timedelta(days=30)))

@@ -1,0 +1,115 @@
+"""The queue of deliveries: claimed by whole destinations, so that each gets its messages in order and none blocks another."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+
+from node.storage.database import Transaction
+from node.storage.tables import activities, deliveries, destinations
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A destination that this worker alone delivers to, until the lease ends. `fence` tells an old lease from a new."""
+
+    origin: str
+    fence: int
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message for one destination."""
+
+    id: int
+    activity_id: str
+    inbox: str
+    type: str
+    created: datetime
+    attempts: int
+    post_uri: str | None
+
+
+def claim(tx: Transaction, at: datetime, limit: int) -> list[Claim]:
+    """Take destinations that have something due and that nobody works on."""
+    free = or_(destinations.c.lease.is_(None), destinations.c.lease <= at)
+    statement = (
+        select(destinations).where(destinations.c.due <= at, free).order_by(destinations.c.due).limit(limit)
+    )
+    found = []
+    for row in tx.run(statement.with_for_update(skip_locked=True)).mappings().all():
+        fence = row["fence"] + 1
+        mine = destinations.update().where(destinations.c.origin == row["origin"])
+        tx.run(mine.values(lease=at + LEASE, fence=fence))
+        found.append(Claim(row["origin"], fence, row["attempts"]))
+    return found
+
+
+def next_due(tx: Transaction) -> datetime | None:
+    """When the next destination wants work, leases counted in."""
+    rows = tx.run(select(destinations.c.due, destinations.c.lease).where(destinations.c.due.is_not(None)))
+    return min((max(due, lease) if lease else due for due, lease in rows), default=None)
+
+
+def head(tx: Transaction, origin: str, limit: int = 20) -> list[Delivery]:
+    """The next messages for a destination, oldest first."""
+    joined = deliveries.join(activities, deliveries.c.activity_id == activities.c.id)
+    columns = [deliveries.c[name] for name in ("id", "activity_id", "inbox")]
+    statement = (
+        select(
+            *columns, activities.c.type, deliveries.c.created, deliveries.c.attempts, activities.c.post_uri
+        )
+        .select_from(joined)
+        .where(deliveries.c.origin == origin, deliveries.c.state == "pending")
+        .order_by(deliveries.c.id)
+        .limit(limit)
+    )
+    return [Delivery(*row) for row in tx.run(statement)]
+
+
+def still_mine(tx: Transaction, taken: Claim) -> bool:
+    """Whether the lease is still ours; locks the destination."""
+    statement = select(destinations.c.fence).where(destinations.c.origin == taken.origin).with_for_update()
+    return bool(tx.run(statement).scalar_one() == taken.fence)
+
+
+def settle(tx: Transaction, delivery_id: int, state: str, error: str | None = None) -> None:
+    """A message is `done`, `given_up`, or `parked` for the operator to look at."""
+    row = and_(deliveries.c.id == delivery_id, deliveries.c.state == "pending")
+    tx.run(
+        deliveries.update().where(row).values(state=state, error=error, attempts=deliveries.c.attempts + 1)
+    )
+
+
+def failed(tx: Transaction, delivery_id: int, error: str) -> None:
+    """A try did not work; the message stays first in its row."""
+    row = deliveries.c.id == delivery_id
+    tx.run(deliveries.update().where(row).values(error=error, attempts=deliveries.c.attempts + 1))
+
+
+def release(tx: Transaction, taken: Claim, due: datetime | None, attempts: int, error: str | None) -> None:
+    """Give a destination back, to be tried again at `due`; None when nothing waits."""
+    if not still_mine(tx, taken):
+        return
+    waiting = and_(deliveries.c.origin == taken.origin, deliveries.c.state == "pending")
+    more = tx.run(select(deliveries.c.created).where(waiting).order_by(deliveries.c.id).limit(1)).scalar()
+    values = {"due": due or more, "attempts": attempts, "lease": None, "error": error}
+    if more is None:
+        values["due"] = None
+    tx.run(destinations.update().where(destinations.c.origin == taken.origin).values(**values))
+
+
+def revive(tx: Transaction, origin: str, at: datetime) -> bool:
+    """The host was heard of, so it lives: what waits for it in backoff is due now."""
+    sleeping = and_(destinations.c.origin == origin, destinations.c.due > at, destinations.c.attempts > 0)
+    return tx.run(destinations.update().where(sleeping).values(due=at, attempts=0)).rowcount > 0
+
+
+def failing(tx: Transaction) -> list[tuple[str, int, str | None, datetime | None]]:
+    """Destinations that do not answer, for the operator: (origin, tries, error, next try)."""
+    columns = [destinations.c[name] for name in ("origin", "attempts", "error", "due")]
+    statement = select(*columns).where(destinations.c.attempts > 0).order_by(destinations.c.origin)
+    return [(row[0], row[1], row[2], row[3]) for row in tx.run(statement)]

@@ -1,0 +1,64 @@
+"""Letters to be written: one row each, made in the transaction of what they tell of. Words and secrets come at sending."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from node.storage.database import Transaction
+from node.storage.tables import letters
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter that waits: `what` names its text, `facts` holds ids and names, never the text of a post."""
+
+    id: int
+    what: str
+    resident_id: str | None
+    address: str | None
+    facts: dict[str, Any]
+    created: datetime
+    attempts: int
+
+
+_SELECT = select(
+    *(letters.c[n] for n in ("id", "what", "resident_id", "address", "facts", "created", "attempts"))
+)
+
+
+def add(
+    tx: Transaction,
+    what: str,
+    at: datetime,
+    *,
+    resident_id: str | None = None,
+    address: str | None = None,
+    **facts: Any,
+) -> None:
+    """Have a letter written to a resident, or to a bare address (sign-in)."""
+    values = {"what": what, "resident_id": resident_id, "address": address, "facts": facts}
+    tx.run(letters.insert(), {**values, "created": at, "due": at, "attempts": 0})
+
+
+def due(tx: Transaction, at: datetime, limit: int = 20) -> list[Letter]:
+    statement = _SELECT.where(letters.c.due <= at).order_by(letters.c.id).limit(limit)
+    return [Letter(*row) for row in tx.run(statement)]
+
+
+def next_due(tx: Transaction) -> datetime | None:
+    return tx.run(
+        select(letters.c.due).where(letters.c.due.is_not(None)).order_by(letters.c.due).limit(1)
+    ).scalar()
+
+
+def sent(tx: Transaction, letter_id: int) -> None:
+    """Gone out: the row goes."""
+    tx.run(letters.delete().where(letters.c.id == letter_id))
+
+
+def failed(tx: Transaction, letter_id: int, error: str, again: datetime | None) -> None:
+    """It did not go out; without `again` it stays for the operator to see."""
+    row = letters.update().where(letters.c.id == letter_id)
+    tx.run(row.values(attempts=letters.c.attempts + 1, error=error, due=again))

@@ -1,0 +1,58 @@
+"""What happened: the activity log in words that can be erased, and the audit chain in ids that cannot be changed unseen."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+
+from node.neighbourhood.activity import Entry, Happening
+from node.storage.database import Transaction
+from node.storage.tables import audit, log
+
+_FIRST_SEAL = "0" * 64
+_CHAIN = 0x62_6B_61_75  # the advisory lock that keeps PostgreSQL's writers in a row
+
+
+def record(
+    tx: Transaction, what: Happening, who: str | None, subject: str, at: datetime, why: str | None = None
+) -> None:
+    """Write one happening in both books: in the log with its reason, in the audit chain as ids only."""
+    tx.run(log.insert(), {"at": at, "what": what, "who": who, "subject": subject, "why": why})
+    if tx.connection.dialect.name == "postgresql":
+        tx.run(text(f"SELECT pg_advisory_xact_lock({_CHAIN})"))
+    seq, seal = tx.run(select(audit.c.seq, audit.c.seal).order_by(audit.c.seq.desc()).limit(1)).first() or (
+        0,
+        _FIRST_SEAL,
+    )
+    row = {"seq": seq + 1, "at": at, "what": what.value, "who": who, "subject": subject}
+    tx.run(audit.insert(), {**row, "seal": _seal(seal, row)})
+
+
+def of(tx: Transaction, subject: str) -> list[Entry]:
+    """What happened to one thing, oldest first."""
+    statement = select(log.c.at, log.c.what, log.c.who, log.c.subject, log.c.why).where(
+        log.c.subject == subject
+    )
+    return [Entry(*row) for row in tx.run(statement.order_by(log.c.id))]
+
+
+def broken_at(tx: Transaction) -> int | None:
+    """The first number in the audit chain whose seal does not hold: edited, left out, or in another order."""
+    seal, expected = _FIRST_SEAL, 1
+    for row in tx.run(select(audit).order_by(audit.c.seq)).mappings():
+        values = {name: row[name] for name in ("seq", "at", "what", "who", "subject")}
+        seal = _seal(seal, values)
+        if row["seq"] != expected or row["seal"] != seal:
+            return expected
+        expected += 1
+    return None
+
+
+def length(tx: Transaction) -> int:
+    return int(tx.run(select(func.count()).select_from(audit)).scalar_one())
+
+
+def _seal(before: str, row: dict[str, object]) -> str:
+    words = json.dumps([before, *(str(value) for value in row.values())], separators=(",", ":"))
+    return hashlib.sha256(words.encode()).hexdigest()

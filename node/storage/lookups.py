@@ -1,0 +1,60 @@
+"""What has to be fetched from another node. A door writes the row; federation's worker answers it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+
+from node.storage.database import Transaction
+from node.storage.tables import lookups
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One thing to fetch: `what` is neighbour, actor, adjacent or outbox; `subject` an address or a node's id."""
+
+    id: int
+    what: str
+    subject: str
+    asked_by: str | None
+    attempts: int
+    error: str | None
+    due: datetime | None
+
+
+_SELECT = select(
+    *(lookups.c[name] for name in ("id", "what", "subject", "asked_by", "attempts", "error", "due"))
+)
+
+
+def ask(tx: Transaction, what: str, subject: str, at: datetime, asked_by: str | None = None) -> None:
+    """Want something fetched; asking again while it waits makes it due now."""
+    if not tx.add_new(lookups, what=what, subject=subject, asked_by=asked_by, created=at, due=at, attempts=0):
+        same = and_(lookups.c.what == what, lookups.c.subject == subject)
+        tx.run(lookups.update().where(same).values(due=at, attempts=0, error=None, asked_by=asked_by))
+
+
+def due(tx: Transaction, at: datetime, limit: int = 20) -> list[Lookup]:
+    statement = _SELECT.where(lookups.c.due <= at).order_by(lookups.c.due, lookups.c.id).limit(limit)
+    return [Lookup(*row) for row in tx.run(statement)]
+
+
+def next_due(tx: Transaction) -> datetime | None:
+    return tx.run(
+        select(lookups.c.due).where(lookups.c.due.is_not(None)).order_by(lookups.c.due).limit(1)
+    ).scalar()
+
+
+def done(tx: Transaction, lookup_id: int) -> None:
+    tx.run(lookups.delete().where(lookups.c.id == lookup_id))
+
+
+def failed(tx: Transaction, lookup_id: int, error: str, again: datetime | None) -> None:
+    """It did not work; without `again` it stays to be read by the operator."""
+    row = lookups.update().where(lookups.c.id == lookup_id)
+    tx.run(row.values(error=error, attempts=lookups.c.attempts + 1, due=again))
+
+
+def open_for(tx: Transaction, what: str) -> list[Lookup]:
+    """What waits, or went wrong, of one sort: for the operator's page."""
+    return [Lookup(*row) for row in tx.run(_SELECT.where(lookups.c.what == what).order_by(lookups.c.id))]

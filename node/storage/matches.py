@@ -1,0 +1,69 @@
+"""Agreements: made once, by one unique rule of the database (`tables.matches`)."""
+
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.engine import RowMapping
+
+from node.neighbourhood.match import Match, MatchState
+from node.neighbourhood.refusal import NotFound, phrase
+from node.storage.database import Transaction
+from node.storage.tables import matches, posts, responses
+
+
+def add(tx: Transaction, match: Match) -> bool:
+    """Keep a new agreement; False when its place, or its answer, has one already."""
+    return tx.add_new(matches, **{name: getattr(match, name) for name in matches.c.keys()})  # noqa: SIM118
+
+
+def save(tx: Transaction, match: Match) -> None:
+    values = {name: getattr(match, name) for name in matches.c.keys()}  # noqa: SIM118
+    tx.run(matches.update().where(matches.c.id == match.id), values)
+
+
+def get(tx: Transaction, match_id: str, *, lock: bool = False) -> Match:
+    """The agreement with this id. Raises NotFound."""
+    statement = select(matches).where(matches.c.id == match_id)
+    row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
+    if row is None:
+        raise NotFound(phrase("This agreement is not here, or no longer."))
+    return _match(row)
+
+
+def of_post(tx: Transaction, post_id: str) -> list[Match]:
+    """The agreements on a post that were not cancelled."""
+    statement = select(matches).where(matches.c.post_id == post_id, matches.c.state != MatchState.CANCELLED)
+    return [_match(row) for row in tx.run(statement.order_by(matches.c.place)).mappings()]
+
+
+def of_response(tx: Transaction, response_id: str) -> Match | None:
+    """The agreement that an answer led to, unless it was cancelled."""
+    live = and_(matches.c.response_id == response_id, matches.c.state != MatchState.CANCELLED)
+    row = tx.run(select(matches).where(live)).mappings().first()
+    return _match(row) if row else None
+
+
+def with_node(tx: Transaction, node_id: str) -> list[Match]:
+    """The running agreements with people (or posts) of one other node."""
+    there = or_(responses.c.node_id == node_id, posts.c.node_id == node_id)
+    joined = matches.join(responses, matches.c.response_id == responses.c.id).join(
+        posts, matches.c.post_id == posts.c.id
+    )
+    statement = select(matches).select_from(joined).where(there, matches.c.state == MatchState.AGREED)
+    return [_match(row) for row in tx.run(statement).mappings()]
+
+
+def of_resident(tx: Transaction, resident_id: str, limit: int = 100) -> list[Match]:
+    """The agreements in which this person asks or helps, newest first."""
+    theirs = or_(responses.c.resident == resident_id, posts.c.author == resident_id)
+    joined = matches.join(responses, matches.c.response_id == responses.c.id).join(
+        posts, matches.c.post_id == posts.c.id
+    )
+    statement = select(matches).select_from(joined).where(theirs)
+    rows = tx.run(statement.order_by(matches.c.created.desc(), matches.c.id).limit(limit)).mappings()
+    return [_match(row) for row in rows]
+
+
+def _match(row: RowMapping) -> Match:
+    values: dict[str, Any] = dict(row)
+    return Match(**values)

@@ -1,0 +1,1 @@
+"""The schema, made step by step: numbered, forward only, one transaction each. Steps that landed are never changed."""

@@ -1,0 +1,222 @@
+"""What we send to other nodes: activities, whom they go to, and where the copies of our posts are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import and_, func, literal, select
+
+from node.storage.database import Transaction
+from node.storage.nodes import ACTIVE
+from node.storage.tables import activities, copies, deliveries, destinations, nodes
+
+REACH = {"asked": 0, "delivered": 1, "holds": 2, "deletion_asked": 3, "gone": 4}
+"""A copy's way: it never goes back, except that a post sent anew after *gone* is asked again."""
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A message of ours. `facts` is what it says, in plain values; `body` the bytes once made."""
+
+    id: str
+    uri: str
+    type: str
+    object: str
+    post_uri: str | None
+    facts: dict[str, Any] | None
+    body: bytes | None
+    created: datetime
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Where a post of ours is."""
+
+    name: str
+    url: str
+    state: str
+    at: datetime
+
+
+def add(
+    tx: Transaction, type: str, object: str, facts: dict[str, Any], at: datetime, post_uri: str | None = None
+) -> Activity:
+    """Write down a message; who gets it is said next. Its bytes are made when first needed."""
+    key = uuid4().hex
+    activity = Activity(key, tx.home.uri("a", key), type, object, post_uri, facts, None, at)
+    tx.run(activities.insert(), vars(activity))
+    return activity
+
+
+def get(tx: Transaction, activity_id: str) -> Activity | None:
+    row = tx.run(select(activities).where(activities.c.id == activity_id)).mappings().first()
+    return Activity(**row) if row else None
+
+
+def by_uri(tx: Transaction, uri: str) -> Activity | None:
+    row = tx.run(select(activities).where(activities.c.uri == uri)).mappings().first()
+    return Activity(**row) if row else None
+
+
+def first_of_post(tx: Transaction, post_uri: str) -> Activity | None:
+    """The Create of a post."""
+    create = and_(activities.c.post_uri == post_uri, activities.c.type == "Create")
+    row = tx.run(select(activities).where(create).limit(1)).mappings().first()
+    return Activity(**row) if row else None
+
+
+def latest(tx: Transaction, type: str, object: str) -> Activity | None:
+    """The newest message of one type about one thing."""
+    same = and_(activities.c.type == type, activities.c.object == object)
+    row = (
+        tx.run(select(activities).where(same).order_by(activities.c.created.desc()).limit(1))
+        .mappings()
+        .first()
+    )
+    return Activity(**row) if row else None
+
+
+def keep_body(tx: Transaction, activity_id: str, body: bytes) -> bytes:
+    """Keep the bytes of a message, once: whoever comes second gets those already there."""
+    there = tx.run(
+        select(activities.c.body).where(activities.c.id == activity_id).with_for_update()
+    ).scalar_one()
+    if there is not None:
+        return bytes(there)
+    tx.run(activities.update().where(activities.c.id == activity_id).values(body=body))
+    return body
+
+
+def send_to(tx: Transaction, activity: Activity, node_id: str) -> None:
+    """Queue a message for one node."""
+    _send(tx, activity, nodes.c.id == node_id)
+
+
+def send_to_neighbours(tx: Transaction, activity: Activity) -> None:
+    """Queue a message for every active neighbour: one statement, however many there are."""
+    _send(tx, activity, ACTIVE)
+
+
+def send_to_holders(tx: Transaction, activity: Activity, post_uri: str) -> None:
+    """Queue a message for every node that ever got a post, whatever it is to us now."""
+    _send(tx, activity, nodes.c.id.in_(select(copies.c.node_id).where(copies.c.post_uri == post_uri)))
+
+
+def _send(tx: Transaction, activity: Activity, to: Any) -> None:
+    columns = ["activity_id", "origin", "inbox", "state", "created", "attempts"]
+    row = [literal(activity.id), nodes.c.origin, nodes.c.inbox, literal("pending")]
+    chosen = select(*row, literal(activity.created, deliveries.c.created.type), literal(0)).where(
+        to, ~nodes.c.blocked
+    )
+    tx.run(deliveries.insert().from_select(columns, chosen.order_by(nodes.c.id)))
+    waiting = select(deliveries.c.origin).where(deliveries.c.activity_id == activity.id)
+    tx.run(
+        destinations.update()
+        .where(destinations.c.origin.in_(waiting), destinations.c.due.is_(None))
+        .values(due=activity.created)
+    )
+    known = select(destinations.c.origin)
+    new = select(
+        nodes.c.origin, literal(activity.created, destinations.c.due.type), literal(0), literal(0)
+    ).where(nodes.c.origin.in_(waiting), nodes.c.origin.not_in(known))
+    tx.run(destinations.insert().from_select(["origin", "due", "attempts", "fence"], new))
+
+
+def send_again(tx: Transaction, activity: Activity, node_id: str, at: datetime) -> None:
+    """Queue a message once more, as the same bytes: the other side seems not to have got it."""
+    node = tx.run(select(nodes.c.origin).where(nodes.c.id == node_id)).scalar_one()
+    again = and_(deliveries.c.activity_id == activity.id, deliveries.c.origin == node)
+    tx.run(deliveries.update().where(again).values(state="pending", attempts=0, created=at))
+    tx.run(
+        destinations.update()
+        .where(destinations.c.origin == node, destinations.c.due.is_(None))
+        .values(due=at)
+    )
+
+
+def answer_to(tx: Transaction, offer_uri: str) -> Activity | None:
+    """The Accept or Reject that an Offer (or Follow) got from us, the latest."""
+    answered = and_(activities.c.object == offer_uri, activities.c.type.in_(["Accept", "Reject"]))
+    row = (
+        tx.run(select(activities).where(answered).order_by(activities.c.created.desc()).limit(1))
+        .mappings()
+        .first()
+    )
+    return Activity(**row) if row else None
+
+
+def erase_words(tx: Transaction, post_uri: str) -> None:
+    """Take the words of a post out of the messages that carried them."""
+    told = and_(activities.c.post_uri == post_uri, activities.c.type.in_(["Create", "Update"]))
+    tx.run(activities.update().where(told).values(facts=None, body=None))
+
+
+def drop_waiting(tx: Transaction, post_uri: str) -> None:
+    """Take what still waits to be sent about a post out of the queue: its Delete comes instead."""
+    about = select(activities.c.id).where(activities.c.post_uri == post_uri)
+    tx.run(
+        deliveries.update()
+        .where(deliveries.c.activity_id.in_(about), deliveries.c.state == "pending")
+        .values(state="dropped", error="deleted before it was sent")
+    )
+
+
+# The ledger
+
+
+def ask_neighbours(tx: Transaction, post_id: str, post_uri: str, at: datetime) -> None:
+    """Enter in the ledger that every active neighbour is sent this post."""
+    known = select(copies.c.node_id).where(copies.c.post_uri == post_uri)
+    row = [literal(post_uri), nodes.c.id, literal(post_id), literal("asked"), literal(at, copies.c.at.type)]
+    chosen = select(*row).where(ACTIVE, nodes.c.id.not_in(known))
+    tx.run(copies.insert().from_select(["post_uri", "node_id", "post_id", "state", "at"], chosen))
+
+
+def ask_deletion(tx: Transaction, post_uri: str, at: datetime, node_id: str | None = None) -> None:
+    """Enter in the ledger that every holder (or one) is asked to delete the post."""
+    asked = and_(copies.c.post_uri == post_uri, copies.c.state != "gone")
+    if node_id is not None:
+        asked = and_(asked, copies.c.node_id == node_id)
+    tx.run(copies.update().where(asked).values(state="deletion_asked", at=at))
+
+
+def reached(
+    tx: Transaction, post_uri: str, node_id: str, state: str, at: datetime, post_id: str | None = None
+) -> None:
+    """Move a copy forward in the ledger; never back. With `post_id` a missing row is made first."""
+    if post_id is not None:
+        tx.add_new(copies, post_uri=post_uri, node_id=node_id, post_id=post_id, state=state, at=at)
+    before = [word for word, step in REACH.items() if step < REACH[state]]
+    row = and_(copies.c.post_uri == post_uri, copies.c.node_id == node_id, copies.c.state.in_(before))
+    tx.run(copies.update().where(row).values(state=state, at=at))
+
+
+def was_sent(tx: Transaction, post_uri: str, node_id: str) -> bool:
+    row = and_(copies.c.post_uri == post_uri, copies.c.node_id == node_id)
+    return tx.run(select(copies.c.state).where(row)).first() is not None
+
+
+def copies_of(tx: Transaction, post_id: str) -> list[Copy]:
+    """Where a post of ours is, by the name of the neighbourhood."""
+    joined = copies.join(nodes, copies.c.node_id == nodes.c.id)
+    statement = select(nodes.c.name, nodes.c.url, nodes.c.origin, copies.c.state, copies.c.at).select_from(
+        joined
+    )
+    rows = tx.run(statement.where(copies.c.post_id == post_id).order_by(nodes.c.name, copies.c.at))
+    return [Copy(name, url or origin, state, at) for name, url, origin, state, at in rows]
+
+
+def shared_with(tx: Transaction, node_id: str) -> list[str]:
+    """The ids of our posts that one node holds, or may hold."""
+    held = and_(copies.c.node_id == node_id, copies.c.state.not_in(["deletion_asked", "gone"]))
+    return list(tx.run(select(copies.c.post_uri).where(held)).scalars())
+
+
+def waiting(tx: Transaction) -> int:
+    """How many deliveries wait."""
+    return int(
+        tx.run(
+            select(func.count()).select_from(deliveries).where(deliveries.c.state == "pending")
+        ).scalar_one()
+    )

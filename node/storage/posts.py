@@ -1,0 +1,188 @@
+"""Posts kept here: our own, and the copies we hold for other nodes."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.engine import RowMapping
+
+from node.neighbourhood.audience import may_see
+from node.neighbourhood.node import Area
+from node.neighbourhood.post import ANSWERABLE, PRIVATE, Audience, Kind, Post, State
+from node.neighbourhood.refusal import NotFound, phrase
+from node.neighbourhood.resident import Resident
+from node.storage.database import Transaction
+from node.storage.tables import copies, log, matches, posts, responses, tombstones
+
+TOMBSTONES_KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which posts a list shows; `before` is the (created, id) of the last one already shown."""
+
+    kind: Kind | None = None
+    own: bool | None = None
+    author: str | None = None
+    open_only: bool = False
+    before: tuple[datetime, str] | None = None
+    limit: int = 20
+
+
+def add(tx: Transaction, post: Post) -> None:
+    tx.run(posts.insert(), _values(post))
+
+
+def save(tx: Transaction, post: Post) -> None:
+    """Keep a changed post over the one with its id."""
+    tx.run(posts.update().where(posts.c.id == post.id), _values(post))
+
+
+def get(tx: Transaction, post_id: str, *, lock: bool = False) -> Post:
+    """The post with this id of ours; with `lock` nobody else changes it meanwhile. Raises NotFound."""
+    statement = select(posts).where(posts.c.id == post_id)
+    row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
+    if row is None:
+        raise NotFound(phrase("This is not here, or no longer."))
+    return _post(row)
+
+
+def see(tx: Transaction, who: Resident | None, post_id: str, at: datetime, *, lock: bool = False) -> Post:
+    """The post, if this person may see it; else NotFound, as for one that never was."""
+    post = get(tx, post_id, lock=lock)
+    if not may_see(who, post, at):
+        raise NotFound(phrase("This is not here, or no longer."))
+    return post
+
+
+def by_uri(tx: Transaction, uri: str, *, lock: bool = False) -> Post | None:
+    """The post with this ActivityPub id."""
+    statement = select(posts).where(posts.c.uri == uri)
+    row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
+    return _post(row) if row else None
+
+
+def visible_to(who: Resident | None, at: datetime) -> ColumnElement[bool]:
+    """`audience.may_see` as SQL."""
+    for_all = and_(posts.c.state.not_in(PRIVATE), or_(posts.c.node_id.is_(None), posts.c.expires > at))
+    if who is None:
+        return and_(for_all, posts.c.audience == Audience.PUBLIC)
+    mine = and_(posts.c.node_id.is_(None), posts.c.author == who.id)
+    return or_(mine, for_all if who.admitted else and_(for_all, posts.c.audience == Audience.PUBLIC))
+
+
+def listing(tx: Transaction, who: Resident | None, wanted: Filter, at: datetime) -> list[Post]:
+    """The posts this person may see, newest first."""
+    where = [visible_to(who, at)]
+    if wanted.kind is not None:
+        where.append(posts.c.kind == wanted.kind)
+    if wanted.own is not None:
+        where.append(posts.c.node_id.is_(None) if wanted.own else posts.c.node_id.is_not(None))
+    if wanted.author is not None:
+        where.append(and_(posts.c.author == wanted.author, posts.c.node_id.is_(None)))
+    if wanted.open_only:
+        where.append(and_(posts.c.state.in_([*ANSWERABLE, State.AGREED]), posts.c.expires > at))
+    if wanted.before is not None:
+        created, post_id = wanted.before
+        where.append(or_(posts.c.created < created, and_(posts.c.created == created, posts.c.id < post_id)))
+    statement = (
+        select(posts).where(*where).order_by(posts.c.created.desc(), posts.c.id.desc()).limit(wanted.limit)
+    )
+    return [_post(row) for row in tx.run(statement).mappings()]
+
+
+def count_open(tx: Transaction, who: Resident | None, own: bool, at: datetime) -> int:
+    """How many open posts this person may see, of our own neighbourhood or of the others."""
+    home = posts.c.node_id.is_(None) if own else posts.c.node_id.is_not(None)
+    open_now = and_(posts.c.state.in_(ANSWERABLE), posts.c.expires > at)
+    found = tx.run(
+        select(func.count()).select_from(posts).where(visible_to(who, at), home, open_now)
+    ).scalar_one()
+    return int(found)
+
+
+def shared_open(
+    tx: Transaction, at: datetime, before: tuple[datetime, str] | None, limit: int, public: bool
+) -> list[Post]:
+    """Our own posts as the outbox shows them: open, newest first; for strangers the public ones alone."""
+    audience = [Audience.PUBLIC] if public else [Audience.ADJACENT, Audience.MUNICIPALITY, Audience.PUBLIC]
+    earlier: ColumnElement[bool] = true()
+    if before is not None:
+        created, post_id = before
+        earlier = or_(posts.c.created < created, and_(posts.c.created == created, posts.c.id < post_id))
+    statement = (
+        select(posts)
+        .where(posts.c.node_id.is_(None), posts.c.audience.in_(audience), earlier)
+        .where(posts.c.state.in_([*ANSWERABLE, State.AGREED]), posts.c.expires > at)
+        .order_by(posts.c.created.desc(), posts.c.id.desc())
+        .limit(limit)
+    )
+    return [_post(row) for row in tx.run(statement).mappings()]
+
+
+def due_to_expire(tx: Transaction, at: datetime, limit: int = 200) -> list[Post]:
+    """Our own posts whose end has come while still waiting for somebody."""
+    waiting = [*ANSWERABLE, State.PAUSED]
+    own = and_(posts.c.node_id.is_(None), posts.c.state.in_(waiting), posts.c.expires <= at)
+    statement = select(posts).where(own).order_by(posts.c.expires).limit(limit).with_for_update()
+    return [_post(row) for row in tx.run(statement).mappings()]
+
+
+def due_to_erase(tx: Transaction, at: datetime, limit: int = 200) -> list[Post]:
+    """Copies past their end: the holder's duty, without being told (`wire.md` 4)."""
+    past = and_(posts.c.node_id.is_not(None), posts.c.expires <= at, posts.c.title != "")
+    statement = select(posts).where(past).order_by(posts.c.expires).limit(limit).with_for_update()
+    return [_post(row) for row in tx.run(statement).mappings()]
+
+
+def due_to_recall(tx: Transaction, ended_before: datetime, limit: int = 200) -> list[Post]:
+    """Our own posts that ended long enough ago for the copies to go."""
+    ended = and_(posts.c.node_id.is_(None), posts.c.ended.is_not(None), posts.c.ended <= ended_before)
+    held = select(copies.c.post_uri).where(copies.c.state.not_in(["deletion_asked", "gone"]))
+    shared = and_(posts.c.uri.in_(held), posts.c.state != State.WITHDRAWN)
+    statement = select(posts).where(ended, shared).order_by(posts.c.ended).limit(limit).with_for_update()
+    return [_post(row) for row in tx.run(statement).mappings()]
+
+
+def held_from(tx: Transaction, node_id: str) -> list[Post]:
+    """All copies we hold for one node."""
+    return [_post(row) for row in tx.run(select(posts).where(posts.c.node_id == node_id)).mappings()]
+
+
+def erase(tx: Transaction, post: Post) -> None:
+    """Take the words of a post away for good. A bare stub stays while an answer of one of our people refers to it."""
+    tx.run(log.update().where(log.c.subject == post.id).values(why=None))
+    referred = tx.run(select(responses.c.id).where(responses.c.post_id == post.id).limit(1)).first()
+    if (
+        referred is None
+        and tx.run(select(matches.c.id).where(matches.c.post_id == post.id).limit(1)).first() is None
+    ):
+        tx.run(posts.delete().where(posts.c.id == post.id))
+        return
+    state = post.state if post.own else State.HIDDEN
+    save(tx, replace(post, title="", text="", author_name="", state=state))
+
+
+def bury(tx: Transaction, uri: str, at: datetime) -> None:
+    """Remember that this post of another node was deleted, so that nothing revives it."""
+    tx.add_new(tombstones, uri=uri, at=at)
+
+
+def buried(tx: Transaction, uri: str) -> bool:
+    return tx.run(select(tombstones.c.uri).where(tombstones.c.uri == uri)).first() is not None
+
+
+def forget_tombstones(tx: Transaction, at: datetime) -> None:
+    tx.run(tombstones.delete().where(tombstones.c.at < at - TOMBSTONES_KEPT))
+
+
+def _values(post: Post) -> dict[str, Any]:
+    values = {name: getattr(post, name) for name in posts.c.keys() if not name.startswith("area_")}  # noqa: SIM118
+    return {**values, "area_code": post.area.code, "area_name": post.area.name}
+
+
+def _post(row: RowMapping) -> Post:
+    values = dict(row)
+    area = Area(values.pop("area_code"), values.pop("area_name"))
+    return Post(**values, area=area)

@@ -1,0 +1,82 @@
+"""Residents, and the roles granted to them."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from node.neighbourhood.refusal import NotFound, phrase
+from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Role
+from node.storage.database import Transaction
+from node.storage.tables import residents, roles
+
+_SELECT = select(*(residents.c[name] for name in ("id", "name", "language", "created", "admitted")))
+
+
+def add(tx: Transaction, resident: Resident, email: str | None) -> bool:
+    """Keep a new person; False when the mail address is somebody's already."""
+    values = {name: getattr(resident, name) for name in ("id", "name", "language", "created", "admitted")}
+    return tx.add_new(residents, **values, email=email)
+
+
+def save(tx: Transaction, resident: Resident) -> None:
+    values = {name: getattr(resident, name) for name in ("name", "language", "admitted")}
+    tx.run(residents.update().where(residents.c.id == resident.id), values)
+
+
+def get(tx: Transaction, resident_id: str, at: datetime) -> Resident:
+    """The person with this id, with the roles held at that moment. Raises NotFound."""
+    row = tx.run(_SELECT.where(residents.c.id == resident_id)).first()
+    if row is None:
+        raise NotFound(phrase("This person is not known here."))
+    return _with_roles(tx, Resident(*row), at)
+
+
+def by_email(tx: Transaction, email: str, at: datetime) -> Resident | None:
+    row = tx.run(_SELECT.where(residents.c.email == email)).first()
+    return _with_roles(tx, Resident(*row), at) if row else None
+
+
+def email_of(tx: Transaction, resident_id: str) -> str | None:
+    """Where to write to a person: for the mail door alone."""
+    return tx.run(select(residents.c.email).where(residents.c.id == resident_id)).scalar()
+
+
+def everyone(tx: Transaction, at: datetime) -> list[Resident]:
+    """All people known here: those not let in yet first, then by name."""
+    order = (residents.c.admitted.is_not(None), residents.c.name, residents.c.id)
+    return [_with_roles(tx, Resident(*row), at) for row in tx.run(_SELECT.order_by(*order)).all()]
+
+
+def holding(tx: Transaction, role: Role, at: datetime) -> list[str]:
+    """The ids of the people who hold a role now."""
+    return list(tx.run(select(roles.c.resident_id).where(roles.c.role == role, _lasting(at))).scalars())
+
+
+def grant(tx: Transaction, resident_id: str, role: Role, until: datetime | None, at: datetime) -> None:
+    """Give a role, or give it until another day."""
+    if not tx.add_new(roles, resident_id=resident_id, role=role, granted=at, until=until):
+        same = and_(roles.c.resident_id == resident_id, roles.c.role == role)
+        tx.run(roles.update().where(same).values(granted=at, until=until))
+
+
+def end_role(tx: Transaction, resident_id: str, role: Role) -> bool:
+    """Take a role back; False when it was not held."""
+    same = and_(roles.c.resident_id == resident_id, roles.c.role == role)
+    return tx.run(roles.delete().where(same)).rowcount == 1
+
+
+def count(tx: Transaction) -> int:
+    """How many people are let in."""
+    admitted = select(func.count()).select_from(residents).where(residents.c.admitted.is_not(None))
+    return int(tx.run(admitted).scalar_one())
+
+
+def _lasting(at: datetime) -> ColumnElement[bool]:
+    return or_(roles.c.until.is_(None), roles.c.until > at)
+
+
+def _with_roles(tx: Transaction, resident: Resident, at: datetime) -> Resident:
+    held = tx.run(select(roles.c.role).where(roles.c.resident_id == resident.id, _lasting(at))).scalars()
+    return replace(resident, roles=frozenset(held))

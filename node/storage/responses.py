@@ -1,0 +1,95 @@
+"""Answers to posts: at the post's home all of them, elsewhere those of our own people."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.engine import RowMapping
+
+from node.neighbourhood.refusal import NotFound, phrase
+from node.neighbourhood.response import Response, ResponseState
+from node.storage.database import Transaction
+from node.storage.tables import responses, voids
+
+
+def add(tx: Transaction, response: Response) -> bool:
+    """Keep a new answer; False when this party has one waiting already (`wire.md` 6)."""
+    return tx.add_new(responses, **_values(response))
+
+
+def save(tx: Transaction, response: Response) -> None:
+    tx.run(responses.update().where(responses.c.id == response.id), _values(response))
+
+
+def get(tx: Transaction, response_id: str, *, lock: bool = False) -> Response:
+    """The answer with this id. Raises NotFound."""
+    statement = select(responses).where(responses.c.id == response_id)
+    row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
+    if row is None:
+        raise NotFound(phrase("This answer is not here, or no longer."))
+    return _response(row)
+
+
+def by_uri(tx: Transaction, uri: str, *, lock: bool = False) -> Response | None:
+    """The answer whose Offer has this id."""
+    statement = select(responses).where(responses.c.uri == uri)
+    row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
+    return _response(row) if row else None
+
+
+def by_answer(tx: Transaction, accept_uri: str) -> Response | None:
+    """The answer of one of ours that this Accept of another node said yes to."""
+    statement = select(responses).where(responses.c.answer == accept_uri)
+    row = tx.run(statement.with_for_update()).mappings().first()
+    return _response(row) if row else None
+
+
+def of_post(tx: Transaction, post_id: str) -> list[Response]:
+    """All answers to a post, newest first."""
+    statement = select(responses).where(responses.c.post_id == post_id)
+    return _all(tx, statement.order_by(responses.c.created.desc(), responses.c.id))
+
+
+def pending(tx: Transaction, post_id: str) -> list[Response]:
+    """The answers that still wait, oldest first."""
+    waiting = and_(responses.c.post_id == post_id, responses.c.state == ResponseState.PENDING)
+    return _all(tx, select(responses).where(waiting).order_by(responses.c.created, responses.c.id))
+
+
+def of_resident(
+    tx: Transaction, resident_id: str, post_id: str | None = None, limit: int = 100
+) -> list[Response]:
+    """What one person answered, here or elsewhere, newest first."""
+    statement = select(responses).where(responses.c.resident == resident_id)
+    if post_id is not None:
+        statement = statement.where(responses.c.post_id == post_id)
+    return _all(tx, statement.order_by(responses.c.created.desc(), responses.c.id).limit(limit))
+
+
+def count_pending(tx: Transaction, post_ids: list[str]) -> dict[str, int]:
+    """How many answers wait, per post."""
+    waiting = and_(responses.c.post_id.in_(post_ids), responses.c.state == ResponseState.PENDING)
+    statement = select(responses.c.post_id, func.count()).where(waiting).group_by(responses.c.post_id)
+    return {post_id: count for post_id, count in tx.run(statement)}
+
+
+def void(tx: Transaction, uri: str, origin: str, at: datetime) -> None:
+    """Remember an Undo that came before its Offer."""
+    tx.add_new(voids, uri=uri, origin=origin, at=at)
+
+
+def is_void(tx: Transaction, uri: str, origin: str) -> bool:
+    """Whether the Offer was undone, by its own origin, before it came."""
+    return tx.run(select(voids.c.uri).where(voids.c.uri == uri, voids.c.origin == origin)).first() is not None
+
+
+def _all(tx: Transaction, statement: Any) -> list[Response]:
+    return [_response(row) for row in tx.run(statement).mappings()]
+
+
+def _values(response: Response) -> dict[str, Any]:
+    return {name: getattr(response, name) for name in responses.c.keys()}  # noqa: SIM118
+
+
+def _response(row: RowMapping) -> Response:
+    return Response(**row)
