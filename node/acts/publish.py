@@ -17,12 +17,12 @@ def facts_of(post: Post) -> dict[str, Any]:
     return {
         "uri": post.uri,
         "page": post.id,
-        "kind": post.kind,
+        "kind": str(post.kind),
         "title": post.title,
         "text": post.text,
-        "category": post.category,
-        "audience": post.audience,
-        "urgency": post.urgency,
+        "category": str(post.category),
+        "audience": str(post.audience),
+        "urgency": str(post.urgency),
         "listing_state": LISTING_STATE[post.state],
         "name": post.author_name,
         "party": post.party,
@@ -31,7 +31,7 @@ def facts_of(post: Post) -> dict[str, Any]:
         "created": _stamp(post.created),
         "updated": _stamp(post.updated),
         "expires": _stamp(post.expires),
-        "decide": post.decide,
+        "decide": str(post.decide),
         "places": post.places,
         "places_left": post.places_left,
         "language": post.language,
@@ -72,7 +72,7 @@ def delete(tx: Transaction, post: Post, at: datetime) -> None:
 
 def deletion(post: Post, at: datetime) -> dict[str, Any]:
     """What a Delete says: nothing but that it was there, and is not."""
-    return {"uri": post.uri, "audience": post.audience, "deleted": _stamp(at)}
+    return {"uri": post.uri, "audience": str(post.audience), "deleted": _stamp(at)}
 
 
 def delete_at(tx: Transaction, post: Post, node_id: str, at: datetime) -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from node.acts import decision
 from node.neighbourhood.activity import Happening
+from node.neighbourhood.audience import may_hold
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Decide, Post, State
@@ -69,7 +70,7 @@ def offered(
     post = posts.by_uri(tx, post_uri, lock=True)
     if kept.is_void(tx, uri, node.origin):
         return
-    if post is None or not post.own or not outbox.was_sent(tx, post_uri, node.id) or not node.active:
+    if post is None or not _may_answer(tx, node, post):
         decision.reject(tx, node.id, uri, Reason.UNKNOWN, at)
         return
     if not post.answerable(at):
@@ -128,6 +129,11 @@ def decline(tx: Transaction, by: Resident, response_id: str, at: datetime) -> Re
     declined = decision.refuse(tx, response, Reason.DECLINED, by.id, at)
     decision.settle(tx, post, at)
     return declined
+
+
+def _may_answer(tx: Transaction, node: Node, post: Post) -> bool:
+    """A neighbour may answer what it may hold, and hears what became of what it once got."""
+    return post.own and (may_hold(node, post) or (node.active and outbox.was_sent(tx, post.uri, node.id)))
 
 
 def _arrived(tx: Transaction, post: Post, response: Response, who: str, at: datetime) -> None:

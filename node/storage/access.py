@@ -54,7 +54,7 @@ def add_link(
     tx: Transaction, secret: str, resident_id: str, expires: datetime, at: datetime, lasting: bool = False
 ) -> None:
     """A sign-in link; a new one makes those before it useless, but for a demo's lasting ones."""
-    older = and_(signin_links.c.resident_id == resident_id, ~signin_links.c.lasting)
+    older = and_(signin_links.c.resident_id == resident_id, signin_links.c.lasting == False)  # noqa: E712
     tx.run(signin_links.delete().where(older))
     values = {"resident_id": resident_id, "created": at, "expires": expires, "lasting": lasting}
     tx.run(signin_links.insert(), {"token_hash": hashed(secret), **values})
@@ -70,7 +70,7 @@ def use_link(tx: Transaction, secret: str, at: datetime) -> str | None:
     """Use a link up, and say whose it was."""
     owner = link_owner(tx, secret, at)
     if owner is not None:
-        used = and_(signin_links.c.token_hash == hashed(secret), ~signin_links.c.lasting)
+        used = and_(signin_links.c.token_hash == hashed(secret), signin_links.c.lasting == False)  # noqa: E712
         gone = tx.run(signin_links.delete().where(used)).rowcount
         if (
             not gone
@@ -113,6 +113,19 @@ def add_token(tx: Transaction, secret: str, token_id: str, resident_id: str, nam
 
 def token_owner(tx: Transaction, secret: str) -> str | None:
     return tx.run(select(tokens.c.resident_id).where(tokens.c.token_hash == hashed(secret))).scalar()
+
+
+def token_use(tx: Transaction, secret: str, at: datetime) -> tuple[str, bool] | None:
+    """Whose API token this is, and whether its last use should be written down."""
+    row = tx.run(
+        select(tokens.c.resident_id, tokens.c.used).where(tokens.c.token_hash == hashed(secret))
+    ).first()
+    return (row[0], row[1] is None or row[1] < at - SEEN_EVERY) if row else None
+
+
+def keep_token(tx: Transaction, secret: str, at: datetime) -> None:
+    """Note that a token was used just now, for its owner to see."""
+    tx.run(tokens.update().where(tokens.c.token_hash == hashed(secret)).values(used=at))
 
 
 def tokens_of(tx: Transaction, resident_id: str) -> list[Token]:

@@ -16,6 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from node.neighbourhood.node import Home
@@ -26,6 +27,8 @@ T = TypeVar("T")
 BATCH_MOST = 256  # acts in one COMMIT
 BATCH_SECONDS = 0.02  # how long the first of them may wait for the rest
 READERS = 4
+TRIES = 5  # of an act on PostgreSQL that stood in another's way
+IN_THE_WAY = {"40001", "40P01"}  # it says so: serialization failure, deadlock; the transaction is undone
 
 PRAGMAS = {  # as they are set and as they read back (`busy_timeout` first, so that setting the others can wait)
     "busy_timeout": (10_000, 10_000),
@@ -43,7 +46,7 @@ class InUse(Exception):
 
 
 class Stopped(Exception):
-    """The database is closed, or closing; nothing was written."""
+    """The database is closed, or closing: nothing was written. Or its writer was killed, and nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -84,16 +87,21 @@ class Database:
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
         self._lock: int | None = None
+        self._stopped = False
+        self._change = asyncio.Event()
 
     async def start(self) -> None:
         """Take the file for this process alone, and start its writer. Raises InUse."""
         if self.sqlite_path:
             self._lock = _locked(self.sqlite_path.with_name(self.sqlite_path.name + ".lock"))
+            os.close(os.open(self.sqlite_path, os.O_RDWR | os.O_CREAT, 0o600))  # private from the first byte
             connection = await self._writers.connect()
             self._writer = asyncio.create_task(self._write_all(connection), name="database writer")
+        self._stopped = False
 
     async def stop(self) -> None:
-        """Finish what was handed in, then close."""
+        """Finish what was handed in, then close; what comes meanwhile is refused."""
+        self._stopped = True
         if self._writer:
             await self._jobs.join()
             self._writer.cancel()
@@ -124,9 +132,12 @@ class Database:
         def work(tx: Transaction) -> T:
             return act(tx, *args, **named)
 
+        if self._stopped:
+            raise Stopped("the database is closed")
         if not self.sqlite_path:
-            async with self._writers.begin() as connection:
-                return await connection.run_sync(lambda c: work(Transaction(c, self.home)))
+            result = await self._write_now(work)
+            self._changed()
+            return result
         if self._writer is None or self._writer.done():
             raise Stopped("the database is closed")
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -135,13 +146,34 @@ class Database:
 
     def _engine(self, query_only: bool) -> AsyncEngine:
         if not self.sqlite_path:
-            options = {"postgresql_readonly": True} if query_only else {}
+            one_view = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            options = one_view if query_only else {}
             return create_async_engine(self.driver_url, pool_size=READERS, execution_options=options)
         engine = create_async_engine(self.driver_url, pool_size=READERS if query_only else 1, max_overflow=0)
         begin = "BEGIN" if query_only else "BEGIN IMMEDIATE"
         event.listen(engine.sync_engine, "connect", lambda raw, _record: _prepare(raw, query_only))
         event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
+
+    def change(self) -> asyncio.Event:
+        """Set at the next COMMIT of this process. Take it, then look what is to be done, then wait for it."""
+        return self._change
+
+    def _changed(self) -> None:
+        self._change.set()
+        self._change = asyncio.Event()
+
+    async def _write_now(self, work: Callable[[Transaction], T]) -> T:
+        """PostgreSQL lets many write at once. When two wait for each other it undoes one: that one tries again."""
+        for _ in range(TRIES - 1):
+            try:
+                async with self._writers.begin() as connection:
+                    return await connection.run_sync(lambda c: work(Transaction(c, self.home)))
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in IN_THE_WAY:
+                    raise
+        async with self._writers.begin() as connection:
+            return await connection.run_sync(lambda c: work(Transaction(c, self.home)))
 
     async def _write_all(self, connection: AsyncConnection) -> None:
         """The one writer: acts come in a row, each in a savepoint of its own, many in one COMMIT."""
@@ -153,11 +185,15 @@ class Database:
                     async with connection.begin():
                         await self._fill(connection, jobs)
                 except Exception as error:  # outermost loop: begin or commit failed, so nobody's act was kept
-                    for job in jobs:
-                        job.error = job.error or error
+                    _fail(jobs, error)
+                except BaseException:
+                    _fail(jobs, Stopped("the database was closed in between"))
+                    raise
                 finally:
                     self._answer(jobs)
+                    self._changed()
         finally:
+            self._refuse_waiting()
             await connection.close()
 
     async def _fill(self, connection: AsyncConnection, jobs: list[_Job]) -> None:
@@ -181,6 +217,12 @@ class Database:
         else:
             savepoint.commit()
 
+    def _refuse_waiting(self) -> None:
+        while not self._jobs.empty():
+            job = self._jobs.get_nowait()
+            _fail([job], Stopped("the database is closed"))
+            self._answer([job])
+
     def _answer(self, jobs: list[_Job]) -> None:
         for job in jobs:
             self._jobs.task_done()
@@ -190,6 +232,11 @@ class Database:
                 job.answer.set_exception(job.error)
             else:
                 job.answer.set_result(job.result)
+
+
+def _fail(jobs: list[_Job], error: Exception) -> None:
+    for job in jobs:
+        job.error = job.error or error
 
 
 def _prepare(raw: Any, query_only: bool) -> None:

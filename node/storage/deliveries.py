@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from node.storage.database import Transaction
 from node.storage.tables import activities, deliveries, destinations
@@ -113,3 +113,9 @@ def failing(tx: Transaction) -> list[tuple[str, int, str | None, datetime | None
     columns = [destinations.c[name] for name in ("origin", "attempts", "error", "due")]
     statement = select(*columns).where(destinations.c.attempts > 0).order_by(destinations.c.origin)
     return [(row[0], row[1], row[2], row[3]) for row in tx.run(statement)]
+
+
+def waiting(tx: Transaction) -> int:
+    """How many messages still have to go out, to everybody together."""
+    pending = select(func.count()).select_from(deliveries).where(deliveries.c.state == "pending")
+    return int(tx.run(pending).scalar_one())

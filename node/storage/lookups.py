@@ -49,6 +49,11 @@ def done(tx: Transaction, lookup_id: int) -> None:
     tx.run(lookups.delete().where(lookups.c.id == lookup_id))
 
 
+def again(tx: Transaction, lookup_id: int, due: datetime) -> None:
+    """It worked; it is to be read again then."""
+    tx.run(lookups.update().where(lookups.c.id == lookup_id).values(due=due, attempts=0, error=None))
+
+
 def failed(tx: Transaction, lookup_id: int, error: str, again: datetime | None) -> None:
     """It did not work; without `again` it stays to be read by the operator."""
     row = lookups.update().where(lookups.c.id == lookup_id)

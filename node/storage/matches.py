@@ -1,5 +1,6 @@
 """Agreements: made once, by one unique rule of the database (`tables.matches`)."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -62,6 +63,31 @@ def of_resident(tx: Transaction, resident_id: str, limit: int = 100) -> list[Mat
     statement = select(matches).select_from(joined).where(theirs)
     rows = tx.run(statement.order_by(matches.c.created.desc(), matches.c.id).limit(limit)).mappings()
     return [_match(row) for row in rows]
+
+
+def page(
+    tx: Transaction,
+    resident_id: str | None,
+    post_id: str | None,
+    before: tuple[datetime, str] | None,
+    limit: int,
+) -> list[Match]:
+    """Agreements, newest first and after the one named by `before`: of one person, on one post, or both."""
+    joined = matches.join(responses, matches.c.response_id == responses.c.id).join(
+        posts, matches.c.post_id == posts.c.id
+    )
+    statement = select(matches).select_from(joined)
+    if resident_id is not None:
+        theirs = or_(responses.c.resident == resident_id, posts.c.author == resident_id)
+        statement = statement.where(theirs)
+    if post_id is not None:
+        statement = statement.where(matches.c.post_id == post_id)
+    if before is not None:
+        created, last = before
+        same = and_(matches.c.created == created, matches.c.id < last)
+        statement = statement.where(or_(matches.c.created < created, same))
+    order = (matches.c.created.desc(), matches.c.id.desc())
+    return [_match(row) for row in tx.run(statement.order_by(*order).limit(limit)).mappings()]
 
 
 def _match(row: RowMapping) -> Match:

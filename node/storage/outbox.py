@@ -12,7 +12,7 @@ from node.storage.nodes import ACTIVE
 from node.storage.tables import activities, copies, deliveries, destinations, nodes
 
 REACH = {"asked": 0, "delivered": 1, "holds": 2, "deletion_asked": 3, "gone": 4}
-"""A copy's way: it never goes back, except that a post sent anew after *gone* is asked again."""
+"""A copy's way: it never goes back. A post that is shared anew after its Delete has a new id, and new rows."""
 
 
 @dataclass(frozen=True)

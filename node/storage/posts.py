@@ -26,6 +26,7 @@ class Filter:
     own: bool | None = None
     author: str | None = None
     open_only: bool = False
+    answerable: bool = False  # `Post.answerable`: somebody can still say yes
     before: tuple[datetime, str] | None = None
     limit: int = 20
 
@@ -83,6 +84,9 @@ def listing(tx: Transaction, who: Resident | None, wanted: Filter, at: datetime)
         where.append(and_(posts.c.author == wanted.author, posts.c.node_id.is_(None)))
     if wanted.open_only:
         where.append(and_(posts.c.state.in_([*ANSWERABLE, State.AGREED]), posts.c.expires > at))
+    if wanted.answerable:
+        waits = and_(posts.c.state.in_(ANSWERABLE), posts.c.expires > at, posts.c.places_left > 0)
+        where.append(waits)
     if wanted.before is not None:
         created, post_id = wanted.before
         where.append(or_(posts.c.created < created, and_(posts.c.created == created, posts.c.id < post_id)))

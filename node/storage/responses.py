@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.engine import RowMapping
 
 from node.neighbourhood.refusal import NotFound, phrase
@@ -48,6 +48,21 @@ def of_post(tx: Transaction, post_id: str) -> list[Response]:
     """All answers to a post, newest first."""
     statement = select(responses).where(responses.c.post_id == post_id)
     return _all(tx, statement.order_by(responses.c.created.desc(), responses.c.id))
+
+
+def page(
+    tx: Transaction, post_id: str, resident_id: str | None, before: tuple[datetime, str] | None, limit: int
+) -> list[Response]:
+    """The answers to a post, of everybody or of one person, newest first and after the one named by `before`."""
+    where = [responses.c.post_id == post_id]
+    if resident_id is not None:
+        where.append(responses.c.resident == resident_id)
+    if before is not None:
+        created, last = before
+        same = and_(responses.c.created == created, responses.c.id < last)
+        where.append(or_(responses.c.created < created, same))
+    order = (responses.c.created.desc(), responses.c.id.desc())
+    return _all(tx, select(responses).where(*where).order_by(*order).limit(limit))
 
 
 def pending(tx: Transaction, post_id: str) -> list[Response]:

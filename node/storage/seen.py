@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, select
 
 from node.storage.database import Transaction
-from node.storage.tables import nodes, receipts, seen
+from node.storage.tables import nodes, receipts, seen, voids
 
 KEPT = timedelta(days=90)
 RECEIPTS_MOST = 100
@@ -18,7 +18,9 @@ def first_time(tx: Transaction, uri: str, origin: str, at: datetime) -> bool:
 
 
 def forget(tx: Transaction, at: datetime) -> None:
+    """Drop what came so long ago that it would not be believed any more (`wire.md` 1.7)."""
     tx.run(seen.delete().where(seen.c.at < at - KEPT))
+    tx.run(voids.delete().where(voids.c.at < at - KEPT))
 
 
 def owe_receipt(tx: Transaction, node_id: str, activity_uri: str, at: datetime) -> None:

@@ -1,0 +1,150 @@
+"""Who we say we are: actor documents, WebFinger, NodeInfo and host-meta. All served unsigned."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from node import __version__
+from node.federation.door import Federation
+from node.federation.keys import public
+from node.federation.signatures import SigningKey
+from node.federation.vocabulary import AS, MEDIA_TYPE, NAMESPACE
+
+CONTEXT: list[Any] = [
+    AS,
+    "https://www.w3.org/ns/cid/v1",
+    {
+        "toot": "http://joinmastodon.org/ns#",
+        "lemmy": "https://join-lemmy.org/ns#",
+        "bk": NAMESPACE,
+        "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+        "discoverable": "toot:discoverable",
+        "indexable": "toot:indexable",
+        "featured": {"@id": "toot:featured", "@type": "@id"},
+        "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
+        "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@set"},
+        "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+        "areaCode": "bk:areaCode",
+        "adjacentNodes": {"@id": "bk:adjacentNodes", "@type": "@id"},
+        "hub": {"@id": "bk:hub", "@type": "@id"},
+        "directory": {"@id": "bk:directory", "@type": "@id"},
+    },
+]
+_RFC9421 = {
+    "type": "Link",
+    "href": "https://datatracker.ietf.org/doc/html/rfc9421",
+    "name": "RFC-9421: HTTP Message Signatures",
+}
+_NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/2.1"
+
+
+def group(door: Federation) -> dict[str, Any]:
+    """The neighbourhood itself, as the fediverse sees it: a Group that writes and signs its own posts."""
+    home, settings = door.home, door.settings
+    return {
+        "@context": CONTEXT,
+        "id": home.actor,
+        "type": "Group",
+        "preferredUsername": home.slug,
+        "webfinger": settings.acct,
+        "name": settings.name,
+        "summary": f"<p>Hulpvragen en aanbod in {_plain(settings.name)}.</p>",
+        "url": home.origin + "/",
+        **_boxes(home.actor),
+        "featured": f"{home.actor}/featured",
+        "endpoints": {"sharedInbox": f"{home.origin}/inbox"},
+        "manuallyApprovesFollowers": False,
+        "discoverable": True,
+        "indexable": False,
+        "postingRestrictedToMods": True,
+        "areaCode": settings.area,
+        "adjacentNodes": home.adjacent,
+        "generator": {"type": "Application", "implements": [_RFC9421]},
+        "assertionMethod": [_multikey(door.keys.group, home.actor)],
+    }
+
+
+def application(door: Federation) -> dict[str, Any]:
+    """The technical actor that signs what we read elsewhere (FEP-2677)."""
+    home = door.home
+    return {
+        "@context": CONTEXT,
+        "id": home.application,
+        "type": "Application",
+        "preferredUsername": door.settings.authority,
+        "name": f"Buurtknoop {door.settings.name}",
+        **_boxes(home.application),
+        "endpoints": {"sharedInbox": f"{home.origin}/inbox"},
+        "manuallyApprovesFollowers": True,
+        "generator": {"type": "Application", "implements": [_RFC9421]},
+        "assertionMethod": [_multikey(door.keys.application, home.application)],
+    }
+
+
+def webfinger(door: Federation, resource: str) -> dict[str, Any] | None:
+    """Who a handle or an address of ours is (RFC 7033, FEP-d556); None for everything that is not ours."""
+    home, settings = door.home, door.settings
+    handles = {f"acct:{settings.acct}", home.actor, home.origin, f"{home.origin}/"}
+    applications = {f"acct:{settings.authority}@{settings.authority}", home.application}
+    if resource.lower() in {handle.lower() for handle in handles}:
+        links = [_link("self", home.actor), _link(f"{AS}#Service", home.application)]
+        return {"subject": f"acct:{settings.acct}", "aliases": [home.actor], "links": links}
+    if resource.lower() in {handle.lower() for handle in applications}:
+        subject = f"acct:{settings.authority}@{settings.authority}"
+        return {"subject": subject, "aliases": [home.application], "links": [_link("self", home.application)]}
+    return None
+
+
+def is_resource(resource: str) -> bool:
+    """Whether this can be asked for at all (RFC 7033: an absolute URI)."""
+    return 0 < len(resource) <= 2048 and bool(urlsplit(resource).scheme)
+
+
+def nodeinfo_links(door: Federation) -> dict[str, Any]:
+    """Where the NodeInfo document is, and the Application (FEP-2677)."""
+    links = [
+        {"rel": _NODEINFO, "href": f"{door.home.origin}/nodeinfo/2.1"},
+        {"rel": f"{AS}#Application", "href": door.home.application},
+    ]
+    return {"links": links}
+
+
+def nodeinfo(door: Federation) -> dict[str, Any]:
+    """What software this is (NodeInfo 2.1). Counts of people are nobody's business (FEP-0151)."""
+    return {
+        "version": "2.1",
+        "software": {"name": "buurtknoop", "version": __version__},
+        "protocols": ["activitypub"],
+        "services": {"inbound": [], "outbound": []},
+        "openRegistrations": False,
+        "usage": {"users": {}},
+        "metadata": {
+            "nodeName": door.settings.name,
+            "kind": str(door.settings.kind),
+            "areaCode": door.settings.area,
+        },
+    }
+
+
+def host_meta(door: Federation) -> str:
+    """Where WebFinger is, for software that still asks (RFC 6415)."""
+    template = f"{door.home.origin}/.well-known/webfinger?resource={{uri}}"
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">'
+        f'<Link rel="lrdd" template="{template}"/></XRD>\n'
+    )
+
+
+def _boxes(actor: str) -> dict[str, str]:
+    return {name: f"{actor}/{name}" for name in ("inbox", "outbox", "followers", "following")}
+
+
+def _multikey(key: SigningKey, owner: str) -> dict[str, str]:
+    return {"id": key.key_id, "type": "Multikey", "controller": owner, "publicKeyMultibase": public(key)}
+
+
+def _link(rel: str, href: str) -> dict[str, str]:
+    return {"rel": rel, "type": MEDIA_TYPE, "href": href}
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

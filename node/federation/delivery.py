@@ -1,0 +1,183 @@
+"""Delivery: what we say reaches every node it is for, in order, and one slow host never keeps another waiting.
+
+The queue is the table; this worker only carries. Times of retry are those of `security.md`.
+"""
+
+import asyncio
+import json
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from node import clock
+from node.federation import proofs, vocabulary
+from node.federation.door import Federation
+from node.federation.remote import Answer, Unreachable
+from node.storage import deliveries, nodes, outbox
+from node.storage.database import Transaction
+from node.storage.deliveries import LEASE, Claim, Delivery
+
+AT_ONCE = 64
+STEPS = [timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)]
+WAIT_MOST = timedelta(hours=1)  # what Retry-After may ask for
+KEPT_FOR_PARTNERS, KEPT_FOR_OTHERS, KEPT_DELETE = timedelta(days=14), timedelta(days=3), timedelta(days=30)
+POISONOUS_AFTER = 20
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one try came to: `done`, `later` (this host), `gone` (nobody lives there), `refused` (this message, too
+    often: it is parked for the operator), or `dropped` (nothing to send any more)."""
+
+    word: str
+    error: str | None = None
+    wait: float | None = None
+
+
+def judged(answer: Answer) -> Outcome:
+    """What an answer means for the message and for the host (`security.md`, Retry)."""
+    status = answer.status
+    if 200 <= status < 300:
+        return Outcome("done")
+    if status in (404, 410):
+        return Outcome("gone", f"answered {status}")
+    if status in (401, 403, 408, 429) or status >= 500:
+        return Outcome("later", f"answered {status}", answer.wait)
+    return Outcome("refused", f"answered {status}")
+
+
+def next_try(attempts: int, at: datetime, wait: float | None, chance: float) -> datetime:
+    """When to try a host again after `attempts` failures: later each time, with full jitter, and not before it said."""
+    step = STEPS[min(attempts, len(STEPS)) - 1]
+    jittered = step * chance
+    asked = min(timedelta(seconds=wait), WAIT_MOST) if wait is not None else timedelta()
+    return at + max(jittered, asked, timedelta(seconds=1))
+
+
+def kept_until(delivery: Delivery, partner: bool) -> datetime:
+    """Until when a message is tried at all."""
+    if delivery.type in ("Delete", "Undo"):
+        return delivery.created + KEPT_DELETE
+    return delivery.created + (KEPT_FOR_PARTNERS if partner else KEPT_FOR_OTHERS)
+
+
+async def run(door: Federation) -> None:
+    """Carry what is due, for ever: each destination by one task, at most 64 at once."""
+    for origin, _, _, _ in await door.database.reading(deliveries.failing):
+        door.sleeping.add(origin)
+    busy: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            change = door.database.change()
+            if len(busy) < AT_ONCE and await _due(door):
+                for claim in await door.database.writing(deliveries.claim, clock.now(), AT_ONCE - len(busy)):
+                    task = asyncio.create_task(_destination(door, claim), name=f"delivery to {claim.origin}")
+                    busy.add(task)
+            busy = await _wait(door, busy, change)
+    finally:
+        for task in busy:
+            task.cancel()
+        await asyncio.gather(*busy, return_exceptions=True)
+
+
+async def _due(door: Federation) -> bool:
+    due = await door.database.reading(deliveries.next_due)
+    return due is not None and due <= clock.now()
+
+
+async def _wait(
+    door: Federation, busy: set[asyncio.Task[None]], change: asyncio.Event
+) -> set[asyncio.Task[None]]:
+    """Until something was committed, a destination is finished, or a second went by."""
+    changed = asyncio.create_task(change.wait())
+    done, _ = await asyncio.wait({changed, *busy}, timeout=1, return_when=asyncio.FIRST_COMPLETED)
+    changed.cancel()
+    for task in done & busy:
+        if task.exception() is not None:
+            log.error("delivery stopped: %s", task.get_name(), exc_info=task.exception())
+    return busy - done
+
+
+async def _destination(door: Federation, claim: Claim) -> None:
+    """Deliver what waits for one destination, oldest first, until one does not go, or the lease is half over."""
+    end = clock.now() + LEASE / 2
+    while clock.now() < end:
+        waiting = await door.database.reading(deliveries.head, claim.origin)
+        if not waiting:
+            break
+        for delivery in waiting:
+            outcome = await _tried(door, delivery)
+            if not await door.database.writing(_settled, claim, delivery, outcome, clock.now()):
+                return None
+            if outcome.word == "later" or clock.now() >= end:
+                return await _give_back(door, claim, outcome)
+    await _give_back(door, claim, Outcome("done"))
+
+
+async def _give_back(door: Federation, claim: Claim, outcome: Outcome) -> None:
+    if outcome.word != "later":
+        door.sleeping.discard(claim.origin)
+        await door.database.writing(deliveries.release, claim, None, 0, None)
+        return
+    door.sleeping.add(claim.origin)
+    due = next_try(claim.attempts + 1, clock.now(), outcome.wait, random.random())
+    await door.database.writing(deliveries.release, claim, due, claim.attempts + 1, outcome.error)
+
+
+async def _tried(door: Federation, delivery: Delivery) -> Outcome:
+    body = await _body(door, delivery)
+    if body is None:
+        return Outcome("dropped", "its words were erased")
+    try:
+        outcome = judged(await door.remote.post(delivery.inbox, body))
+    except Unreachable as error:
+        return Outcome("later", str(error))
+    if outcome.word == "refused" and delivery.attempts + 1 < POISONOUS_AFTER:
+        return Outcome("later", outcome.error)
+    return outcome
+
+
+async def _body(door: Federation, delivery: Delivery) -> bytes | None:
+    """The bytes of a message: made and proved once, when first needed, and kept."""
+    activity = await door.database.reading(outbox.get, delivery.activity_id)
+    if activity is None or (activity.body is None and activity.facts is None):
+        return None
+    if activity.body is not None:
+        return activity.body
+    to = await door.database.reading(_actor_behind, delivery.inbox)
+    created = activity.created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    said = vocabulary.activity(
+        door.home, activity.type, activity.uri, activity.object, activity.facts or {}, created, to
+    )
+    body = json.dumps(proofs.add(said, door.keys.group, activity.created), ensure_ascii=False).encode()
+    return await door.database.writing(outbox.keep_body, activity.id, body)
+
+
+def _actor_behind(tx: Transaction, inbox: str) -> str:
+    node = nodes.by_inbox(tx, inbox)
+    return node.actor if node is not None else inbox
+
+
+def _settled(tx: Transaction, claim: Claim, delivery: Delivery, outcome: Outcome, at: datetime) -> bool:
+    """Write down what a try came to. False when another worker has taken the destination over meanwhile."""
+    if not deliveries.still_mine(tx, claim):
+        return False
+    node = nodes.by_origin(tx, claim.origin)
+    if outcome.word == "done":
+        deliveries.settle(tx, delivery.id, "done")
+        if node is not None:
+            nodes.touch(tx, node.id, at)
+            if delivery.post_uri is not None and delivery.type in ("Create", "Update"):
+                outbox.reached(tx, delivery.post_uri, node.id, "delivered", at)
+    elif outcome.word == "gone" or at >= kept_until(delivery, node is not None and node.we_claim):
+        deliveries.settle(tx, delivery.id, "given_up", outcome.error)
+    elif outcome.word in ("refused", "dropped"):
+        deliveries.settle(
+            tx, delivery.id, "parked" if outcome.word == "refused" else "dropped", outcome.error
+        )
+    else:
+        deliveries.failed(tx, delivery.id, outcome.error or "")
+    return True

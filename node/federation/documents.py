@@ -1,0 +1,117 @@
+"""Reading what others send: JSON within limits, and the few shapes of ActivityStreams that we use. Pure: no I/O."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+DEPTH = 32
+MEMBERS = 1000
+URI_LENGTH = 2048
+
+
+class Unreadable(Exception):
+    """Not a document we read; `str` says why, for the other side's operator."""
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """A JSON object in UTF-8, within limits, each key once. Raises Unreadable (`federation.md` 7, rule 1)."""
+    try:
+        text = body.decode("utf-8")
+        document = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"not readable JSON: {type(error).__name__}") from None
+    if not isinstance(document, dict):
+        raise Unreadable("not a JSON object")
+    _measure(document)
+    return document
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands there twice")
+    if not {"@graph", "@included", "@reverse"}.isdisjoint(found):
+        raise ValueError("@graph, @included and @reverse are not read")
+    return found
+
+
+def _refuse(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _measure(document: dict[str, Any]) -> None:
+    members = 0
+    level: list[Any] = [document]
+    for _ in range(DEPTH):
+        level = [inner for value in level for inner in _inside(value)]
+        members += len(level)
+        if members > MEMBERS:
+            raise Unreadable(f"more than {MEMBERS} members")
+        if not level:
+            return
+    raise Unreadable(f"deeper than {DEPTH}")
+
+
+def _inside(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value
+
+
+def uri_of(value: Any) -> str | None:
+    """The id of a thing given by its id or whole; None for anything else."""
+    if isinstance(value, dict):
+        value = value.get("id")
+    if isinstance(value, str) and len(value) <= URI_LENGTH and value.startswith(("https://", "http://")):
+        return None if any(c.isspace() or not c.isprintable() or c in '"\\<>' for c in value) else value
+    return None
+
+
+def listed(value: Any) -> list[Any]:
+    """A list, also where software sends one bare item, or nothing."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def uris_of(value: Any) -> list[str]:
+    return [uri for item in listed(value) if (uri := uri_of(item))]
+
+
+def origin_of(uri: str) -> str | None:
+    """Scheme, host and port of an address, in one spelling; None when it has none or hides a user in it."""
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError:
+        return None
+    host = (parts.hostname or "").rstrip(".").lower()
+    if parts.scheme not in ("https", "http") or not host or parts.username is not None or not host.isascii():
+        return None
+    usual = port in (None, 443 if parts.scheme == "https" else 80)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" if usual else f"{parts.scheme}://{shown}:{port}"
+
+
+def moment_of(value: Any) -> datetime | None:
+    """A time with its zone, in whole milliseconds; None for anything else, and for years nobody means."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        told = datetime.fromisoformat(value)
+        moment = told.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    if told.tzinfo is None or not 2000 <= moment.year <= 2200:
+        return None
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def words_of(value: Any, most: int) -> str | None:
+    """A text without signs that cannot be shown, cut at `most` letters; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    return "".join(c for c in value[:most] if c.isprintable() or c in "\n\t")

@@ -1,0 +1,37 @@
+"""What the rooms of this door share: the database, who we are, our keys, and the one way out."""
+
+from dataclasses import dataclass, field
+
+import httpx
+
+from node.federation.keys import Keys
+from node.federation.remote import Remote
+from node.neighbourhood.node import Home
+from node.settings import Settings
+from node.storage.database import Database
+
+
+@dataclass
+class Federation:
+    """Made once by the roof, and handed to the routes and to the worker.
+
+    `sleeping` holds the origins that did not answer lately: a sign of life from one makes its deliveries due now.
+    """
+
+    database: Database
+    settings: Settings
+    keys: Keys
+    remote: Remote
+    sleeping: set[str] = field(default_factory=set)
+
+    @property
+    def home(self) -> Home:
+        """This node, as everything below knows it."""
+        return self.database.home
+
+
+def open_door(
+    database: Database, settings: Settings, keys: Keys, wire: httpx.AsyncBaseTransport | None = None
+) -> Federation:
+    """The door to other nodes; `wire` swaps the network itself, for tests."""
+    return Federation(database, settings, keys, Remote(settings, keys, wire))

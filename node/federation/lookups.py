@@ -1,0 +1,168 @@
+"""What has to be fetched from other nodes, as rows that this worker answers: a neighbour's address, its collections."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from node import clock
+from node.acts import held
+from node.acts import nodes as acts
+from node.federation import identity, reading
+from node.federation.documents import listed, origin_of, uri_of, uris_of
+from node.federation.door import Federation
+from node.federation.remote import Unreachable
+from node.neighbourhood.node import Node
+from node.neighbourhood.refusal import Refusal
+from node.neighbourhood.resident import Resident, console
+from node.storage import lookups, nodes, residents
+from node.storage.database import Transaction
+from node.storage.lookups import Lookup
+
+PAGES = 10  # of an outbox, at backfill (`wire.md` 9)
+EVERY = timedelta(days=1)  # how often a partner's actor and collection are read again (`wire.md` 2.4)
+_AGAIN = [timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 1800, 3600, 6 * 3600)]
+TRIES = {"neighbour": 6}  # an address that a person typed: tell them soon
+
+log = logging.getLogger(__name__)
+
+
+async def run(door: Federation) -> None:
+    """Answer look-ups as they fall due, for ever. At start every partner is visited: a sign that we are here."""
+    await door.database.writing(_visit_partners, clock.now())
+    while True:
+        change = door.database.change()
+        due = await door.database.reading(lookups.due, clock.now())
+        if due:
+            await asyncio.gather(*(_answer(door, lookup) for lookup in due))
+            continue
+        try:
+            await asyncio.wait_for(change.wait(), 1)
+        except TimeoutError:
+            continue
+
+
+def _visit_partners(tx: Transaction, at: datetime) -> None:
+    for node in nodes.everyone(tx):
+        if node.we_claim and not node.blocked:
+            lookups.ask(tx, "actor", node.id, at)
+            lookups.ask(tx, "adjacent", node.id, at)
+            if node.active:
+                lookups.ask(tx, "outbox", node.id, at)
+
+
+async def _answer(door: Federation, lookup: Lookup) -> None:
+    try:
+        await _ANSWERS[lookup.what](door, lookup)
+    except (Unreachable, Refusal) as error:
+        log.info("look-up of %s failed: %s", lookup.what, error)
+        await door.database.writing(_failed, lookup, str(error), clock.now())
+        return
+    await door.database.writing(_answered, lookup, clock.now())
+
+
+def _answered(tx: Transaction, lookup: Lookup, at: datetime) -> None:
+    """Done; what is read daily stands ready for tomorrow."""
+    if lookup.what in ("actor", "adjacent"):
+        lookups.again(tx, lookup.id, at + EVERY)
+    else:
+        lookups.done(tx, lookup.id)
+
+
+def _failed(tx: Transaction, lookup: Lookup, error: str, at: datetime) -> None:
+    tries = lookup.attempts + 1
+    last = tries >= TRIES.get(lookup.what, 1000)
+    again = None if last else at + _AGAIN[min(tries, len(_AGAIN)) - 1]
+    lookups.failed(tx, lookup.id, error, again)
+
+
+async def _neighbour(door: Federation, lookup: Lookup) -> None:
+    """An operator typed an address: find the node behind it. Typing it was the yes."""
+    uri = await _actor_at(door, lookup.subject)
+    found = await identity.fetch_actor(door, uri)
+    if found.node is None or found.node.adjacent is None:
+        raise Unreachable(f"{lookup.subject} is not a neighbourhood's node")
+    await door.database.writing(_say_yes, found, lookup, clock.now())
+
+
+def _say_yes(tx: Transaction, found: reading.Actor, lookup: Lookup, at: datetime) -> None:
+    identity.met(tx, found, at)
+    node = nodes.by_actor(tx, found.id)
+    if node is not None:
+        acts.say_yes(tx, _who(tx, lookup.asked_by, at), node.id, at)
+
+
+def _who(tx: Transaction, asked_by: str | None, at: datetime) -> Resident:
+    person = console(at)
+    return person if asked_by in (None, person.id) else residents.get(tx, str(asked_by), at)
+
+
+async def _actor_at(door: Federation, address: str) -> str:
+    """From what a person types (a handle, an address, an actor's id) to the actor's id."""
+    if "://" in address:
+        origin = origin_of(address)
+        if origin is None:
+            raise Unreachable(f"{address} is no web address")
+        if address.rstrip("/").lower() != origin:
+            return address
+        resource = origin + "/"
+    else:
+        name, _, host = address.lstrip("@").rpartition("@")
+        scheme = "http" if door.settings.town else "https"
+        origin = origin_of(f"{scheme}://{host}")
+        if origin is None:
+            raise Unreachable(f"{address} is no web address or handle")
+        resource = f"acct:{name}@{host}" if name else origin + "/"
+    document = await door.remote.webfinger(origin, resource)
+    for link in listed(document.get("links")):
+        if isinstance(link, dict) and link.get("rel") == "self" and (href := uri_of(link.get("href"))):
+            if origin_of(href) != origin:
+                raise Unreachable(f"{address} points to another origin")
+            return href
+    raise Unreachable(f"{address} has no actor")
+
+
+async def _actor(door: Federation, lookup: Lookup) -> None:
+    node = await door.database.reading(nodes.get, lookup.subject)
+    found = await identity.fetch_actor(door, node.actor)
+    await door.database.writing(identity.met, found, clock.now())
+
+
+async def _adjacent(door: Federation, lookup: Lookup) -> None:
+    """Read a node's `adjacent` collection: do we stand in it?"""
+    node = await door.database.reading(nodes.get, lookup.subject)
+    if node.adjacent is None:
+        return
+    document = await door.remote.document(node.adjacent)
+    if uri_of(document) != node.adjacent:
+        raise Unreachable(f"{node.adjacent} is another collection")
+    stands = door.home.actor in uris_of(document.get("items") or document.get("orderedItems"))
+    await door.database.writing(acts.claimed, node.id, stands, clock.now())
+
+
+async def _outbox(door: Federation, lookup: Lookup) -> None:
+    """Backfill: a new neighbour's open posts, newest first (`wire.md` 9)."""
+    node = await door.database.reading(nodes.get, lookup.subject)
+    if not node.active or node.outbox is None:
+        return
+    document = await door.remote.document(node.outbox)
+    uri, pages = uri_of(document.get("first")), 0
+    while uri is not None and pages < PAGES and origin_of(uri) == node.origin:
+        page = await door.remote.document(uri)
+        items = [item for item in listed(page.get("orderedItems"))[:200] if isinstance(item, dict)]
+        await door.database.writing(_take_in, node, items, clock.now())
+        uri, pages = uri_of(page.get("next")), pages + 1
+
+
+def _take_in(tx: Transaction, node: Node, items: list[dict[str, object]], at: datetime) -> None:
+    """What an origin serves about itself needs no proof; items of other origins are ignored (A28)."""
+    now = nodes.get(tx, node.id)
+    for create in items:
+        activity_uri, note = uri_of(create), create.get("object")
+        if activity_uri is None or origin_of(activity_uri) != node.origin or not isinstance(note, dict):
+            continue
+        told = reading.post(note, now, at)
+        if told is not None and create.get("type") == "Create" and uri_of(create.get("actor")) == node.actor:
+            held.take_in(tx, now, told, activity_uri, at)
+
+
+_ANSWERS = {"neighbour": _neighbour, "actor": _actor, "adjacent": _adjacent, "outbox": _outbox}

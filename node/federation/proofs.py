@@ -1,0 +1,123 @@
+"""Proofs: what a node wrote stays its own, whoever hands it on (FEP-8b32, `eddsa-jcs-2022`).
+
+The proof is over the whole document, its `@context` as it stands there: never interpreted, never fetched.
+Every refusal is a Refused(401). Whether the key may speak for the author is for whoever looks it up.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+
+from node.federation import multikey
+from node.federation.signatures import Refused, SigningKey, VerificationKey, check_key_id
+
+_KIND = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "proofPurpose": "assertionMethod"}
+_NARROWING = ("expires", "domain", "challenge", "previousProof")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class ProofClaim:
+    """A document that says it was written by the holder of the key `key_id`. Nothing is proved yet."""
+
+    key_id: str
+    created: datetime
+    hashes: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+
+
+def add(document: Mapping[str, Any], key: SigningKey, created: datetime) -> dict[str, Any]:
+    """A copy of the document with our proof in it, without any proof or `signature` that it had.
+
+    ValueError for a document without `@context` or without canonical form, and for a time without zone.
+    """
+    if "@context" not in document or created.tzinfo is None:
+        raise ValueError("A document needs an @context to be proved, and its time a zone.")
+    bare = {name: value for name, value in document.items() if name not in ("proof", "signature")}
+    moment = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    proof = {"@context": bare["@context"], **_KIND, "created": moment, "verificationMethod": key.key_id}
+    value = multikey.to_multibase(key.private.sign(hashes(bare, proof)))
+    return {**bare, "proof": {**proof, "proofValue": value}}
+
+
+def read(document: Mapping[str, Any]) -> ProofClaim:
+    """Check all that needs no key, and say which key is wanted.
+
+    A Linked Data `signature` counts for nothing, on either side. A proof that narrows its own use (`expires`,
+    `domain`, `challenge`, `previousProof`) is refused, because we would not keep to it.
+    """
+    try:
+        return _read(document, _only_proof(document))
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise Refused(401, f"The proof is not believed: {error}") from error
+
+
+def verify(claim: ProofClaim, key: VerificationKey) -> None:
+    """Refuse the document unless this key, the one it names, made its proof."""
+    if key.key_id != claim.key_id:
+        raise Refused(401, "This is not the key that the proof names.")
+    try:
+        key.public.verify(claim.signature, claim.hashes)
+    except InvalidSignature:
+        raise Refused(401, "The proof does not fit the document, or is by another key.") from None
+
+
+def hashes(document: Mapping[str, Any], proof: Mapping[str, Any]) -> bytes:
+    """The 64 bytes that are signed: hash of the proof without value, then hash of the document without proof.
+
+    ValueError for what has no canonical form (RFC 8785): NaN, whole numbers from 2^53 on, half characters,
+    too much depth.
+    """
+    options = {name: value for name, value in proof.items() if name != "proofValue"}
+    bare = {name: value for name, value in document.items() if name not in ("proof", "signature")}
+    try:
+        return sha256(rfc8785.dumps(options)).digest() + sha256(rfc8785.dumps(bare)).digest()
+    except (ValueError, RecursionError) as error:
+        raise ValueError("something in it has no canonical form") from error
+
+
+def _only_proof(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document's one proof, also when it stands alone in a list."""
+    proof = document.get("proof")
+    if isinstance(proof, list) and len(proof) == 1:
+        proof = proof[0]
+    if not isinstance(proof, dict):
+        raise ValueError("there must be one proof, neither more nor less")
+    return proof
+
+
+def _read(document: Mapping[str, Any], proof: dict[str, Any]) -> ProofClaim:
+    if any(proof.get(name) != value for name, value in _KIND.items()):
+        raise ValueError("it is of a kind that is not read here")
+    if any(name in proof for name in _NARROWING):
+        raise ValueError("it sets limits that are not read here")
+    if "@context" in proof and not _begins_with(document.get("@context"), proof["@context"]):
+        raise ValueError("its @context is not that of the document")
+    key_id = check_key_id(proof.get("verificationMethod"))
+    created, signature = _moment(proof.get("created")), _signature(proof.get("proofValue"))
+    return ProofClaim(key_id, created, hashes(document, proof), signature)
+
+
+def _begins_with(whole: Any, start: Any) -> bool:
+    """Whether one `@context` is the other, or the other and more after it."""
+    whole = whole if isinstance(whole, list) else [whole]
+    start = start if isinstance(start, list) else [start]
+    return bool(whole[: len(start)] == start)
+
+
+def _moment(text: object) -> datetime:
+    if not isinstance(text, str) or not _TIME.fullmatch(text):
+        raise ValueError("it does not say when it was made")
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)
+
+
+def _signature(text: object) -> bytes:
+    if not isinstance(text, str) or len(signature := multikey.from_multibase(text)) != 64:
+        raise ValueError("its value is not a signature of 64 bytes")
+    return signature

@@ -1,0 +1,171 @@
+"""What other nodes say, as facts of ours: an actor document as a Node, a Note as a Post. Pure: no I/O."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from node.federation.documents import listed, moment_of, origin_of, uri_of, uris_of, words_of
+from node.federation.vocabulary import PUBLIC
+from node.neighbourhood.category import known
+from node.neighbourhood.node import Area, Home, Node, NodeKind
+from node.neighbourhood.post import HELD_STATE, PLACES_MOST, Audience, Decide, Kind, Post, State, Urgency
+
+NAME, TEXT = 500, 64 * 1024
+_PUBLIC = {PUBLIC, "as:Public", "Public"}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An actor as its own document says: the node it stands for (a Group only), and its Ed25519 keys."""
+
+    id: str
+    type: str
+    keys: dict[str, str]
+    node: Node | None
+
+
+def actor(document: dict[str, Any], at: datetime) -> Actor | None:
+    """Read an actor document; None when it lacks what every actor needs, or names things of another origin."""
+    uri, kind, inbox = uri_of(document), document.get("type"), uri_of(document.get("inbox"))
+    if uri is None or not isinstance(kind, str) or inbox is None:
+        return None
+    origin = origin_of(uri)
+    if origin is None or origin_of(inbox) != origin:
+        return None
+    keys = dict(key for item in listed(document.get("assertionMethod")) if (key := _key(item, uri)))
+    return Actor(uri, kind, keys, _node(document, uri, origin, inbox, at) if kind == "Group" else None)
+
+
+def _key(item: Any, owner: str) -> tuple[str, str] | None:
+    """A Multikey (FEP-521a) that the actor names as its own."""
+    if not isinstance(item, dict) or item.get("type") != "Multikey" or item.get("controller") != owner:
+        return None
+    key_id, value = uri_of(item), item.get("publicKeyMultibase")
+    if (
+        key_id is None
+        or origin_of(key_id) != origin_of(owner)
+        or not isinstance(value, str)
+        or len(value) > 100
+    ):
+        return None
+    return key_id, value
+
+
+def _node(document: dict[str, Any], uri: str, origin: str, inbox: str, at: datetime) -> Node:
+    shared = document.get("endpoints")
+    shared = uri_of(shared.get("sharedInbox")) if isinstance(shared, dict) else None
+    area = document.get("areaCode")
+    return Node(
+        id=uuid4().hex,
+        actor=uri,
+        origin=origin,
+        name=words_of(document.get("name"), 80) or words_of(document.get("preferredUsername"), 80) or origin,
+        kind=NodeKind.HUB if _own(document, "directory", origin) else NodeKind.NEIGHBOURHOOD,
+        area=words_of(area, 20),
+        inbox=shared if shared and origin_of(shared) == origin else inbox,
+        outbox=_own(document, "outbox", origin),
+        adjacent=_own(document, "adjacentNodes", origin),
+        url=_own(document, "url", origin),
+        fetched=at,
+    )
+
+
+def _own(document: dict[str, Any], name: str, origin: str) -> str | None:
+    """A link of the document that stays on its own origin."""
+    uri = uri_of(document.get(name))
+    return uri if uri is not None and origin_of(uri) == origin else None
+
+
+def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
+    """Read a Note of another node as a copy to hold; None when it is not one of ours, or not for us.
+
+    What the owner says of itself is believed within limits; a category we do not know is *other*.
+    """
+    uri, kind = uri_of(note), note.get("kind")
+    updated, expires = (
+        moment_of(note.get("updated")) or moment_of(note.get("published")),
+        moment_of(note.get("endTime")),
+    )
+    audience = _audience(note, node)
+    if uri is None or kind not in set(Kind) or updated is None or expires is None or audience is None:
+        return None
+    if uris_of(note.get("attributedTo")) != [node.actor] or origin_of(uri) != node.origin:
+        return None
+    title, party = words_of(note.get("name"), NAME), note.get("party")
+    if not title or not title.strip() or not isinstance(party, dict):
+        return None
+    created = moment_of(note.get("published")) or updated
+    places = _places(note)
+    return Post(
+        id=uuid4().hex,
+        uri=uri,
+        kind=Kind(kind),
+        title=" ".join(title.split()),
+        text=_text(note),
+        category=known(str(note.get("category"))),
+        audience=audience,
+        urgency=_choice(Urgency, note.get("urgency"), Urgency.WEEK),
+        state=_state(note),
+        author_name=words_of(party.get("name"), 80) or "?",
+        party=uri_of(party) or uri,
+        area=_area(note, node),
+        created=min(created, at),
+        updated=min(updated, at + timedelta(minutes=5)),
+        expires=expires,
+        decide=_choice(Decide, note.get("decide"), Decide.CHOOSE),
+        places=max(1, places),
+        places_left=places,
+        language=_language(note),
+        node_id=node.id,
+    )
+
+
+def _audience(note: dict[str, Any], node: Node) -> Audience | None:
+    """Derived from the addressing: public, or for the neighbours of its home. Anything else is not for us."""
+    named = {item for item in [*listed(note.get("to")), *listed(note.get("cc"))] if isinstance(item, str)}
+    if not named.isdisjoint(_PUBLIC):
+        return Audience.PUBLIC
+    return Audience.ADJACENT if node.adjacent in named else None
+
+
+def _text(note: dict[str, Any]) -> str:
+    source = note.get("source")
+    return (words_of(source.get("content"), TEXT) or "").strip() if isinstance(source, dict) else ""
+
+
+def _state(note: dict[str, Any]) -> State:
+    return HELD_STATE.get(str(note.get("listingState")), State.OPEN)
+
+
+def _choice(kind: Any, word: Any, default: Any) -> Any:
+    return kind(word) if word in set(kind) else default
+
+
+def _area(note: dict[str, Any], node: Node) -> Area:
+    place = note.get("location")
+    place = place if isinstance(place, dict) else {}
+    code = words_of(place.get("areaCode"), 20) or node.area or ""
+    return Area(code, words_of(place.get("name"), 80) or node.name)
+
+
+def _places(note: dict[str, Any]) -> int:
+    publishes = note.get("publishes")
+    quantity = publishes.get("availableQuantity") if isinstance(publishes, dict) else None
+    value = quantity.get("hasNumericalValue") if isinstance(quantity, dict) else None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 4:
+        return min(int(value), PLACES_MOST)
+    return 0 if _state(note) in (State.AGREED, State.DONE) else 1
+
+
+def _language(note: dict[str, Any]) -> str:
+    words = note.get("contentMap")
+    first = next(iter(words), "nl") if isinstance(words, dict) else "nl"
+    return (
+        first if isinstance(first, str) and first.isascii() and len(first) <= 8 and first.isalpha() else "nl"
+    )
+
+
+def is_home(home: Home, uri: str) -> bool:
+    """Whether an id is in our own space: nobody else may claim it (`federation.md` 7, rule 24)."""
+    return origin_of(uri) == home.origin

@@ -1,0 +1,147 @@
+"""What an activity of another node does here: one table, and who may in one sentence each (for people: `roles.py`).
+
+Nothing gets here unverified: a `Verified` is made by `signatures.verify` alone. What is not in the table, or not
+allowed, or too late, is dropped: the sender hears 202 all the same (`wire.md` 1.8).
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from node.acts import held, matches, nodes, responses
+from node.federation import reading
+from node.federation.documents import origin_of, uri_of, uris_of, words_of
+from node.federation.signatures import Verified
+from node.neighbourhood.node import Node
+from node.storage import lookups, outbox
+from node.storage.database import Transaction
+
+Effect = Callable[[Transaction, Node, dict[str, Any], datetime], None]
+
+
+def receive(
+    tx: Transaction, node: Node, verified: Verified, activity: dict[str, Any], first: bool, at: datetime
+) -> None:
+    """Do what the activity says, once. An Offer that comes again is answered again, with the same words."""
+    if verified.actor != node.actor:
+        return
+    kind = activity.get("type")
+    if not first:
+        if kind == "Offer":
+            _answer_again(tx, node, str(activity["id"]), at)
+        return
+    thing = activity.get("object")
+    inner = thing.get("type") if isinstance(thing, dict) else None
+    effect = TABLE.get((str(kind), inner if isinstance(inner, str) else None)) or TABLE.get((str(kind), None))
+    if effect is not None:
+        effect(tx, node, activity, at)
+
+
+def follow(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """Any node that is not blocked may follow our Group."""
+    if uri_of(activity.get("object")) == tx.home.actor:
+        nodes.followed(tx, node, str(activity["id"]), at)
+
+
+def create_or_update(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """An active neighbour may send its own posts; the owner may change what it sent, while not blocked."""
+    note = activity.get("object")
+    told = reading.post(note, node, at) if isinstance(note, dict) else None
+    if told is not None and not reading.is_home(tx.home, told.uri):
+        held.take_in(tx, node, told, str(activity["id"]), at)
+
+
+def delete(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """The owner may take back what is its own, while not blocked."""
+    uri = uri_of(activity.get("object"))
+    if uri is not None and origin_of(uri) == node.origin and uri != node.actor:
+        held.delete(tx, node, uri, str(activity["id"]), at)
+
+
+def update_actor(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """An actor may say that it changed; we look for ourselves, at its own address."""
+    if uri_of(activity.get("object")) == node.actor:
+        lookups.ask(tx, "actor", node.id, at)
+        lookups.ask(tx, "adjacent", node.id, at)
+
+
+def offer(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """A node that may hold the post may say yes to it for one of its people."""
+    agreement, party = activity["object"], activity.get("party")
+    commitment = agreement.get("stipulates")
+    satisfies = uri_of(commitment.get("satisfies")) if isinstance(commitment, dict) else None
+    source = activity.get("source")
+    text = words_of(source.get("content"), reading.TEXT) if isinstance(source, dict) else None
+    if satisfies is None or not isinstance(party, dict) or text is None:
+        return
+    post_uri = satisfies.split("#")[0].removesuffix("/proposal")
+    who, name = uri_of(party), words_of(party.get("name"), 80)
+    if who is None or not name or origin_of(who) != node.origin:
+        return
+    responses.offered(tx, node, str(activity["id"]), post_uri, who, name, text, at)
+
+
+def accept(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """Only the node that our Follow, Offer or post went to may accept it: told apart by what the object is here."""
+    for uri in uris_of(activity.get("object"))[:100]:
+        ours = outbox.by_uri(tx, uri)
+        if ours is None:
+            continue
+        if ours.type == "Follow" and ours.object == node.actor:
+            nodes.follow_accepted(tx, node, at)
+        elif ours.type == "Offer":
+            result = activity.get("result")
+            agreement = uri_of(result) if isinstance(result, dict) else None
+            if agreement is not None and origin_of(agreement) == node.origin:
+                matches.accepted(tx, node, uri, str(activity["id"]), agreement, at)
+        elif ours.post_uri is not None and outbox.was_sent(tx, ours.post_uri, node.id):
+            state = "gone" if ours.type == "Delete" else "holds"
+            outbox.reached(tx, ours.post_uri, node.id, state, at)
+
+
+def reject(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """Only the node that our Follow or Offer went to may say no to it."""
+    uri = uri_of(activity.get("object"))
+    ours = outbox.by_uri(tx, uri) if uri else None
+    reason = words_of(activity.get("reason"), 200) or "declined"
+    if ours is None or uri is None:
+        return
+    if ours.type == "Follow" and ours.object == node.actor:
+        nodes.follow_rejected(tx, node, reason, at)
+    elif ours.type == "Offer":
+        matches.rejected(tx, node, uri, reason, at)
+
+
+def undo(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """Each may undo only its own: its Follow, its Offer, its Accept."""
+    thing = activity.get("object")
+    uri = uri_of(thing)
+    if (isinstance(thing, dict) and thing.get("type") == "Follow") or uri == node.their_follow_uri:
+        if not isinstance(thing, dict) or uri_of(thing.get("actor")) in (None, node.actor):
+            nodes.unfollowed(tx, node, at)
+        return
+    if uri is None or origin_of(uri) != node.origin:
+        return
+    reason = words_of(activity.get("reason"), 200)
+    if not matches.undone(tx, node, uri, at, reason):
+        responses.undone(tx, node, uri, at, reason)
+
+
+def _answer_again(tx: Transaction, node: Node, offer_uri: str, at: datetime) -> None:
+    answer = outbox.answer_to(tx, offer_uri)
+    if answer is not None and (answer.facts or {}).get("node") == node.id:
+        outbox.send_again(tx, answer, node.id, at)
+
+
+TABLE: dict[tuple[str, str | None], Effect] = {
+    ("Follow", None): follow,
+    ("Create", "Note"): create_or_update,
+    ("Update", "Note"): create_or_update,
+    ("Update", "Group"): update_actor,
+    ("Update", None): update_actor,
+    ("Delete", None): delete,
+    ("Offer", "Agreement"): offer,
+    ("Accept", None): accept,
+    ("Reject", None): reject,
+    ("Undo", None): undo,
+}

@@ -1,0 +1,219 @@
+"""The one way out: every request to another node goes through here, guarded (`security.md`, SSRF).
+
+The address that was checked is the address connected to; no redirects, no proxy from the environment, raw bytes
+limited, one deadline for the whole exchange. Only here httpx is used.
+"""
+
+import asyncio
+import ssl
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+import httpx
+
+from node import __version__, clock
+from node.federation import signatures
+from node.federation.documents import Unreadable, origin_of, parse
+from node.federation.keys import Keys
+from node.federation.signatures import SigningKey
+from node.federation.vocabulary import AS, MEDIA_TYPE, PROFILE
+from node.settings import Settings
+
+DEADLINE = 10.0
+REPLY_MOST = 1024 * 1024
+CLIENTS_MOST = 64
+JRD = "application/jrd+json"
+
+
+class Unreachable(Exception):
+    """The other side could not be asked, or did not answer as it should; `str` says what happened."""
+
+
+class Forbidden(Unreachable):
+    """An address that this node does not talk to: its own, a private one, or one that is not https."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status, when to come again if it said so, and the body within limits."""
+
+    status: int
+    wait: float | None
+    media_type: str
+    body: bytes
+
+
+class Remote:
+    """Signed requests to other nodes, each host through a small client of its own on one TLS context.
+
+    `wire` swaps the network itself, for tests.
+    """
+
+    def __init__(self, settings: Settings, keys: Keys, wire: httpx.AsyncBaseTransport | None = None) -> None:
+        self._settings = settings
+        self._keys = keys
+        self._wire = wire
+        self._tls = ssl.create_default_context() if settings.secure else None
+        self._clients: OrderedDict[str, httpx.AsyncClient] = OrderedDict()
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def document(self, uri: str) -> dict[str, Any]:
+        """An ActivityStreams document from its own address, asked for by our Application. Raises Unreachable."""
+        answer = await self._get(uri, f"{PROFILE}, {MEDIA_TYPE}")
+        kind = answer.media_type.replace("'", '"')
+        if kind != MEDIA_TYPE and not (kind.startswith("application/ld+json") and f'profile="{AS}"' in kind):
+            raise Unreachable(f"{uri} is no ActivityPub document")
+        return self._parsed(uri, answer)
+
+    async def webfinger(self, origin: str, resource: str) -> dict[str, Any]:
+        """Who a handle or an origin is (RFC 7033). Raises Unreachable."""
+        address = str(httpx.URL(f"{origin}/.well-known/webfinger", params={"resource": resource}))
+        return self._parsed(address, await self._get(address, f"{JRD}, application/json"))
+
+    async def post(self, uri: str, body: bytes, key: SigningKey | None = None) -> Answer:
+        """Deliver an activity, signed by our Group. Raises Unreachable when there is no answer at all."""
+        headers = self._signed("POST", uri, body, MEDIA_TYPE, key or self._keys.group)
+        return await self._exchange("POST", uri, headers, body)
+
+    async def close(self) -> None:
+        """Hang up everywhere."""
+        clients = list(self._clients.values())
+        self._clients.clear()
+        await asyncio.gather(*(client.aclose() for client in clients), *self._closing)
+
+    async def _get(self, uri: str, accept: str) -> Answer:
+        headers = self._signed("GET", uri, None, None, self._keys.application)
+        answer = await self._exchange("GET", uri, {**headers, "accept": accept}, None)
+        if answer.status != 200:
+            raise Unreachable(f"{uri} answered {answer.status}")
+        return answer
+
+    def _parsed(self, uri: str, answer: Answer) -> dict[str, Any]:
+        try:
+            return parse(answer.body)
+        except Unreadable as error:
+            raise Unreachable(f"{uri}: {error}") from None
+
+    def _signed(
+        self, method: str, uri: str, body: bytes | None, kind: str | None, key: SigningKey
+    ) -> dict[str, str]:
+        try:
+            return signatures.sign(method, uri, body, kind, key, int(clock.now().timestamp()))
+        except ValueError as error:
+            raise Forbidden(f"{uri}: {error}") from None
+
+    async def _exchange(self, method: str, uri: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        origin = self._checked(uri)
+        client = self._client(origin)
+        try:
+            async with (
+                asyncio.timeout(DEADLINE),
+                client.stream(method, uri, headers=headers, content=body) as reply,
+            ):
+                return await _read(uri, reply)
+        except TimeoutError:
+            raise Unreachable(f"{origin} did not answer within {DEADLINE:.0f} seconds") from None
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ssl.SSLError) as error:
+            raise Unreachable(f"{origin}: {type(error).__name__}") from error
+
+    def _checked(self, uri: str) -> str:
+        """The origin of an address we may talk to. Raises Forbidden."""
+        origin = origin_of(uri)
+        if origin is None or len(uri) > 2048:
+            raise Forbidden("this is no web address")
+        if origin == self._settings.origin:
+            raise Forbidden("this is our own address")
+        if not self._settings.town and (not origin.startswith("https://") or origin.count(":") > 1):
+            raise Forbidden(f"{origin}: only https on its usual port")
+        return origin
+
+    def _client(self, origin: str) -> httpx.AsyncClient:
+        client = self._clients.get(origin)
+        if client is None:
+            client = httpx.AsyncClient(
+                transport=self._wire or Guarded(self._settings.town, self._tls),
+                trust_env=False,
+                follow_redirects=False,
+                timeout=DEADLINE,
+                headers={
+                    "user-agent": f"buurtknoop/{__version__} (+{self._settings.origin})",
+                    "accept-encoding": "identity",
+                },
+            )
+            self._clients[origin] = client
+        self._clients.move_to_end(origin)
+        if len(self._clients) > CLIENTS_MOST:
+            _, oldest = self._clients.popitem(last=False)
+            closing = asyncio.create_task(oldest.aclose())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+        return client
+
+
+class Guarded(httpx.AsyncBaseTransport):
+    """Connects to the address that it checked itself: a name that changes its mind in between gains nothing (X04)."""
+
+    def __init__(self, town: bool, tls: ssl.SSLContext | None) -> None:
+        self._town = town
+        limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=20)
+        self._inner = httpx.AsyncHTTPTransport(verify=tls or False, limits=limits, trust_env=False)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        address = await self._address(host, request.url.port or 443)
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.url = request.url.copy_with(host=address)
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def _address(self, host: str, port: int) -> str:
+        loop = asyncio.get_running_loop()
+        found = {str(info[4][0]) for info in await loop.getaddrinfo(host, port, type=1)}
+        if not found or not all(allowed(address, self._town) for address in found):
+            raise httpx.ConnectError(f"{host} is not an address this node talks to")
+        return min(found, key=lambda address: (":" in address, address))
+
+
+def allowed(address: str, town: bool) -> bool:
+    """Whether an IP address is public (or, in a demo town, this very machine); mapped forms are looked through."""
+    ip = ip_address(address.split("%")[0])
+    if isinstance(ip, IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is not None:
+            return allowed(str(inner), town)
+    if town and ip.is_loopback:
+        return True
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+async def _read(uri: str, reply: httpx.Response) -> Answer:
+    body = bytearray()
+    async for piece in reply.aiter_raw():
+        body += piece
+        if len(body) > REPLY_MOST:
+            raise Unreachable(f"{uri} answered more than {REPLY_MOST} bytes")
+    if reply.headers.get("content-encoding", "identity") != "identity":
+        raise Unreachable(f"{uri} answered in a form we did not ask for")
+    kind = reply.headers.get("content-type", "").strip()
+    main, _, rest = kind.partition(";")
+    rest = "" if rest.strip().lower().startswith("charset") else rest.strip()
+    return Answer(
+        reply.status_code, _wait(reply), f"{main.strip().lower()}{'; ' + rest if rest else ''}", bytes(body)
+    )
+
+
+def _wait(reply: httpx.Response) -> float | None:
+    """Retry-After in seconds, as a number or a date (RFC 9110 10.2.3)."""
+    said = reply.headers.get("retry-after", "")
+    if said.isascii() and said.isdigit() and len(said) < 9:
+        return float(said)
+    try:
+        return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
