@@ -91,7 +91,9 @@ def read(directory: Path, environment: Mapping[str, str] = os.environ) -> Settin
     try:
         values: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise Wrong(f"there is no node in {directory}: make one with `buurtknoop init --dir {directory}`") from None
+        raise Wrong(
+            f"there is no node in {directory}: make one with `buurtknoop init --dir {directory}`"
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise Wrong(f"{path} cannot be read: {error}") from None
     return build({**values, **_from_environment(environment)}, directory)
@@ -127,7 +129,11 @@ def _decode(kind: type, value: Any) -> Any:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    return {key.removeprefix(PREFIX).lower(): value for key, value in environment.items() if key.startswith(PREFIX)}
+    return {
+        key.removeprefix(PREFIX).lower(): value
+        for key, value in environment.items()
+        if key.startswith(PREFIX)
+    }
 
 
 def _check(settings: Settings) -> None:

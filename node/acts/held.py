@@ -14,13 +14,15 @@ from node.storage.database import Transaction
 def take_in(tx: Transaction, node: Node, told: Post, activity_uri: str, at: datetime) -> None:
     """A Create or an Update of a post by its owner: keep it if it is news. New here only from an active neighbour.
 
-    What was deleted stays so; of two Updates the newest `updated` wins; id, owner and kind never change (`wire.md` 4).
+    What was deleted stays so; of two Updates the newest `updated` wins; id, owner and kind never change
+    (`wire.md` 4). Of a post past its end we still hear that it is done; its words go at once.
     """
     held = posts.by_uri(tx, told.uri, lock=True)
-    if posts.buried(tx, told.uri) or told.expires <= at:
+    if posts.buried(tx, told.uri):
         return
+    over = told.expires <= at
     if held is None:
-        if node.active:
+        if node.active and not over:
             posts.add(tx, told)
             log.record(tx, Happening.RECEIVED, node.id, told.id, at)
             seen.owe_receipt(tx, node.id, activity_uri, at)
@@ -32,7 +34,9 @@ def take_in(tx: Transaction, node: Node, told: Post, activity_uri: str, at: date
     posts.save(tx, changed)
     log.record(tx, Happening.CHANGED_ELSEWHERE, node.id, held.id, at)
     matches.fulfilled(tx, changed, at)
-    if erased:
+    if over:
+        posts.erase(tx, changed)
+    elif erased:
         seen.owe_receipt(tx, node.id, activity_uri, at)
 
 

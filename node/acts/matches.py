@@ -62,7 +62,7 @@ def cancel(tx: Transaction, by: Resident, match_id: str, at: datetime, reason: s
     if response.resident == by.id:
         responses.withdraw(tx, by, response.id, at, reason)
         return kept.get(tx, match.id)
-    require(by, Deed.CANCEL_AS_POSTER, post.author if post.own else None)
+    require(by, Deed.CANCEL_AS_POSTER, post.author)
     off = decision.call_off(tx, post, match, by.id, at, reason)
     decision.settle(tx, posts.get(tx, post.id, lock=True), at)
     return off
@@ -142,8 +142,9 @@ def _lock_with_post(tx: Transaction, match_id: str) -> tuple[Post, Match]:
 
 
 def _require_involved(tx: Transaction, by: Resident, post: Post, match: Match) -> Response:
-    """Whoever is neither poster, broker nor helper is not told that the agreement exists."""
+    """Only the helper, and at the post's home the poster or a broker."""
     response = kept_responses.get(tx, match.response_id, lock=True)
-    if response.resident != by.id and not may(by, Deed.CANCEL_AS_POSTER, post.author if post.own else None):
+    runs = post.own and may(by, Deed.CANCEL_AS_POSTER, post.author)
+    if response.resident != by.id and not runs:
         raise NotAllowed(phrase("This agreement is between others."))
     return response

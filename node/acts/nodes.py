@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from node.acts import decision, held, publish
+from node.acts import decision, held, publish, responses
 from node.neighbourhood.activity import Happening
+from node.neighbourhood.match import MatchState
 from node.neighbourhood.node import Follow, Node
 from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.resident import Resident
+from node.neighbourhood.response import Reason
 from node.neighbourhood.roles import Deed, Role, require
 from node.storage import letters, log, lookups, matches, nodes, outbox, posts, residents
+from node.storage import responses as kept_responses
 from node.storage.database import Transaction
 
 
@@ -71,11 +74,7 @@ def block(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
     node = nodes.get(tx, node_id, lock=True)
     if node.blocked:
         return node
-    for match in matches.with_node(tx, node.id):
-        post = posts.get(tx, match.post_id, lock=True)
-        if post.own:
-            decision.call_off(tx, post, match, by.id, at)
-            decision.settle(tx, posts.get(tx, post.id, lock=True), at)
+    _part(tx, by, node, at)
     held.drop_all(tx, node)
     log.record(tx, Happening.NODE_BLOCKED, by.id, node.id, at)
     none = {"our_follow": Follow.NONE, "their_follow": Follow.NONE, "we_claim": False, "they_claim": False}
@@ -87,6 +86,22 @@ def unblock(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
     require(by, Deed.RUN_BORDERS)
     node = nodes.get(tx, node_id, lock=True)
     return _moved(tx, node, at, blocked=False)
+
+
+def _part(tx: Transaction, by: Resident, node: Node, at: datetime) -> None:
+    """Undo every yes between our people and theirs that is not done yet; ours hear of it."""
+    for response in kept_responses.live_with(tx, node.id):
+        post, match = posts.get(tx, response.post_id, lock=True), matches.of_response(tx, response.id)
+        if match is not None and match.state is MatchState.DONE:
+            continue
+        if not post.own:
+            responses.give_up(tx, response, by.id, at)
+            continue
+        if match is not None:
+            decision.call_off(tx, post, match, by.id, at)
+        else:
+            decision.refuse(tx, response, Reason.CLOSED, by.id, at)
+        decision.settle(tx, post, at)
 
 
 # What the other node does

@@ -8,6 +8,7 @@ from node.acts import decision, publish
 from node.neighbourhood import offer, request
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.category import Category
+from node.neighbourhood.match import MatchState
 from node.neighbourhood.post import (
     ANSWERABLE,
     ERASED_AFTER,
@@ -27,6 +28,7 @@ from node.neighbourhood.post import (
 )
 from node.neighbourhood.refusal import Conflict, Invalid, Words, phrase
 from node.neighbourhood.resident import Resident
+from node.neighbourhood.response import Reason
 from node.neighbourhood.roles import Deed, require
 from node.storage import log, matches, posts, responses
 from node.storage.database import Transaction
@@ -71,6 +73,8 @@ def edit(tx: Transaction, by: Resident, post_id: str, change: PostChange, at: da
     if before.shared and not after.shared:
         after = _narrowed(tx, by, before, after, at)
     posts.save(tx, after)
+    if after.places < before.places and after.places_left == 0:
+        decision.refuse_pending(tx, after, at, Reason.TAKEN)
     if change.expires is not None and after.expires > before.expires:
         log.record(tx, Happening.EXTENDED, by.id, post_id, at)
     else:
@@ -101,7 +105,7 @@ def close(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
     require_running(before)
     if before.state is State.CLOSED:
         return before
-    if before.state is State.AGREED:
+    if any(match.state is MatchState.AGREED for match in matches.of_post(tx, post_id)):
         raise Conflict(phrase("Somebody is going to help. Say that it is done, or that it is off."))
     return _ended(tx, by.id, before, State.CLOSED, Happening.CLOSED, at)
 
@@ -127,6 +131,8 @@ def reopen(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
         return before
     if before.state is State.AGREED:
         raise Conflict(phrase("Somebody is going to help. Say that it is done, or that it is off."))
+    if before.state not in (State.CLOSED, State.PAUSED, State.EXPIRED):
+        raise Conflict(phrase("This is no longer open."))
     expires = before.expires if before.expires > at + timedelta(days=1) else at + USUAL_EXPIRY[before.kind]
     after = decision.reopened(tx, replace(before, expires=expires), at)
     posts.save(tx, after)
@@ -141,7 +147,7 @@ def withdraw(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
     if before.state is State.WITHDRAWN:
         return before
     decision.end_all(tx, before, by.id, at)
-    after = posts.get(tx, post_id).moved(State.WITHDRAWN, at)
+    after = decision.settled(tx, posts.get(tx, post_id), at).moved(State.WITHDRAWN, at)
     posts.save(tx, after)
     log.record(tx, Happening.WITHDRAWN, by.id, post_id, at)
     publish.delete(tx, after, at)

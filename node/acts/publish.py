@@ -7,7 +7,7 @@ no id of a person.
 from datetime import datetime
 from typing import Any
 
-from node.neighbourhood.post import LISTING_STATE, Post
+from node.neighbourhood.post import ANSWERABLE, LISTING_STATE, Post
 from node.storage import outbox
 from node.storage.database import Transaction
 
@@ -48,11 +48,12 @@ def create(tx: Transaction, post: Post, at: datetime) -> None:
 
 
 def update(tx: Transaction, post: Post, at: datetime) -> None:
-    """Tell every copy what the post is now. A post that never left is sent as new."""
+    """Tell every copy what the post is now. A post that never left is sent as new, once it is open."""
     if not post.shared:
         return
     if outbox.first_of_post(tx, post.uri) is None:
-        create(tx, post, at)
+        if post.state in ANSWERABLE:
+            create(tx, post, at)
         return
     activity = outbox.add(tx, "Update", post.uri, facts_of(post), at, post.uri)
     outbox.ask_neighbours(tx, post.id, post.uri, at)

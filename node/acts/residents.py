@@ -35,8 +35,7 @@ def join(
     code = "".join(sign for sign in code.upper() if sign.isalnum())
     invited = bool(code) and _use_code(tx, code, caller, at)
     made = Resident(uuid4().hex, name, language, at, admitted=at if invited else None)
-    if not invited:
-        _count_mail(tx, email, caller, at)
+    _count_mail(tx, email, None if invited else caller, at)
     letters.add(tx, "signin", at, address=email)
     if not residents.add(tx, made, email):
         return None
@@ -102,7 +101,7 @@ def grant(
 def end_role(tx: Transaction, by: Resident, resident_id: str, role: Role, at: datetime) -> None:
     """Take a role back. Only an operator; the last operator stays."""
     require(by, Deed.RUN_RESIDENTS)
-    if role is Role.OPERATOR and residents.holding(tx, role, at) == [resident_id]:
+    if role is Role.OPERATOR and residents.holding(tx, role, at, lock=True) == [resident_id]:
         raise Conflict(phrase("This is the last operator. Give somebody else the role first."))
     if not residents.end_role(tx, resident_id, role):
         raise NotFound(phrase("This person does not hold that role."))
@@ -186,13 +185,16 @@ def note_wrong_code(tx: Transaction, caller: str, at: datetime) -> None:
     access.note_try(tx, "code", caller, at)
 
 
-def _count_mail(tx: Transaction, email: str, caller: str, at: datetime) -> None:
+def _count_mail(tx: Transaction, email: str, caller: str | None, at: datetime) -> None:
+    """Count a sign-in mail, for its address; for whoever asks and in all only when not invited (R09)."""
+    limits: list[tuple[str, str, str | None, int]] = [("mail to", email, email, MAILS_AN_HOUR)]
+    if caller is not None:
+        limits.append(("mail for", caller, caller, MAILS_AN_HOUR_PER_CALLER))
+        limits.append(("mail for", caller, None, MAILS_AN_HOUR_IN_ALL))
     hour = at - timedelta(hours=1)
-    limits = (("address", email, MAILS_AN_HOUR), ("caller", caller, MAILS_AN_HOUR_PER_CALLER))
-    over = any(access.tries_since(tx, f"mail to {what}", who, hour) >= most for what, who, most in limits)
-    if over or access.tries_since(tx, "mail to address", None, hour) >= MAILS_AN_HOUR_IN_ALL:
+    if any(access.tries_since(tx, what, counted, hour) >= most for what, _, counted, most in limits):
         raise TooMany(
             phrase("We sent mails just now. Look in your mailbox, or try again in an hour."), wait=3600
         )
-    for what, who, _ in limits:
-        access.note_try(tx, f"mail to {what}", who, at)
+    for what, who in {what: who for what, who, _, _ in limits}.items():
+        access.note_try(tx, what, who, at)

@@ -102,6 +102,8 @@ def withdraw(
         return response
     if response.state not in (ResponseState.PENDING, ResponseState.ACCEPTED):
         raise Conflict(phrase("This answer was dealt with already."))
+    if _is_done(tx, response):
+        raise Conflict(phrase("This is done already."))
     return _taken_back(tx, response, by.id, at, reason)
 
 
@@ -112,7 +114,8 @@ def undone(tx: Transaction, node: Node, uri: str, at: datetime, reason: str | No
         kept.void(tx, uri, node.origin, at)
         return
     response = _lock_with_post(tx, response.id)[1]
-    if response.node_id == node.id and response.state in (ResponseState.PENDING, ResponseState.ACCEPTED):
+    live = response.state in (ResponseState.PENDING, ResponseState.ACCEPTED) and not _is_done(tx, response)
+    if live and response.node_id == node.id:
         _taken_back(tx, response, node.id, at, reason)
 
 
@@ -129,6 +132,22 @@ def decline(tx: Transaction, by: Resident, response_id: str, at: datetime) -> Re
     declined = decision.refuse(tx, response, Reason.DECLINED, by.id, at)
     decision.settle(tx, post, at)
     return declined
+
+
+def give_up(tx: Transaction, response: Response, who: str, at: datetime) -> None:
+    """The operator blocks the node that an answer of ours went to: it is taken back there, and our helper hears."""
+    agreed = response.state is ResponseState.ACCEPTED
+    _taken_back(tx, response, who, at, None)
+    if agreed:
+        letters.add(tx, "called off", at, resident_id=response.resident, post=response.post_id)
+    else:
+        facts = {"post": response.post_id, "reason": Reason.CLOSED}
+        letters.add(tx, "not needed", at, resident_id=response.resident, **facts)
+
+
+def _is_done(tx: Transaction, response: Response) -> bool:
+    match = kept_matches.of_response(tx, response.id)
+    return match is not None and match.state is MatchState.DONE
 
 
 def _may_answer(tx: Transaction, node: Node, post: Post) -> bool:

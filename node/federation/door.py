@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass, field
 
-import httpx
-
 from node.federation.keys import Keys
-from node.federation.remote import Remote
+from node.federation.remote import Remote, Wire
 from node.neighbourhood.node import Home
 from node.settings import Settings
 from node.storage.database import Database
@@ -30,8 +28,6 @@ class Federation:
         return self.database.home
 
 
-def open_door(
-    database: Database, settings: Settings, keys: Keys, wire: httpx.AsyncBaseTransport | None = None
-) -> Federation:
+def open_door(database: Database, settings: Settings, keys: Keys, wire: Wire | None = None) -> Federation:
     """The door to other nodes; `wire` swaps the network itself, for tests."""
     return Federation(database, settings, keys, Remote(settings, keys, wire))

@@ -27,6 +27,8 @@ DEADLINE = 10.0
 REPLY_MOST = 1024 * 1024
 CLIENTS_MOST = 64
 JRD = "application/jrd+json"
+Wire = httpx.AsyncBaseTransport
+"""What carries requests: the network, or in tests a stand-in for it."""
 
 
 class Unreachable(Exception):
@@ -53,7 +55,7 @@ class Remote:
     `wire` swaps the network itself, for tests.
     """
 
-    def __init__(self, settings: Settings, keys: Keys, wire: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, settings: Settings, keys: Keys, wire: Wire | None = None) -> None:
         self._settings = settings
         self._keys = keys
         self._wire = wire

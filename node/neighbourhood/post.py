@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
+from unicodedata import category
 
 from node.neighbourhood.category import Category
 from node.neighbourhood.node import Area
@@ -191,11 +192,16 @@ def checked_words(title: str, text: str) -> tuple[str, str]:
     if len(text) > TEXT_LENGTH:
         errors["text"] = phrase("At most %(most)d letters.", most=TEXT_LENGTH)
     for field, words in (("title", title), ("text", text)):
-        if any(ord(c) < 32 and c not in "\n\t" for c in words) or "\x7f" in words:
+        if unshowable(words):
             errors[field] = phrase("There is a sign in it that cannot be shown. Type it again.")
     if errors:
         raise Invalid(errors)
     return title, text
+
+
+def unshowable(words: str) -> bool:
+    """Whether there is a sign in it that cannot be shown or kept: a control character, or half of a pair."""
+    return any(category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in words)
 
 
 def checked_audience(word: str | None) -> Audience:
@@ -234,7 +240,7 @@ def checked_expiry(expires: datetime | None, kind_default: timedelta, at: dateti
     """Until when it stays up: at least an hour, at most twice what is usual for its kind."""
     if expires is None:
         return at + kind_default
-    if expires < at + timedelta(hours=1):
+    if expires.tzinfo is None or expires < at + timedelta(hours=1):
         raise Invalid({"expires": phrase("Choose a moment that is still to come.")})
     if expires > at + 2 * kind_default:
         raise Invalid({"expires": phrase("At most %(days)d days from now.", days=(2 * kind_default).days)})

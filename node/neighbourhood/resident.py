@@ -8,7 +8,8 @@ from node.neighbourhood.refusal import Invalid, Words, phrase
 from node.neighbourhood.roles import Role
 
 NAME_LENGTH = 40
-_MAIL = re.compile(r"[^\s@<>\",;:\\()\[\]]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,63}")
+EMAIL_LENGTH = 254
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,63}")
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,10 @@ def checked_name(name: str) -> str:
 
 def checked_email(email: str) -> str:
     """One spelling per mail address, lower case; refused when mail could not arrive or could smuggle in a header."""
-    email = email.strip().lower()
-    if not _MAIL.fullmatch(email) or ".." in email:
+    email = email.strip()
+    if not _MAIL.fullmatch(email) or ".." in email or len(email) > EMAIL_LENGTH:
         raise Invalid({"email": _mail_words(email)})
-    return email
+    return email.lower()
 
 
 def _mail_words(email: str) -> Words:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from node.neighbourhood.post import Post
+from node.neighbourhood.post import Post, unshowable
 from node.neighbourhood.refusal import Conflict, Invalid, phrase
 
 TEXT_LENGTH = 2000
@@ -58,7 +58,7 @@ def checked_text(text: str) -> str:
         raise Invalid({"text": phrase("Write when you can, or what you can do.")})
     if len(text) > TEXT_LENGTH:
         raise Invalid({"text": phrase("At most %(most)d letters.", most=TEXT_LENGTH)})
-    if any(ord(c) < 32 and c not in "\n\t" for c in text) or "\x7f" in text:
+    if unshowable(text):
         raise Invalid({"text": phrase("There is a sign in it that cannot be shown. Type it again.")})
     return text
 

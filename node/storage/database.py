@@ -1,8 +1,8 @@
 """The database of a node: one SQLite file with one writer, or PostgreSQL by a setting.
 
-An act is a plain function that takes the open transaction first. `await database.writing(act, ...)` runs it and returns
-once it is committed; `await database.reading(look, ...)` gives it a transaction that cannot write. Because acts are
-plain functions, nothing can wait for the network inside a transaction.
+An act is a plain function that takes the open transaction first. `await database.writing(act, ...)` runs it and
+returns once it is committed; `await database.reading(look, ...)` gives it a transaction that cannot write. Because
+acts are plain functions, nothing can wait for the network inside a transaction.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Table, event
+from sqlalchemy import Connection, CursorResult, Executable, NestedTransaction, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -30,7 +30,7 @@ READERS = 4
 TRIES = 5  # of an act on PostgreSQL that stood in another's way
 IN_THE_WAY = {"40001", "40P01"}  # it says so: serialization failure, deadlock; the transaction is undone
 
-PRAGMAS = {  # as they are set and as they read back (`busy_timeout` first, so that setting the others can wait)
+PRAGMAS = {  # as they are set and as they read back (`busy_timeout` first: setting the others can wait)
     "busy_timeout": (10_000, 10_000),
     "journal_mode": ("WAL", "wal"),
     "synchronous": ("FULL", 2),
@@ -60,10 +60,15 @@ class Transaction:
         """Execute one statement, once or (for a list of values) many times."""
         return self.connection.execute(statement, values)
 
+    def insert(self, into: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT that can say what to do when a unique rule already knows such a row."""
+        if self.connection.dialect.name == "sqlite":
+            return sqlite.insert(into)
+        return postgresql.insert(into)
+
     def add_new(self, into: Table, **values: Any) -> bool:
         """Insert a row unless a unique rule already knows one like it; says whether it was new."""
-        dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
-        return self.run(dialect.insert(into).values(**values).on_conflict_do_nothing()).rowcount == 1
+        return self.run(self.insert(into).values(**values).on_conflict_do_nothing()).rowcount == 1
 
 
 @dataclass
@@ -164,7 +169,7 @@ class Database:
         self._change = asyncio.Event()
 
     async def _write_now(self, work: Callable[[Transaction], T]) -> T:
-        """PostgreSQL lets many write at once. When two wait for each other it undoes one: that one tries again."""
+        """On PostgreSQL many write at once. Of two that wait for each other it undoes one, which tries again."""
         for _ in range(TRIES - 1):
             try:
                 async with self._writers.begin() as connection:
@@ -186,6 +191,7 @@ class Database:
                         await self._fill(connection, jobs)
                 except Exception as error:  # outermost loop: begin or commit failed, so nobody's act was kept
                     _fail(jobs, error)
+                    await connection.invalidate()  # a COMMIT that failed may have left its transaction open
                 except BaseException:
                     _fail(jobs, Stopped("the database was closed in between"))
                     raise
@@ -212,8 +218,8 @@ class Database:
         try:
             job.result = job.work(Transaction(connection, self.home))
         except Exception as error:  # outermost loop: an act's error belongs to whoever called it
-            savepoint.rollback()
             job.error = error
+            _undo(savepoint, error)
         else:
             savepoint.commit()
 
@@ -232,6 +238,14 @@ class Database:
                 job.answer.set_exception(job.error)
             else:
                 job.answer.set_result(job.result)
+
+
+def _undo(savepoint: NestedTransaction, error: Exception) -> None:
+    """Undo one act. On a full disk SQLite undoes the whole transaction: then it is the error of all in it."""
+    try:
+        savepoint.rollback()
+    except DBAPIError:
+        raise error from None
 
 
 def _fail(jobs: list[_Job], error: Exception) -> None:

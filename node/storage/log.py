@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select, text
 
@@ -53,6 +53,11 @@ def length(tx: Transaction) -> int:
     return int(tx.run(select(func.count()).select_from(audit)).scalar_one())
 
 
+def _moment(value: datetime) -> str:
+    """As it is kept: in UTC and whole milliseconds."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
 def _seal(before: str, row: dict[str, object]) -> str:
-    words = json.dumps([before, *(str(value) for value in row.values())], separators=(",", ":"))
+    words = json.dumps([before, *row.values()], separators=(",", ":"), default=_moment)
     return hashlib.sha256(words.encode()).hexdigest()

@@ -44,16 +44,6 @@ def of_response(tx: Transaction, response_id: str) -> Match | None:
     return _match(row) if row else None
 
 
-def with_node(tx: Transaction, node_id: str) -> list[Match]:
-    """The running agreements with people (or posts) of one other node."""
-    there = or_(responses.c.node_id == node_id, posts.c.node_id == node_id)
-    joined = matches.join(responses, matches.c.response_id == responses.c.id).join(
-        posts, matches.c.post_id == posts.c.id
-    )
-    statement = select(matches).select_from(joined).where(there, matches.c.state == MatchState.AGREED)
-    return [_match(row) for row in tx.run(statement).mappings()]
-
-
 def of_resident(tx: Transaction, resident_id: str, limit: int = 100) -> list[Match]:
     """The agreements in which this person asks or helps, newest first."""
     theirs = or_(responses.c.resident == resident_id, posts.c.author == resident_id)
@@ -72,7 +62,7 @@ def page(
     before: tuple[datetime, str] | None,
     limit: int,
 ) -> list[Match]:
-    """Agreements, newest first and after the one named by `before`: of one person, on one post, or both."""
+    """Agreements of one person, on one post, or both, newest first; those after `before`."""
     joined = matches.join(responses, matches.c.response_id == responses.c.id).join(
         posts, matches.c.post_id == posts.c.id
     )

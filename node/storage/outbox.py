@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, func, literal, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 
 from node.storage.database import Transaction
 from node.storage.nodes import ACTIVE
 from node.storage.tables import activities, copies, deliveries, destinations, nodes
 
 REACH = {"asked": 0, "delivered": 1, "holds": 2, "deletion_asked": 3, "gone": 4}
-"""A copy's way: it never goes back. A post that is shared anew after its Delete has a new id, and new rows."""
+"""A copy's way: it never goes back. A post shared anew after its Delete has a new id, and new rows."""
 
 
 @dataclass(frozen=True)
@@ -107,20 +107,24 @@ def _send(tx: Transaction, activity: Activity, to: Any) -> None:
     columns = ["activity_id", "origin", "inbox", "state", "created", "attempts"]
     row = [literal(activity.id), nodes.c.origin, nodes.c.inbox, literal("pending")]
     chosen = select(*row, literal(activity.created, deliveries.c.created.type), literal(0)).where(
-        to, ~nodes.c.blocked
+        to,
+        nodes.c.blocked == False,  # noqa: E712
     )
     tx.run(deliveries.insert().from_select(columns, chosen.order_by(nodes.c.id)))
     waiting = select(deliveries.c.origin).where(deliveries.c.activity_id == activity.id)
-    tx.run(
-        destinations.update()
-        .where(destinations.c.origin.in_(waiting), destinations.c.due.is_(None))
-        .values(due=activity.created)
-    )
-    known = select(destinations.c.origin)
-    new = select(
-        nodes.c.origin, literal(activity.created, destinations.c.due.type), literal(0), literal(0)
-    ).where(nodes.c.origin.in_(waiting), nodes.c.origin.not_in(known))
-    tx.run(destinations.insert().from_select(["origin", "due", "attempts", "fence"], new))
+    _wake(tx, nodes.c.origin.in_(waiting), activity.created)
+
+
+def _wake(tx: Transaction, to: ColumnElement[bool], at: datetime) -> None:
+    """Make destinations due that have nothing to do; one that does not answer sleeps on.
+
+    Each row is locked, so that a worker that finds nothing waiting there does not put it to rest over this.
+    """
+    due = literal(at, destinations.c.due.type)
+    woken = select(nodes.c.origin, due, literal(0), literal(0)).where(to).order_by(nodes.c.origin)
+    insert = tx.insert(destinations).from_select(["origin", "due", "attempts", "fence"], woken)
+    earlier = {"due": func.coalesce(destinations.c.due, insert.excluded.due)}
+    tx.run(insert.on_conflict_do_update(index_elements=["origin"], set_=earlier))
 
 
 def send_again(tx: Transaction, activity: Activity, node_id: str, at: datetime) -> None:
@@ -128,11 +132,7 @@ def send_again(tx: Transaction, activity: Activity, node_id: str, at: datetime) 
     node = tx.run(select(nodes.c.origin).where(nodes.c.id == node_id)).scalar_one()
     again = and_(deliveries.c.activity_id == activity.id, deliveries.c.origin == node)
     tx.run(deliveries.update().where(again).values(state="pending", attempts=0, created=at))
-    tx.run(
-        destinations.update()
-        .where(destinations.c.origin == node, destinations.c.due.is_(None))
-        .values(due=at)
-    )
+    _wake(tx, nodes.c.id == node_id, at)
 
 
 def answer_to(tx: Transaction, offer_uri: str) -> Activity | None:
@@ -167,10 +167,11 @@ def drop_waiting(tx: Transaction, post_uri: str) -> None:
 
 def ask_neighbours(tx: Transaction, post_id: str, post_uri: str, at: datetime) -> None:
     """Enter in the ledger that every active neighbour is sent this post."""
-    known = select(copies.c.node_id).where(copies.c.post_uri == post_uri)
     row = [literal(post_uri), nodes.c.id, literal(post_id), literal("asked"), literal(at, copies.c.at.type)]
-    chosen = select(*row).where(ACTIVE, nodes.c.id.not_in(known))
-    tx.run(copies.insert().from_select(["post_uri", "node_id", "post_id", "state", "at"], chosen))
+    new = tx.insert(copies).from_select(
+        ["post_uri", "node_id", "post_id", "state", "at"], select(*row).where(ACTIVE)
+    )
+    tx.run(new.on_conflict_do_nothing())
 
 
 def ask_deletion(tx: Transaction, post_uri: str, at: datetime, node_id: str | None = None) -> None:

@@ -49,9 +49,11 @@ def everyone(tx: Transaction, at: datetime) -> list[Resident]:
     return [_with_roles(tx, Resident(*row), at) for row in tx.run(_SELECT.order_by(*order)).all()]
 
 
-def holding(tx: Transaction, role: Role, at: datetime) -> list[str]:
-    """The ids of the people who hold a role now."""
-    return list(tx.run(select(roles.c.resident_id).where(roles.c.role == role, _lasting(at))).scalars())
+def holding(tx: Transaction, role: Role, at: datetime, *, lock: bool = False) -> list[str]:
+    """The ids of the people who hold a role now; with `lock` nobody loses it meanwhile."""
+    statement = select(roles.c.resident_id).where(roles.c.role == role, _lasting(at))
+    statement = statement.order_by(roles.c.resident_id)
+    return list(tx.run(statement.with_for_update() if lock else statement).scalars())
 
 
 def grant(tx: Transaction, resident_id: str, role: Role, until: datetime | None, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Answers to posts: at the post's home all of them, elsewhere those of our own people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -9,7 +9,9 @@ from sqlalchemy.engine import RowMapping
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.response import Response, ResponseState
 from node.storage.database import Transaction
-from node.storage.tables import responses, voids
+from node.storage.tables import posts, responses, voids
+
+VOIDS_KEPT = timedelta(days=90)  # an activity older than 60 days is believed no more (`wire.md` 1.7)
 
 
 def add(tx: Transaction, response: Response) -> bool:
@@ -53,7 +55,7 @@ def of_post(tx: Transaction, post_id: str) -> list[Response]:
 def page(
     tx: Transaction, post_id: str, resident_id: str | None, before: tuple[datetime, str] | None, limit: int
 ) -> list[Response]:
-    """The answers to a post, of everybody or of one person, newest first and after the one named by `before`."""
+    """The answers to a post, of everybody or of one person, newest first; those after `before`."""
     where = [responses.c.post_id == post_id]
     if resident_id is not None:
         where.append(responses.c.resident == resident_id)
@@ -88,9 +90,22 @@ def count_pending(tx: Transaction, post_ids: list[str]) -> dict[str, int]:
     return {post_id: count for post_id, count in tx.run(statement)}
 
 
+def live_with(tx: Transaction, node_id: str) -> list[Response]:
+    """The answers between our people and those of one other node that still count: waiting, or agreed."""
+    there = or_(responses.c.node_id == node_id, posts.c.node_id == node_id)
+    live = responses.c.state.in_([ResponseState.PENDING, ResponseState.ACCEPTED])
+    joined = responses.join(posts, responses.c.post_id == posts.c.id)
+    statement = select(responses).select_from(joined).where(there, live)
+    return _all(tx, statement.order_by(responses.c.created, responses.c.id))
+
+
 def void(tx: Transaction, uri: str, origin: str, at: datetime) -> None:
     """Remember an Undo that came before its Offer."""
     tx.add_new(voids, uri=uri, origin=origin, at=at)
+
+
+def forget_voids(tx: Transaction, at: datetime) -> None:
+    tx.run(voids.delete().where(voids.c.at < at - VOIDS_KEPT))
 
 
 def is_void(tx: Transaction, uri: str, origin: str) -> bool:

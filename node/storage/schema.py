@@ -46,9 +46,10 @@ async def prepare(database: Database) -> None:
         await asyncio.to_thread(
             _copy, database.sqlite_path, database.sqlite_path.with_suffix(f".before-{newest()}.db")
         )
-    arguments = [sys.executable, "-m", "node.storage.migrations", database.driver_url]
-    child = await asyncio.create_subprocess_exec(*arguments, stderr=asyncio.subprocess.PIPE)
-    _, said = await child.communicate()
+    arguments = [sys.executable, "-m", "node.storage.migrations"]
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(*arguments, stdin=pipe, stderr=pipe)
+    _, said = await child.communicate(database.driver_url.encode())  # it may hold a password: no argument
     if child.returncode:
         raise RuntimeError(f"the schema could not be brought up to date: {said.decode()[-2000:]}")
     await database.refresh()
@@ -56,6 +57,7 @@ async def prepare(database: Database) -> None:
 
 def _copy(path: Path, to: Path) -> None:
     to.unlink(missing_ok=True)
+    os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with sqlite3.connect(path) as source:
         source.execute("VACUUM INTO ?", (str(to),))
     handle = os.open(to, os.O_RDONLY)

@@ -1,6 +1,6 @@
-"""`python -m node.storage.migrations URL`: bring a database to the newest schema, in a process of its own.
+"""`python -m node.storage.migrations`: bring a database to the newest schema, in a process of its own.
 
-Alembic stays out of the server's memory this way.
+Its URL is read from the standard input. Alembic stays out of the server's memory this way.
 """
 
 import asyncio
@@ -38,4 +38,4 @@ async def upgrade(url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(upgrade(sys.argv[1]))
+    asyncio.run(upgrade(sys.stdin.read().strip()))

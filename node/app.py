@@ -1,0 +1,160 @@
+"""The roof: the routes of all doors under one application, and the work that goes on behind them."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from node import clock
+from node.acts import timers
+from node.api import routes as api_routes
+from node.federation import routes as federation_routes
+from node.federation import worker as federation_worker
+from node.federation.door import open_door as federation_door
+from node.federation.keys import Keys
+from node.front import Front, Sorry, trail
+from node.settings import Settings
+from node.storage import deliveries
+from node.storage.database import Database
+from node.ui import routes as pages_routes
+from node.ui.door import Ui
+from node.ui.routes import open_door as pages_door
+
+TICK_SECONDS = 30.0
+ANSWER_SECONDS = 5.0  # how long the database may take before the node says it is not well
+FOR_PROGRAMS = ("/api/", "/ap/", "/inbox", "/.well-known/", "/nodeinfo/", "/healthz")
+
+_log = logging.getLogger("node.app")
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+def build(
+    settings: Settings,
+    database: Database,
+    keys: Keys,
+    role: str = "all",
+    stop: Callable[[], None] = lambda: signal.raise_signal(signal.SIGTERM),
+) -> Starlette:
+    """The node as one application. Its workers live as long as it does; when one breaks, `stop` is called."""
+    federation, pages = federation_door(database, settings, keys), pages_door(database, settings)
+    sorry = partial(_sorry, pages)
+    work: list[Work] = [lambda: federation_worker.run(federation), lambda: keep_time(database)]
+    routes = [
+        *_own_routes(settings, database),
+        *federation_routes.routes(federation),
+        *api_routes.routes(database, settings),
+        *pages_routes.routes(pages),
+    ]
+
+    # TODO mine, while others write: doors that are not there yet
+    from importlib.util import find_spec
+
+    if find_spec("node.mail") and find_spec("node.mail.worker"):
+        from node.mail import worker as mail_worker
+
+        work.append(lambda: mail_worker.run(database, settings))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        tasks = [] if role == "web" else [asyncio.create_task(_guarded(one, stop)) for one in work]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    app = Starlette(
+        routes=routes if role != "worker" else _own_routes(settings, database),
+        middleware=[Middleware(Front, secure=settings.secure, sorry=sorry)],
+        exception_handlers={HTTPException: partial(_refused, sorry)},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False  # it would send people to whatever the Host header says
+    return app
+
+
+async def keep_time(database: Database) -> None:
+    """Do what is due, at the start and then twice a minute."""
+    while True:
+        while await database.writing(timers.tick, clock.now()):
+            pass
+        await asyncio.sleep(TICK_SECONDS)
+
+
+async def _guarded(work: Work, stop: Callable[[], None]) -> None:
+    """A worker that ends by itself takes the process with it: it starts again, whole."""
+    try:
+        await work()
+        _log.error("a worker ended: the node stops")
+    except Exception as error:  # outermost loop of a worker
+        _log.error("a worker broke, so the node stops: %s", trail(error))
+    stop()
+
+
+def _own_routes(settings: Settings, database: Database) -> list[BaseRoute]:
+    async def healthz(_: Request) -> Response:
+        """For machines: whether the database answers, and how much waits to be sent."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                queue = await database.reading(deliveries.waiting)
+        except Exception as error:  # outermost: whatever it is, the node is not well
+            _log.error("not well: %s", trail(error))
+            return JSONResponse({"ok": False, "database": False}, status_code=503)
+        return JSONResponse({"ok": True, "database": True, "queue": queue})
+
+    async def security_txt(_: Request) -> Response:
+        """Whom to tell of a hole (RFC 9116)."""
+        contact = settings.contact if ":" in settings.contact else f"mailto:{settings.contact}"
+        expires = (clock.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
+        canonical = f"{settings.origin}/.well-known/security.txt"
+        lines = [f"Contact: {contact}", f"Expires: {expires}", f"Canonical: {canonical}"]
+        return PlainTextResponse("\n".join([*lines, f"Preferred-Languages: {settings.language}, en", ""]))
+
+    routes = [Route("/healthz", healthz)]
+    if settings.contact:
+        routes.append(Route("/.well-known/security.txt", security_txt))
+    return [*routes]
+
+
+async def _refused(sorry: Sorry, request: Request, error: Exception) -> Response:
+    """What no door knows, or what came too big or too slow."""
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+    response = sorry(request, status, None)
+    response.headers.update(headers or {})
+    return response
+
+
+def _sorry(pages: Ui, request: Request, status: int, number: str | None) -> Response:
+    """Say kindly that it did not work: to a person on a page, to a program as problem+json (RFC 9457)."""
+    if request.url.path.startswith(FOR_PROGRAMS) or "json" in request.headers.get("accept", ""):
+        detail = f"The log of this node tells more under {number}." if number else _DETAIL.get(status, "")
+        problem = {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": detail,
+        }
+        return JSONResponse(problem, status, media_type="application/problem+json")
+    return pages_routes.sorry(pages, request, status)
+
+
+_DETAIL = {
+    404: "There is nothing at this address.",
+    405: "This address does not take this method.",
+    408: "The request took too long to arrive.",
+    413: "The request is too big.",
+    503: "The node is stopping or starting. Try again in a moment.",
+}

@@ -1,0 +1,125 @@
+"""Administration from the machine itself: a command goes to the running node, else to its database.
+
+The socket lies in the node's directory and only its owner may use it. One JSON line goes in, one comes back.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from node import settings
+from node.neighbourhood.refusal import Refusal
+from node.settings import Settings
+
+if TYPE_CHECKING:  # a command that only speaks to a running node does without the database's libraries
+    from node.storage.database import Database
+
+NAME = "control.sock"
+LONGEST_PATH = 100  # bytes: what every system takes for a socket
+MOST_ASKED = 64 * 1024  # bytes
+MOST_ANSWERED = 16 * 1024 * 1024
+ASK_SECONDS = 10.0  # for the question to arrive
+ANSWER_SECONDS = 60.0
+
+_log = logging.getLogger("node.control")
+
+
+def run(directory: Path, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Do one command of `administration`, and say what came of it. Raises Refusal and Wrong."""
+    of_node = settings.read(directory)
+    answer = ask(directory, command, arguments)
+    return asyncio.run(_alone(of_node, command, arguments)) if answer is None else answer
+
+
+def ask(directory: Path, command: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
+    """Have the running node do it; None when none runs here."""
+    with socket.socket(socket.AF_UNIX) as line, _short(directory) as path:
+        line.settimeout(ANSWER_SECONDS)
+        try:
+            line.connect(path)
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
+        try:
+            line.sendall(json.dumps({"command": command, "arguments": arguments}).encode() + b"\n")
+            with line.makefile("rb") as stream:
+                said = stream.readline(MOST_ANSWERED)
+        except OSError:
+            said = b""
+    if not said.endswith(b"\n"):
+        raise Refusal("the node stopped before it answered: look whether it was done, else try again")
+    reply = json.loads(said)
+    if "refused" in reply:
+        raise Refusal(reply["refused"])
+    answer: dict[str, Any] = reply["answer"]
+    return answer
+
+
+async def _alone(of_node: Settings, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    from node.administration import perform
+    from node.opening import opened
+
+    async with opened(of_node) as database:
+        return await perform(database, of_node, command, arguments)
+
+
+@asynccontextmanager
+async def listening(database: "Database", of_node: Settings) -> AsyncIterator[None]:
+    """While this lasts the node takes commands. Whoever holds the database's lock owns the socket."""
+    path = of_node.dir / NAME
+    path.unlink(missing_ok=True)
+    line = socket.socket(socket.AF_UNIX)
+    with _short(of_node.dir) as short:
+        line.bind(short)
+    path.chmod(0o600)  # before anybody can connect
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reply = await _reply(reader, database, of_node)
+        writer.write(json.dumps(reply).encode() + b"\n")
+        try:
+            await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+        except OSError:
+            pass  # whoever asked has gone
+
+    server = await asyncio.start_unix_server(answer, sock=line, limit=MOST_ASKED)
+    try:
+        yield
+    finally:
+        server.close()
+        path.unlink(missing_ok=True)
+
+
+async def _reply(reader: asyncio.StreamReader, database: "Database", of_node: Settings) -> dict[str, Any]:
+    from node.administration import perform
+    from node.front import trail
+
+    try:
+        async with asyncio.timeout(ASK_SECONDS):
+            asked = json.loads(await reader.readline())
+        return {"answer": await perform(database, of_node, asked["command"], asked["arguments"])}
+    except Refusal as refusal:
+        return {"refused": str(refusal)}
+    except Exception as error:  # outermost: whoever asked is told, the log knows where
+        _log.error("a command failed: %s", trail(error))
+        return {"refused": "that did not work; the log of the node tells more"}
+
+
+@contextmanager
+def _short(directory: Path) -> Iterator[str]:
+    """The socket's path, through a link for a while when it is too long for the system."""
+    path = directory.absolute() / NAME
+    if len(os.fsencode(path)) < LONGEST_PATH:
+        yield str(path)
+        return
+    with TemporaryDirectory(prefix="buurtknoop-", dir=None) as folder:
+        link = Path(folder) / "node"
+        link.symlink_to(directory.absolute(), target_is_directory=True)
+        yield str(link / NAME)

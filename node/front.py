@@ -1,0 +1,124 @@
+"""What stands before every door: safe headers on what goes out, bounds on what comes in, no traceback."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+from uuid import uuid4
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from node.storage.database import Stopped
+
+MOST_BODY = 256 * 1024  # bytes
+BODY_SECONDS = 10.0
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+HEADERS = (
+    (b"content-security-policy", CONTENT_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+ONLY_HTTPS = (b"strict-transport-security", b"max-age=31536000")
+
+_log = logging.getLogger("node.front")
+Sorry = Callable[[Request, int, str | None], Response]
+
+
+class Front:
+    """ASGI middleware. `sorry` makes the page that says kindly that it did not work."""
+
+    def __init__(self, app: ASGIApp, secure: bool, sorry: Sorry) -> None:
+        self.app = app
+        self.sorry = sorry
+        self.headers = (*HEADERS, ONLY_HTTPS) if secure else HEADERS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def outward(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                message["headers"] = self._with_ours(message.get("headers", ()))
+            await send(message)
+
+        try:
+            await self.app(scope, _Body(receive), outward)
+        except ClientDisconnect:
+            return  # whoever asked has gone
+        except Exception as error:  # outermost loop: a person gets a page, the log gets where it was
+            status, number = _noted(scope, error)
+            if not begun:
+                await self.sorry(Request(scope), status, number)(scope, receive, outward)
+
+    def _with_ours(self, headers: Any) -> list[tuple[bytes, bytes]]:
+        theirs = list(headers)
+        there = {name for name, _ in theirs}
+        return theirs + [header for header in self.headers if header[0] not in there]
+
+
+class _Body:
+    """Hands a request's body in: at most MOST_BODY bytes, all within BODY_SECONDS of the first look at it."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._left = MOST_BODY
+        self._end: float | None = None
+        self._whole = False
+
+    async def __call__(self) -> Message:
+        if self._whole:
+            return await self._receive()
+        if self._end is None:
+            self._end = asyncio.get_running_loop().time() + BODY_SECONDS
+        try:
+            async with asyncio.timeout_at(self._end):
+                message = await self._receive()
+        except TimeoutError:
+            raise HTTPException(408, headers={"Connection": "close"}) from None
+        self._left -= len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._left < 0:
+            raise HTTPException(413, headers={"Connection": "close"})
+        return message
+
+
+def trail(error: BaseException) -> str:
+    """Where an error came from, without what it says: that may hold somebody's words."""
+    steps = []
+    step = error.__traceback__
+    while step is not None:
+        steps.append(f"{_place(step.tb_frame)}:{step.tb_lineno}")
+        step = step.tb_next
+    came = f"{type(error).__module__}.{type(error).__qualname__} at {' > '.join(steps[-8:]) or 'nowhere'}"
+    cause = error.__cause__
+    return f"{came}, because of {trail(cause)}" if cause is not None else came
+
+
+def _place(frame: FrameType) -> str:
+    return f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_name}"
+
+
+def _noted(scope: Scope, error: Exception) -> tuple[int, str | None]:
+    """The status to answer with, and the number under which the log tells what happened."""
+    if isinstance(error, Stopped):
+        return 503, None
+    number = uuid4().hex[:8]
+    where = "?"
+    with suppress(KeyError, AttributeError):  # no path: a sign-in link is a secret
+        where = f"{scope['endpoint'].__module__}.{scope['endpoint'].__qualname__}"
+    _log.error("%s: %s in %s: %s", number, scope["method"], where, trail(error))
+    return 500, number

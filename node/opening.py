@@ -1,0 +1,25 @@
+"""Opening a node's database: taken for this process alone, its schema brought to the newest step."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from node.neighbourhood.refusal import Refusal
+from node.settings import Settings
+from node.storage import schema
+from node.storage.database import Database, InUse
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database of this node, closed again at the end. Raises Refusal in plain words."""
+    database = Database(settings.database, settings.home)
+    try:
+        await database.start()
+        await schema.prepare(database)
+        yield database
+    except InUse:
+        raise Refusal(f"another server works with this node ({settings.dir})") from None
+    except schema.Newer as error:
+        raise Refusal(str(error)) from None
+    finally:
+        await database.stop()

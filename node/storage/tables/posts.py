@@ -1,0 +1,109 @@
+"""Posts, the answers to them, the agreements, and where the copies are."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Text, text
+
+from node.neighbourhood.category import Category
+from node.neighbourhood.match import MatchState
+from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
+from node.neighbourhood.response import ResponseState
+from node.storage.columns import Moment, Whole, Word
+from node.storage.tables.metadata import table
+
+posts = table(
+    "posts",
+    Column("id", Text, primary_key=True),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("node_id", Text, ForeignKey("nodes.id"), index=True),
+    Column("author", Text, ForeignKey("residents.id"), index=True),
+    Column("kind", Word(Kind), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("category", Word(Category), nullable=False),
+    Column("audience", Word(Audience), nullable=False),
+    Column("urgency", Word(Urgency), nullable=False),
+    Column("state", Word(State), nullable=False),
+    Column("author_name", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("area_code", Text, nullable=False),
+    Column("area_name", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("expires", Moment, nullable=False, index=True),
+    Column("decide", Word(Decide), nullable=False),
+    Column("places", Whole, nullable=False),
+    Column("places_left", Whole, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("ended", Moment),
+    CheckConstraint("places_left >= 0 AND places_left <= places", name="places"),
+    Index("ix_posts_kind_created_id", "kind", "created", "id"),
+)
+tombstones = table(  # posts of other nodes that were deleted: what comes later about them is too late
+    "tombstones",
+    Column("uri", Text, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+)
+responses = table(
+    "responses",
+    Column("id", Text, primary_key=True),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("post_id", Text, ForeignKey("posts.id"), nullable=False, index=True),
+    Column("party", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", Word(ResponseState), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("resident", Text, ForeignKey("residents.id"), index=True),
+    Column("node_id", Text, ForeignKey("nodes.id"), index=True),
+    Column("answer", Text, index=True),
+    Column("decided", Moment),
+    Index(
+        "uq_responses_pending",
+        "post_id",
+        "party",
+        unique=True,
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+)
+voids = table(  # Undo that came before its Offer: when the Offer comes, it is void
+    "voids",
+    Column("uri", Text, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+matches = table(
+    "matches",
+    Column("id", Text, primary_key=True),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("post_id", Text, ForeignKey("posts.id"), nullable=False),
+    Column("response_id", Text, ForeignKey("responses.id"), nullable=False),
+    Column("place", Whole, nullable=False),
+    Column("state", Word(MatchState), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("ended", Moment),
+    CheckConstraint("place >= 1", name="place"),
+    # Exactly one match: however many doors and processes try at once, a place is given once.
+    Index(
+        "uq_matches_place",
+        "post_id",
+        "place",
+        unique=True,
+        sqlite_where=text("state <> 'cancelled'"),
+        postgresql_where=text("state <> 'cancelled'"),
+    ),
+    Index(
+        "uq_matches_response",
+        "response_id",
+        unique=True,
+        sqlite_where=text("state <> 'cancelled'"),
+        postgresql_where=text("state <> 'cancelled'"),
+    ),
+)
+copies = table(  # the ledger: where a post of ours is, and who confirmed
+    "copies",
+    Column("post_uri", Text, primary_key=True),
+    Column("node_id", Text, ForeignKey("nodes.id"), primary_key=True),
+    Column("post_id", Text, nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)

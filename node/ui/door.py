@@ -1,0 +1,91 @@
+"""What the pages of this door share, and how one is made: for whom, in which language, and never kept by a cache."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from jinja2 import Environment
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from node import clock
+from node.neighbourhood.resident import Resident
+from node.settings import Settings
+from node.storage.database import Database
+from node.ui.assets import Assets
+from node.ui.language import COOKIE, LOOK_COOKIE, Look, choose
+from node.ui.words import environment
+
+SEE_OTHER = HTTPStatus.SEE_OTHER
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who looks at a page: the person signed in, if any, the seal of this browser's forms, and the moment."""
+
+    person: Resident | None
+    session: str | None
+    seal: str
+    at: datetime
+
+    @property
+    def admitted(self) -> Resident | None:
+        """The person, when let in by the neighbourhood."""
+        return self.person if self.person is not None and self.person.admitted is not None else None
+
+
+@dataclass
+class Ui:
+    """Made once, and handed to every page."""
+
+    database: Database
+    settings: Settings
+    assets: Assets = field(default_factory=Assets)
+    templates: Environment = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.templates = environment(self.assets)
+
+    def page(
+        self, request: Request, visitor: Visitor, template: str, code: int = 200, /, **values: Any
+    ) -> Response:
+        """A page as this visitor sees it. `values` are what its template names at its head."""
+        frame = {
+            "node": self.settings,
+            "here": _here(request),
+            "look": Look.kept(request.cookies.get(LOOK_COOKIE)),
+            "person": visitor.person,
+            "token": visitor.seal,
+            "at": visitor.at,
+        }
+        html = self.templates.get_template(template).render({**frame, **values})
+        headers = {"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Language"}
+        return HTMLResponse(html, code, headers)
+
+    def sorry(self, request: Request, visitor: Visitor, status: int, reason: str = "") -> Response:
+        """A page that says kindly that it did not work, and the way on."""
+        return self.page(request, visitor, "error.html", status, status=status, reason=reason)
+
+    def language_for(self, request: Request, person: Resident | None) -> str:
+        """The language kept in this browser, else the person's own, else what the browser asks for."""
+        kept = request.cookies.get(COOKIE) or (person.language if person else None)
+        return choose(kept, request.headers.get("accept-language"), self.settings.language)
+
+
+def stranger(at: datetime | None = None) -> Visitor:
+    """Somebody of whom nothing is known: for pages made when nothing may be looked up any more."""
+    return Visitor(None, None, "", at or clock.now())
+
+
+def go_to(path: str) -> Response:
+    """On to another page, by GET, after a form did its work."""
+    return RedirectResponse(path, SEE_OTHER, {"Cache-Control": "private, no-store"})
+
+
+def _here(request: Request) -> str:
+    """The address to return to after a choice in the foot; a page that answers a POST returns to the front."""
+    if request.method != "GET":
+        return "/"
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query else "")

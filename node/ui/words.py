@@ -1,0 +1,190 @@
+"""What is said on every page about a post: a word and its icon, never one without the other.
+
+Codes are those of the contract and of the neighbourhood; a code from elsewhere that we do not know never
+breaks a page. Also the environment that the templates are made in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from node.neighbourhood.category import Category, known
+from node.neighbourhood.refusal import phrase
+from node.ui import dates
+from node.ui.assets import Assets
+from node.ui.language import gettext, language, languages, ngettext, translate
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A word, the icon beside it, a short explanation, and its colour (a class of the style sheet)."""
+
+    word: str
+    icon: str
+    hint: str = ""
+    tone: str = ""
+
+
+CATEGORIES = {
+    Category.GROCERIES: Sign(phrase("Groceries"), "shopping-basket", phrase("carrying a bag")),
+    Category.RIDES: Sign(phrase("Ride"), "car", phrase("to the doctor")),
+    Category.ODD_JOBS: Sign(phrase("Odd job indoors"), "wrench", phrase("hanging a lamp")),
+    Category.GARDEN: Sign(phrase("Garden"), "sprout", phrase("trimming the hedge")),
+    Category.COMPANY: Sign(phrase("Company"), "coffee", phrase("coffee together")),
+    Category.MEALS: Sign(phrase("Meal"), "utensils", phrase("a warm meal")),
+    Category.COMPUTER: Sign(phrase("Computer"), "laptop", phrase("learning to video call")),
+    Category.FORMS: Sign(phrase("Paperwork"), "file-text", phrase("reading a letter")),
+    Category.LANGUAGE: Sign(phrase("Language"), "languages", phrase("practising Dutch")),
+    Category.PETS: Sign(phrase("Pets"), "paw-print", phrase("walking the dog")),
+    Category.CHILDCARE: Sign(phrase("Childcare"), "baby", phrase("we call you first")),
+    Category.THINGS: Sign(phrase("Things"), "package", phrase("borrowing a drill")),
+    Category.OTHER: Sign(phrase("Something else"), "ellipsis", phrase("tell us in a moment")),
+}
+STATES = {
+    "draft": Sign(phrase("Not posted yet"), "pencil"),
+    "waiting": Sign(phrase("Waits for a yes"), "hourglass", tone="warn"),
+    "open": Sign(phrase("Still open"), "circle-dashed", tone="open"),
+    "released": Sign(phrase("Also next door"), "forward"),
+    "responded": Sign(phrase("There are responses"), "message-circle"),
+    "proposed": Sign(phrase("Proposed"), "hourglass", tone="warn"),
+    "agreed": Sign(phrase("Agreed"), "handshake", tone="knot"),
+    "done": Sign(phrase("It worked out"), "heart", tone="good"),
+    "thanked": Sign(phrase("It worked out, with thanks"), "heart", tone="good"),
+    "closed": Sign(phrase("Closed"), "minus"),
+    "withdrawn": Sign(phrase("Taken back"), "undo-2"),
+    "expired": Sign(phrase("Expired"), "clock"),
+    "referred": Sign(phrase("To the district team"), "users"),
+    "duplicate": Sign(phrase("Was posted twice"), "copy"),
+    "solved_elsewhere": Sign(phrase("Solved in another way"), "circle-check", tone="good"),
+    "paused": Sign(phrase("On hold"), "pause"),
+    "hidden": Sign(phrase("Not visible now"), "eye-off", tone="warn"),
+}
+UNKNOWN = Sign(phrase("Unknown"), "minus")
+NOBODY = Sign(phrase("Nobody yet"), "circle-dashed", tone="open")
+ROOM = Sign(phrase("Still room"), "circle-check", tone="good")
+URGENCIES = {
+    "urgent": Sign(phrase("Today or tomorrow"), "hourglass"),
+    "week": Sign(phrase("This week"), "calendar-days"),
+    "whenever": Sign(phrase("There is no hurry"), "clock"),
+}
+COPIES = {
+    "home": Sign(phrase("The post is at home here."), "house"),
+    "asked": Sign(phrase("On its way."), "hourglass", tone="todo"),
+    "delivered": Sign(phrase("Has arrived."), "check"),
+    "holds": Sign(phrase("Has a copy."), "check"),
+    "later": Sign(phrase("Not yet."), "landmark", tone="todo"),
+    "deletion_asked": Sign(phrase("We asked to remove the copy."), "hourglass", tone="gone"),
+    "gone": Sign(phrase("The copy is gone."), "x", tone="gone"),
+}
+REACH = ("neighbourhood", "adjacent", "municipality", "public")
+NEARNESS = {
+    "adjacent": phrase("next door"),
+    "municipality": phrase("in our municipality"),
+}
+
+
+def category(code: str) -> Sign:
+    return CATEGORIES[known(code)]
+
+
+def state(code: str, kind: str = "request", responses: int | None = None) -> Sign:
+    """How a post stands. An open offer has room; an open request says how many answered, if known."""
+    if code == "open" and kind == "offer":
+        return ROOM
+    if code in ("open", "released", "responded") and kind == "request" and responses is not None:
+        return _answered(responses) if responses else NOBODY
+    return STATES.get(code, UNKNOWN)
+
+
+def urgency(code: str) -> Sign:
+    return URGENCIES.get(code, URGENCIES["whenever"])
+
+
+def copy(code: str) -> Sign:
+    """Where one copy of a post stands: a bead on the line *where is it now?*"""
+    return COPIES.get(code, UNKNOWN)
+
+
+def audience(code: str, area: str = "", neighbours: Sequence[str] = (), town: str = "") -> Sign:
+    """Who may see a post, with the names of the places if they are known."""
+    if code == "neighbourhood":
+        word = phrase("Only %(area)s", area=area) if area else phrase("Only my neighbourhood")
+        return Sign(word, "house", phrase("Your own neighbourhood."))
+    if code == "adjacent":
+        more = phrase("%(names)s. More chance of help.", names=listed(neighbours))
+        return Sign(phrase("Also the neighbourhoods next door"), "users", more if neighbours else MORE_CHANCE)
+    if code == "municipality":
+        word = phrase("All of %(town)s", town=town) if town else phrase("The whole municipality")
+        return Sign(
+            word, "landmark", phrase("The neighbourhoods next door, and all others in the municipality.")
+        )
+    return Sign(phrase("Everyone"), "globe", phrase("Also on the internet and in search engines."))
+
+
+MORE_CHANCE = phrase("More chance of help.")
+
+
+def rings(code: str) -> int:
+    """How many of the three rings round the house are full: none for the neighbourhood, all for everyone."""
+    return REACH.index(code) if code in REACH else 0
+
+
+def who(kind: str, name: str) -> str:
+    """*Miep asks*, *Ahmed offers*; a notice and an event are headed by what they are."""
+    name = name or gettext("A neighbour")
+    said = {
+        "request": phrase("%(name)s asks", name=name),
+        "offer": phrase("%(name)s offers", name=name),
+        "event": phrase("Activity"),
+    }
+    return translate(said.get(kind, phrase("Notice")))
+
+
+def step(kind: str, code: str) -> str:
+    """The one thing a neighbour can do with this post, as the text of its button."""
+    if code in ("open", "released", "responded"):
+        if kind == "request":
+            return gettext("I want to help")
+        if kind == "offer":
+            return gettext("I would like this")
+    return gettext("Read the notice") if kind == "notice" else gettext("Have a look")
+
+
+def listed(names: Sequence[str]) -> str:
+    """*Oude Haven*, *Oude Haven and Molenwijk*, *Oude Haven, Molenwijk and Het Veer*."""
+    if len(names) < 2:
+        return "".join(names)
+    return gettext("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def _answered(responses: int) -> Sign:
+    said = ngettext("%(count)d response", "%(count)d responses", responses) % {"count": responses}
+    return Sign(said, "message-circle")
+
+
+def environment(assets: Assets) -> Environment:
+    """What every page is made with. All that is printed is escaped; a name that is not known is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals |= {
+        "asset": assets.url,
+        "dates": dates,
+        "language": language,
+        "languages": languages,
+        "translate": translate,
+    }
+    made.globals |= {f.__name__: f for f in (audience, category, copy, rings, state, step, urgency, who)}
+    return made

@@ -1,0 +1,82 @@
+"""What is not in the docs does not exist: a command, setting, route, role, deed, happening or page left out fails here."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from node.cli import main
+from node.federation.receiving import TABLE
+from node.neighbourhood.activity import Happening
+from node.neighbourhood.roles import Deed, Role
+from node.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def named(name: str) -> set[str]:
+    """What a page sets in code, or as the first cell of a table."""
+    text = page(name)
+    return set(re.findall(r"`([^`]+)`", text)) | {row.strip() for row in re.findall(r"^\| ([^|]+) \|", text, re.M)}
+
+
+def commands(group: click.Command, before: str = "") -> list[str]:
+    if not isinstance(group, click.Group):
+        return [before]
+    return [name for key, inner in group.commands.items() for name in commands(inner, f"{before} {key}".strip())]
+
+
+@pytest.mark.parametrize("command", commands(main))
+def test_every_command_is_documented(command: str) -> None:
+    assert re.search(rf"\b{re.escape(command)}\b", page("docs/commands.md"))
+
+
+@pytest.mark.parametrize("setting", sorted(set(Settings.__struct_fields__) - {"dir"}))
+def test_every_setting_is_documented(setting: str) -> None:
+    assert setting in named("docs/settings.md")
+
+
+def test_no_setting_is_documented_that_does_not_exist() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", page("docs/settings.md"), re.M)
+    assert rows
+    assert set(rows) <= set(Settings.__struct_fields__)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_is_documented(role: Role) -> None:
+    assert role.value in named("docs/roles.md")
+
+
+@pytest.mark.parametrize("deed", list(Deed))
+def test_every_deed_is_documented(deed: Deed) -> None:
+    assert deed.value in re.split(r", |\| ", page("docs/roles.md").replace(" |", ""))
+
+
+@pytest.mark.parametrize("happening", list(Happening))
+def test_every_happening_is_documented(happening: Happening) -> None:
+    assert happening.value in named("docs/activities.md")
+
+
+@pytest.mark.parametrize("kind", sorted({kind for kind, _ in TABLE}))
+def test_every_activity_between_nodes_is_documented(kind: str) -> None:
+    assert re.search(rf"\b{kind}\b", page("FEDERATION.md"))
+
+
+@pytest.mark.parametrize("decision", sorted((ROOT / "docs/decisions").glob("*.md")), ids=lambda path: path.stem)
+def test_every_decision_has_a_number_and_says_why(decision: Path) -> None:
+    text = decision.read_text("utf-8")
+    assert re.match(r"# \d+\. ", text)
+    assert "**Decided.**" in text
+    assert "**Why.**" in text
+
+
+def test_every_link_in_the_docs_leads_somewhere() -> None:
+    for source in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#\s]+)", source.read_text("utf-8")):
+            if "://" not in target and not target.startswith("mailto:"):
+                assert (source.parent / target).exists(), f"{source.name}: {target}"

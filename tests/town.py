@@ -1,0 +1,137 @@
+"""The cast: a neighbourhood with a person for every role, and the neighbourhoods next door.
+
+    async with town.opened(tmp_path) as database:
+        cast = await database.writing(town.people)
+        post = await database.writing(posts.post, cast.poster, town.asks(), town.NOON)
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from node.acts import residents
+from node.neighbourhood.node import Area, Follow, Home, Node, NodeKind
+from node.neighbourhood.post import Kind, PostDraft
+from node.neighbourhood.resident import Resident, console
+from node.neighbourhood.roles import Role
+from node.storage import nodes, schema, tables
+from node.storage import residents as kept
+from node.storage.database import Database, Transaction
+
+NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)  # the moment at which things happen, if no other is named
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Somebody for every part. Only the operator, the broker, the supervisor, ... hold a role."""
+
+    poster: Resident  # Bea asks
+    helper: Resident  # Merel helps
+    other: Resident  # Tariq would help as well
+    operator: Resident
+    broker: Resident
+    supervisor: Resident
+    booster: Resident
+    connector: Resident
+    outsider: Resident  # has an account, and is not let in
+
+    def all(self) -> dict[str, Resident]:
+        """Everybody, by their part."""
+        return {part.name: getattr(self, part.name) for part in fields(self)}
+
+
+NAMES = {
+    "poster": "Bea",
+    "helper": "Merel",
+    "other": "Tariq",
+    "operator": "Olaf",
+    "broker": "Mina",
+    "supervisor": "Sjoerd",
+    "booster": "Aagje",
+    "connector": "Vera",
+}
+
+
+def home(name: str = "centrum", kind: NodeKind = NodeKind.NEIGHBOURHOOD) -> Home:
+    """A node of our own, such as https://centrum.example."""
+    return Home(f"https://{name}.example", kind, name, Area("BU00000001", name.capitalize()))
+
+
+@asynccontextmanager
+async def opened(directory: Path, name: str = "centrum", url: str = "") -> AsyncIterator[Database]:
+    """A node's database with the newest schema: a file in the directory, or at the URL of an empty PostgreSQL."""
+    database = Database(url or f"sqlite:///{directory / f'{name}.db'}", home(name))
+    await database.start()
+    try:
+        await database.writing(_furnish)
+        yield database
+    finally:
+        await database.stop()
+
+
+def people(tx: Transaction, at: datetime = NOON) -> Cast:
+    """Let the cast in. Mail addresses are the first name at example.org: bea@example.org."""
+    at = at - DAY
+    olaf = console(at)
+    cast: dict[str, Resident] = {}
+    for part, name in NAMES.items():
+        cast[part] = residents.add(tx, olaf, name, f"{name.lower()}@example.org", "nl", at)
+        if part in set(Role):
+            residents.grant(tx, olaf, cast[part].id, Role(part), None, at)
+            cast[part] = kept.get(tx, cast[part].id, at)
+    outsider = residents.join(tx, "Otto", "otto@example.org", "nl", "", "192.0.2.1", at)
+    assert outsider is not None
+    tx.run(tables.letters.delete())  # the test's own letters are the only ones
+    tx.run(tables.tries.delete())
+    return Cast(**cast, outsider=outsider)
+
+
+def neighbour(tx: Transaction, name: str = "noord", **change: Any) -> Node:
+    """The neighbourhood next door: a border that is open, unless `change` says otherwise."""
+    there = home(name)
+    values: dict[str, Any] = {
+        "id": f"node-{name}",
+        "actor": there.actor,
+        "origin": there.origin,
+        "name": there.area.name,
+        "kind": there.kind,
+        "area": f"BU{sum(name.encode()):08}",
+        "inbox": f"{there.origin}/inbox",
+        "outbox": f"{there.actor}/outbox",
+        "adjacent": there.adjacent,
+        "application": there.application,
+        "url": there.origin,
+        "we_claim": True,
+        "they_claim": True,
+        "our_follow": Follow.ACCEPTED,
+        "their_follow": Follow.ACCEPTED,
+        "their_follow_uri": there.uri("a", "follow"),
+        **change,
+    }
+    node = Node(**values)
+    assert nodes.add(tx, node)
+    return node
+
+
+def asks(title: str = "Wie haalt dinsdag medicijnen?", **change: Any) -> PostDraft:
+    """A request as somebody fills it in, for this neighbourhood and those next door."""
+    text = change.pop("text", "De apotheek is om de hoek.")
+    return PostDraft(Kind.REQUEST, title, text, change.pop("category", "boodschappen"), **change)
+
+
+def offers(title: str = "Ik snoei graag een heg", **change: Any) -> PostDraft:
+    """An offer as somebody fills it in."""
+    text = change.pop("text", "Op zaterdag, met eigen schaar.")
+    return PostDraft(Kind.OFFER, title, text, change.pop("category", "tuin"), **change)
+
+
+def _furnish(tx: Transaction) -> None:
+    tables.metadata.create_all(tx.connection)
+    tx.run(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+    tx.run(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": schema.newest()})

@@ -1,0 +1,96 @@
+"""What the tests of the pages stand on: the environment templates are made in, and pages made of the kit."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+
+from node.ui import language, words
+from node.ui.assets import Assets
+
+AT = datetime(2026, 5, 13, 12, 30, tzinfo=UTC)  # Wednesday, 14.30 in the neighbourhood
+
+
+@dataclass(frozen=True)
+class Post:
+    kind: str = "request"
+    title: str = "Wie haalt donderdag mijn boodschappen?"
+    text: str = "Ik kan even niet tillen. Het is één tas."
+    category: str = "boodschappen"
+    author: str = "Miep"
+    area: str = "De Rietlanden"
+    own: bool = True
+    nearness: str = ""
+    created: datetime = AT - timedelta(days=1)
+    state: str = "open"
+    responses: int | None = 0
+    url: str = "/requests/1"
+
+
+@dataclass(frozen=True)
+class Node:
+    name: str = "De Rietlanden"
+    phone: str = "0199-00 12 34"
+    phone_hours: str = "Maandag tot en met vrijdag, 9 tot 12 uur."
+
+
+@pytest.fixture(scope="session")
+def assets() -> Assets:
+    return Assets()
+
+
+@pytest.fixture(scope="session")
+def environment(assets: Assets) -> Environment:
+    return words.environment(assets)
+
+
+@pytest.fixture
+def make(environment: Environment) -> Callable[..., str]:
+    """What the given piece of a template makes of the macros."""
+
+    def made(source: str, **values: object) -> str:
+        return environment.from_string('{% import "parts.html" as parts %}' + source).render(at=AT, **values)
+
+    return made
+
+
+@pytest.fixture
+def at() -> datetime:
+    return AT
+
+
+@pytest.fixture
+def node() -> Node:
+    return Node()
+
+
+@pytest.fixture
+def post() -> Callable[..., Post]:
+    def changed(**changes: object) -> Post:
+        return replace(Post(), **changes)  # type: ignore[arg-type]
+
+    return changed
+
+
+@pytest.fixture
+def show(environment: Environment) -> Callable[..., str]:
+    """A whole page, of a node with a number unless it says otherwise."""
+
+    def shown(name: str, **values: object) -> str:
+        return environment.get_template(name).render({"node": Node(), "here": "/requests?na=3"} | values)
+
+    return shown
+
+
+@pytest.fixture(autouse=True)
+def dutch() -> Iterator[None]:
+    with language.speaking("nl"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def ui() -> Path:
+    return Path(language.__file__).parent

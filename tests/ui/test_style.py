@@ -1,0 +1,103 @@
+"""The style keeps to what phones of 2017 know, to our own files, and to contrast that everybody can read."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+NEWER = {
+    ":has(": r":has\(",
+    ":is(": r":(is|where)\(",
+    "@layer": r"@layer",
+    "@container": r"@container",
+    "@import": r"@import",
+    "nesting": r"(^|[{;\s])&",
+    "light-dark()": r"light-dark\(",
+    "color-mix()": r"color-mix\(",
+    "clamp()": r"(?<![\w-])(clamp|min|max)\(",
+    "gap in flex": r"[{;\s](row-|column-)?gap:",
+    "inset": r"[{;\s]inset:",
+    "aspect-ratio": r"aspect-ratio:",
+}
+READ = [  # what stands on what, and how clearly
+    *((text, ground, 7) for text in ("ink", "soft") for ground in ("paper", "card", "sunk")),
+    *(("ink", ground, 7) for ground in ("mist", "good-soft", "warn-soft", "bad-soft")),
+    *(("link", ground, 4.5) for ground in ("paper", "card", "sunk", "mist", "bad-soft")),
+    *(("accent", ground, 4.5) for ground in ("paper", "card", "mist")),
+    *(("bad", ground, 4.5) for ground in ("paper", "card", "bad-soft")),
+    ("on-accent", "accent", 4.5),
+    ("on-accent", "accent-deep", 4.5),
+    ("on-ask", "ask", 4.5),
+    ("ask", "card", 4.5),
+    ("good", "good-soft", 4.5),
+    ("warn", "warn-soft", 4.5),
+    *(("edge", ground, 3) for ground in ("paper", "card", "sunk")),
+    *(("focus", ground, 3) for ground in ("paper", "card", "sunk", "mist")),
+]
+
+
+def style(ui: Path, name: str = "buurtknoop.css") -> str:
+    return re.sub(r"/\*.*?\*/", "", (ui / "static" / name).read_text(), flags=re.DOTALL)
+
+
+def lists(ui: Path) -> list[dict[str, str]]:
+    """The three lists of tokens: by day, by night as the device says, by night as one chose."""
+    blocks = re.findall(r"\{([^{}]*--bk-paper[^{}]*)\}", style(ui, "tokens.css"))
+    return [dict(re.findall(r"--bk-([\w-]+):\s*([^;]+);", block)) for block in blocks]
+
+
+def light(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    found = re.findall(r"#[0-9a-f]{6}", colour)[-1]
+    parts = [int(found[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, bright = sorted((light(one), light(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("name", ["tokens.css", "buurtknoop.css"])
+@pytest.mark.parametrize("what", NEWER)
+def test_nothing_needs_a_browser_newer_than_2017(ui: Path, name: str, what: str) -> None:
+    assert not re.search(
+        NEWER[what], re.sub(r"@supports [^{]*\{[^{}]*(\{[^{}]*\})*[^{}]*\}", "", style(ui, name))
+    )
+
+
+def test_both_lists_of_the_dark_are_the_same(ui: Path) -> None:
+    _, wished, chosen = lists(ui)
+    assert wished == chosen
+
+
+def test_every_token_that_is_used_exists_and_every_one_is_used(ui: Path) -> None:
+    day = set(lists(ui)[0])
+    used = set(re.findall(r"var\(--bk-([\w-]+)", style(ui)))
+    assert used == day
+    assert set(lists(ui)[1]) <= day
+
+
+@pytest.mark.parametrize("night", [False, True])
+@pytest.mark.parametrize(("text", "ground", "least"), READ)
+def test_everybody_can_read_it(ui: Path, text: str, ground: str, least: float, night: bool) -> None:
+    tokens = lists(ui)[1 if night else 0]
+    assert contrast(tokens[text], tokens[ground]) >= least
+
+
+def test_nothing_comes_from_elsewhere(ui: Path) -> None:
+    for name in ("tokens.css", "buurtknoop.css"):
+        links = re.findall(r"url\(([^)]*)\)", style(ui, name))
+        assert all(re.fullmatch(r"fonts/[\w-]+\.woff2", link) for link in links)
+
+
+def test_every_class_of_the_templates_is_in_the_style_sheet(ui: Path) -> None:
+    known = set(re.findall(r"\.([a-z][\w-]*)", style(ui)))
+    used = set()
+    for template in (ui / "templates").glob("*.html"):
+        for classes in re.findall(
+            r'class="([^"]*)"', re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", template.read_text())
+        ):
+            used |= set(classes.split())
+    assert used - known == set()
