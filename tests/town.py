@@ -1,22 +1,24 @@
 """The cast: a neighbourhood with a person for every role, and the neighbourhoods next door.
 
-    async with town.opened(tmp_path) as database:
-        cast = await database.writing(town.people)
-        post = await database.writing(posts.post, cast.poster, town.asks(), town.NOON)
+async with town.opened(tmp_path) as database:
+    cast = await database.writing(town.people)
+    post = await database.writing(posts.post, cast.poster, town.asks(), town.NOON)
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import text
 
 from node.acts import residents
+from node.neighbourhood.category import Category
 from node.neighbourhood.node import Area, Follow, Home, Node, NodeKind
-from node.neighbourhood.post import Kind, PostDraft
+from node.neighbourhood.post import Audience, Kind, Post, PostDraft, State, Urgency
 from node.neighbourhood.resident import Resident, console
 from node.neighbourhood.roles import Role
 from node.storage import nodes, schema, tables
@@ -65,7 +67,7 @@ def home(name: str = "centrum", kind: NodeKind = NodeKind.NEIGHBOURHOOD) -> Home
 
 @asynccontextmanager
 async def opened(directory: Path, name: str = "centrum", url: str = "") -> AsyncIterator[Database]:
-    """A node's database with the newest schema: a file in the directory, or at the URL of an empty PostgreSQL."""
+    """A node's database with the newest schema: a file in the directory, or in an empty PostgreSQL."""
     database = Database(url or f"sqlite:///{directory / f'{name}.db'}", home(name))
     await database.start()
     try:
@@ -92,7 +94,7 @@ def people(tx: Transaction, at: datetime = NOON) -> Cast:
     return Cast(**cast, outsider=outsider)
 
 
-def neighbour(tx: Transaction, name: str = "noord", **change: Any) -> Node:
+def neighbour(tx: Transaction, /, name: str = "noord", **change: Any) -> Node:
     """The neighbourhood next door: a border that is open, unless `change` says otherwise."""
     there = home(name)
     values: dict[str, Any] = {
@@ -129,6 +131,40 @@ def offers(title: str = "Ik snoei graag een heg", **change: Any) -> PostDraft:
     """An offer as somebody fills it in."""
     text = change.pop("text", "Op zaterdag, met eigen schaar.")
     return PostDraft(Kind.OFFER, title, text, change.pop("category", "tuin"), **change)
+
+
+def a_post(**change: Any) -> Post:
+    """A post that runs for a day, as the rules know it; kept nowhere."""
+    there = home()
+    post = Post(
+        id="1" * 32,
+        uri=there.uri("o", "1" * 32),
+        kind=Kind.REQUEST,
+        title="Wie haalt dinsdag medicijnen?",
+        text="De apotheek is om de hoek.",
+        category=Category.GROCERIES,
+        audience=Audience.ADJACENT,
+        urgency=Urgency.WEEK,
+        state=State.OPEN,
+        author_name="Bea",
+        party=there.uri("p", "2" * 32),
+        area=there.area,
+        created=NOON,
+        updated=NOON,
+        expires=NOON + DAY,
+        author="bea",
+    )
+    return replace(post, **change)
+
+
+def a_copy(node: Node, **change: Any) -> Post:
+    """A post of the neighbourhood next door, as its home told us."""
+    key = uuid4().hex
+    told = {"id": key, "uri": f"{node.origin}/ap/o/{key}", "party": f"{node.origin}/ap/p/{key}"}
+    area = Area(node.area or "", node.name)
+    return a_post(
+        **{**told, "area": area, "author": None, "node_id": node.id, "author_name": "Kees", **change}
+    )
 
 
 def _furnish(tx: Transaction) -> None:

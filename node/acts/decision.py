@@ -18,7 +18,8 @@ from node.storage.database import Transaction
 
 
 def agreed(tx: Transaction, post: Post, response: Response, who: str | None, at: datetime) -> Match:
-    """Make the agreement, tell the helper, and tell the others when no place is left. All or nothing, and once."""
+    """Make the agreement, tell the helper, and tell the others when no place is left. All or nothing, and
+    once."""
     key = uuid4().hex
     place = free_place(post, frozenset(match.place for match in matches.of_post(tx, post.id)))
     match = Match(key, tx.home.uri("g", key), post.id, response.id, place, MatchState.AGREED, at)

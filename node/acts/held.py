@@ -12,7 +12,8 @@ from node.storage.database import Transaction
 
 
 def take_in(tx: Transaction, node: Node, told: Post, activity_uri: str, at: datetime) -> None:
-    """A Create or an Update of a post by its owner: keep it if it is news. New here only from an active neighbour.
+    """A Create or an Update of a post by its owner: keep it if it is news. New here only from an active
+    neighbour.
 
     What was deleted stays so; of two Updates the newest `updated` wins; id, owner and kind never change
     (`wire.md` 4). Of a post past its end we still hear that it is done; its words go at once.

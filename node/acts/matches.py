@@ -1,4 +1,5 @@
-"""Agreements: made once by the home of the post, undone by each side for itself, and done when the poster says so."""
+"""Agreements: made once by the home of the post, undone by each side for itself, and done when the poster
+says so."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +22,8 @@ from node.storage.database import Transaction
 
 
 def agree(tx: Transaction, by: Resident, post_id: str, response_id: str, at: datetime) -> Match:
-    """Pick an answer: that is the agreement, for the helper said yes already. The poster, or a broker, once."""
+    """Pick an answer: that is the agreement, for the helper said yes already. The poster, or a broker,
+    once."""
     post = posts.see(tx, by, post_id, at, lock=True)
     require(by, Deed.AGREE, post.author)
     if not post.own:
@@ -52,7 +54,8 @@ def complete(tx: Transaction, by: Resident, match_id: str, at: datetime) -> Matc
 
 
 def cancel(tx: Transaction, by: Resident, match_id: str, at: datetime, reason: str | None = None) -> Match:
-    """It is off: each side undoes its own yes. The poster or a broker at home; the helper at their own node."""
+    """It is off: each side undoes its own yes. The poster or a broker at home; the helper at their own
+    node."""
     post, match = _lock_with_post(tx, match_id)
     response = _require_involved(tx, by, post, match)
     if match.state is MatchState.CANCELLED:
@@ -74,7 +77,8 @@ def cancel(tx: Transaction, by: Resident, match_id: str, at: datetime, reason: s
 def accepted(
     tx: Transaction, node: Node, offer_uri: str, accept_uri: str, agreement_uri: str, at: datetime
 ) -> None:
-    """The home said yes to an answer of one of ours. Only from the node the Offer went to; not if it was taken back."""
+    """The home said yes to an answer of one of ours. Only from the node the Offer went to; not if it was
+    taken back."""
     found = _ours(tx, node, offer_uri)
     if found is None or found[1].state is not ResponseState.PENDING:
         return
@@ -107,7 +111,7 @@ def undone(tx: Transaction, node: Node, accept_uri: str, at: datetime, reason: s
     response = kept_responses.by_answer(tx, accept_uri)
     if response is None:
         return False
-    post, response = posts.get(tx, response.post_id, lock=True), response
+    post = posts.get(tx, response.post_id, lock=True)
     if post.node_id != node.id or response.state is not ResponseState.ACCEPTED:
         return True
     kept_responses.save(tx, replace(response, state=ResponseState.DECLINED, decided=at))

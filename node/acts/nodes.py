@@ -1,4 +1,5 @@
-"""Borders: becoming neighbours with another node by an operator's yes on both sides, and ceasing to be (`wire.md` 2)."""
+"""Borders: becoming neighbours with another node by an operator's yes on both sides, and ceasing to be
+(`wire.md` 2)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +9,7 @@ from node.acts import decision, held, publish, responses
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.node import Follow, Node
-from node.neighbourhood.refusal import Conflict, Invalid, phrase
+from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import Reason
 from node.neighbourhood.roles import Deed, Role, require
@@ -21,7 +22,8 @@ def ask(tx: Transaction, by: Resident, address: str, at: datetime) -> None:
     """Want a node as neighbour, by the address an operator typed. It is looked up first. Only an operator."""
     require(by, Deed.RUN_BORDERS)
     address = address.strip()
-    if not address or len(address) > 500 or any(c.isspace() for c in address):
+    plain = address.isprintable() and not any(c.isspace() for c in address)
+    if not plain or not 3 < len(address) <= 500 or "." not in address:
         raise Invalid(
             {"address": phrase("Write the address of the other node, such as https://buurt.example.")}
         )
@@ -32,8 +34,17 @@ def ask(tx: Transaction, by: Resident, address: str, at: datetime) -> None:
         lookups.ask(tx, "neighbour", address, at, by.id)
 
 
+def stop_looking(tx: Transaction, by: Resident, lookup_id: int) -> None:
+    """No longer look an address up that an operator typed. Only an operator."""
+    require(by, Deed.RUN_BORDERS)
+    if lookup_id not in {asked.id for asked in lookups.open_for(tx, "neighbour")}:
+        raise NotFound(phrase("This is not here, or no longer."))
+    lookups.done(tx, lookup_id)
+
+
 def say_yes(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
-    """Our operator wants this node as neighbour: it enters our collection and gets our Follow. Only an operator."""
+    """Our operator wants this node as neighbour: it enters our collection and gets our Follow. Only an
+    operator."""
     require(by, Deed.RUN_BORDERS)
     node = nodes.get(tx, node_id, lock=True)
     if node.blocked:
@@ -69,7 +80,8 @@ def end(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
 
 
 def block(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
-    """Have nothing to do with a node: agreements end, what we hold of it goes, it is answered 403. Only an operator."""
+    """Have nothing to do with a node: agreements end, what we hold of it goes, it is answered 403. Only an
+    operator."""
     require(by, Deed.RUN_BORDERS)
     node = nodes.get(tx, node_id, lock=True)
     if node.blocked:
@@ -110,8 +122,8 @@ def _part(tx: Transaction, by: Resident, node: Node, at: datetime) -> None:
 def met(tx: Transaction, found: Node, keys: dict[str, str], owners: dict[str, str], at: datetime) -> Node:
     """An actor was fetched from its own origin: keep what it says of itself. Pinned keys of a partner stay.
 
-    `keys` is key id -> multibase, `owners` key id -> actor. A partner whose keys changed is held, with an alarm for
-    the operator, until a person confirms (`wire.md` 5).
+    `keys` is key id -> multibase, `owners` key id -> actor. A partner whose keys changed is held, with an
+    alarm for the operator, until a person confirms (`wire.md` 5).
     """
     known = nodes.by_actor(tx, found.actor, lock=True)
     if known is None:
@@ -131,7 +143,8 @@ def met(tx: Transaction, found: Node, keys: dict[str, str], owners: dict[str, st
 
 
 def followed(tx: Transaction, node: Node, follow_uri: str, at: datetime) -> None:
-    """A node follows us: accepted at once, as for anyone; then its collection is read, to see if it asks for more."""
+    """A node follows us: accepted at once, as for anyone; then its collection is read, to see if it asks for
+    more."""
     facts = {"node": node.id, "follow": follow_uri}
     outbox.send_to(tx, outbox.add(tx, "Accept", follow_uri, facts, at), node.id)
     if node.area is not None and node.adjacent is not None:

@@ -1,60 +1,43 @@
 """Requests and offers: asking, offering, changing one's mind, and coming to an end."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from uuid import uuid4
+import json
+from dataclasses import replace
+from datetime import datetime
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from node.acts import decision, publish
-from node.neighbourhood import offer, request
 from node.neighbourhood.activity import Happening
-from node.neighbourhood.category import Category
+from node.neighbourhood.draft import USUAL_EXPIRY, PostChange, changed, opened
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.post import (
     ANSWERABLE,
     ERASED_AFTER,
-    Decide,
     Kind,
     Post,
     PostDraft,
     State,
-    Urgency,
-    checked_audience,
-    checked_choice,
-    checked_expiry,
-    checked_places,
-    checked_words,
     later,
     require_running,
 )
-from node.neighbourhood.refusal import Conflict, Invalid, Words, phrase
+from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import Reason
 from node.neighbourhood.roles import Deed, require
 from node.storage import log, matches, posts, responses
 from node.storage.database import Transaction
 
-USUAL_EXPIRY: dict[Kind, timedelta] = {Kind.REQUEST: request.EXPIRY, Kind.OFFER: offer.EXPIRY}
 
+def post(tx: Transaction, by: Resident, draft: PostDraft, at: datetime, form: str = "") -> Post:
+    """Put a request or an offer up, here and with everyone it is for. Any resident may.
 
-@dataclass(frozen=True)
-class PostChange:
-    """What somebody wants different about a post; `None` means: as it is."""
-
-    title: str | None = None
-    text: str | None = None
-    category: str | None = None
-    audience: str | None = None
-    urgency: str | None = None
-    decide: str | None = None
-    places: int | None = None
-    expires: datetime | None = None
-
-
-def post(tx: Transaction, by: Resident, draft: PostDraft, at: datetime) -> Post:
-    """Put a request or an offer up, here and with everyone it is for. Any resident may."""
+    `form` is a secret of the form it was filled in on: the same words from the same form are posted once,
+    however often its button was pressed. Other words from that form are another post.
+    """
     require(by, Deed.POST)
-    made = _checked(tx, by, draft, at)
-    posts.add(tx, made)
+    key = _key(by, draft, form)
+    made = opened(draft, key, tx.home.uri("o", key), tx.home.uri("p", uuid4().hex), by, tx.home.area, at)
+    if not posts.add_once(tx, made):
+        return posts.get(tx, made.id)
     log.record(tx, Happening.POSTED, by.id, made.id, at)
     publish.create(tx, made, at)
     return made
@@ -64,11 +47,13 @@ def edit(tx: Transaction, by: Resident, post_id: str, change: PostChange, at: da
     """Change words, category, urgency, audience, places or end. Only the poster; every copy hears of it."""
     before = _mine(tx, by, post_id, at)
     require_running(before)
-    after = _changed(before, change, at)
+    after = changed(before, change, at)
     if after == before:
         return before
     after = replace(after, updated=later(before.updated, at))
-    if after.places != before.places:
+    if before.state is State.EXPIRED and after.expires > before.expires:
+        after = decision.reopened(tx, after, at)
+    elif after.places != before.places:
         after = decision.settled(tx, after, at)
     if before.shared and not after.shared:
         after = _narrowed(tx, by, before, after, at)
@@ -86,7 +71,8 @@ def edit(tx: Transaction, by: Resident, post_id: str, change: PostChange, at: da
 
 
 def extend(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
-    """Keep a post up as long again as is usual for its kind; one that expired is open again. Only the poster."""
+    """Keep a post up as long again as is usual for its kind; one that expired is open again. Only the
+    poster."""
     before = _mine(tx, by, post_id, at)
     require_running(before)
     expires = max(before.expires, at + USUAL_EXPIRY[before.kind])
@@ -127,13 +113,13 @@ def reopen(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
     """Open again what was closed, paused or expired. Only the poster."""
     before = _mine(tx, by, post_id, at)
     require_running(before)
-    if before.state in ANSWERABLE:
+    if before.state in ANSWERABLE and before.expires > at:
         return before
     if before.state is State.AGREED:
         raise Conflict(phrase("Somebody is going to help. Say that it is done, or that it is off."))
-    if before.state not in (State.CLOSED, State.PAUSED, State.EXPIRED):
+    if before.state not in (*ANSWERABLE, State.CLOSED, State.PAUSED, State.EXPIRED):
         raise Conflict(phrase("This is no longer open."))
-    expires = before.expires if before.expires > at + timedelta(days=1) else at + USUAL_EXPIRY[before.kind]
+    expires = before.expires if before.expires > at else at + USUAL_EXPIRY[before.kind]
     after = decision.reopened(tx, replace(before, expires=expires), at)
     posts.save(tx, after)
     log.record(tx, Happening.REOPENED, by.id, post_id, at)
@@ -177,68 +163,12 @@ def _mine(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
     return found
 
 
-def _checked(tx: Transaction, by: Resident, draft: PostDraft, at: datetime) -> Post:
-    errors: dict[str, Words] = {}
-    key = uuid4().hex
-    try:
-        title, text = checked_words(draft.title, draft.text)
-    except Invalid as wrong:
-        errors |= wrong.errors
-        title = text = ""
-    if draft.category not in set(Category):
-        errors["category"] = phrase("Choose what it is about.")
-    if errors:
-        raise Invalid(errors)
-    places = checked_places(draft.places)
-    return Post(
-        id=key,
-        uri=tx.home.uri("o", key),
-        kind=draft.kind,
-        title=title,
-        text=text,
-        category=Category(draft.category),
-        audience=checked_audience(draft.audience),
-        urgency=checked_choice(Urgency, draft.urgency, "urgency", Urgency.WEEK),
-        state=State.OPEN,
-        author_name=by.name,
-        party=tx.home.uri("p", uuid4().hex),
-        area=tx.home.area,
-        created=at,
-        updated=at,
-        expires=checked_expiry(draft.expires, USUAL_EXPIRY[draft.kind], at),
-        decide=checked_choice(Decide, draft.decide, "decide", Decide.CHOOSE),
-        places=places,
-        places_left=places,
-        language=draft.language,
-        author=by.id,
-    )
-
-
-def _changed(before: Post, change: PostChange, at: datetime) -> Post:
-    title, text = checked_words(
-        before.title if change.title is None else change.title,
-        before.text if change.text is None else change.text,
-    )
-    if change.category is not None and change.category not in set(Category):
-        raise Invalid({"category": phrase("Choose what it is about.")})
-    places = before.places if change.places is None else checked_places(change.places)
-    taken = before.places - before.places_left
-    if places < taken:
-        raise Invalid({"places": phrase("%(taken)d helpers are agreed already.", taken=taken)})
-    return replace(
-        before,
-        title=title,
-        text=text,
-        category=before.category if change.category is None else Category(change.category),
-        audience=before.audience if change.audience is None else checked_audience(change.audience),
-        urgency=checked_choice(Urgency, change.urgency, "urgency", before.urgency),
-        decide=checked_choice(Decide, change.decide, "decide", before.decide),
-        places=places,
-        places_left=places - taken,
-        expires=before.expires
-        if change.expires is None
-        else checked_expiry(change.expires, USUAL_EXPIRY[before.kind], at),
-    )
+def _key(by: Resident, draft: PostDraft, form: str) -> str:
+    """The id of a new post; for the same words from the same form it is the same."""
+    if not form:
+        return uuid4().hex
+    said = [by.id, form, draft.kind, draft.category, draft.title, draft.text]
+    return uuid5(NAMESPACE_OID, json.dumps(said)).hex
 
 
 def _narrowed(tx: Transaction, by: Resident, before: Post, after: Post, at: datetime) -> Post:

@@ -1,7 +1,7 @@
 """Telling other nodes about a post of ours: who gets it, and what it says at this moment.
 
-Only what stands in `facts_of` can ever leave this node with a post: it is written by hand, field by field, and holds
-no id of a person.
+Only what stands in `facts_of` can ever leave this node with a post: it is written by hand, field by field,
+and holds no id of a person.
 """
 
 from datetime import datetime
@@ -61,7 +61,8 @@ def update(tx: Transaction, post: Post, at: datetime) -> None:
 
 
 def delete(tx: Transaction, post: Post, at: datetime) -> None:
-    """Ask every node that ever got the post to throw its copy away; what still waits to be sent is not sent."""
+    """Ask every node that ever got the post to throw its copy away; what still waits to be sent is not
+    sent."""
     if outbox.first_of_post(tx, post.uri) is None:
         return
     outbox.drop_waiting(tx, post.uri)

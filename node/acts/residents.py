@@ -28,8 +28,8 @@ def join(
 ) -> Resident | None:
     """Make an account. With an invitation code it is let in at once; without, an operator decides.
 
-    `caller` is where it comes from, for counting tries. None when the address has an account already: that person gets
-    a sign-in mail, and whoever asks learns nothing.
+    `caller` is where it comes from, for counting tries. None when the address has an account already: that
+    person gets a sign-in mail, and whoever asks learns nothing.
     """
     name, email = checked_name(name), checked_email(email)
     code = "".join(sign for sign in code.upper() if sign.isalnum())
@@ -144,7 +144,8 @@ def make_lasting_link(tx: Transaction, resident_id: str, at: datetime) -> str:
 
 
 def sign_in(tx: Transaction, link: str, old_session: str | None, at: datetime) -> tuple[str, Resident]:
-    """Use a sign-in link: a new session's secret, and whose it is. A session that was there before ends (U08)."""
+    """Use a sign-in link: a new session's secret, and whose it is. A session that was there before ends
+    (U08)."""
     owner = access.use_link(tx, link, at)
     if owner is None:
         raise NotFound(phrase("This link was used already, or it is too old. Ask for a new one."))

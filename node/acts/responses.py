@@ -1,6 +1,7 @@
 """Answers: somebody says yes to a post, here or at another node, and may take it back.
 
-The post's home decides. Elsewhere an answer is an Offer on its way, and this node waits to hear (`wire.md` 6).
+The post's home decides. Elsewhere an answer is an Offer on its way, and this node waits to hear (`wire.md`
+6).
 """
 
 from dataclasses import replace
@@ -32,7 +33,8 @@ from node.storage.database import Transaction
 
 
 def answer(tx: Transaction, by: Resident, post_id: str, text: str, at: datetime) -> Response:
-    """Say yes to a post of one's own neighbourhood or another. Any resident may, but not to their own post."""
+    """Say yes to a post of one's own neighbourhood or another. Any resident may, but not to their own
+    post."""
     post = posts.see(tx, by, post_id, at, lock=True)
     require(by, Deed.ANSWER)
     if post.own and post.author == by.id:
@@ -66,7 +68,8 @@ def answer(tx: Transaction, by: Resident, post_id: str, text: str, at: datetime)
 def offered(
     tx: Transaction, node: Node, uri: str, post_uri: str, party: str, name: str, text: str, at: datetime
 ) -> None:
-    """An Offer came for a post of ours. Any node that may hold the post may send it; others hear `unknown`."""
+    """An Offer came for a post of ours. Any node that may hold the post may send it; others hear
+    `unknown`."""
     post = posts.by_uri(tx, post_uri, lock=True)
     if kept.is_void(tx, uri, node.origin):
         return
@@ -135,7 +138,8 @@ def decline(tx: Transaction, by: Resident, response_id: str, at: datetime) -> Re
 
 
 def give_up(tx: Transaction, response: Response, who: str, at: datetime) -> None:
-    """The operator blocks the node that an answer of ours went to: it is taken back there, and our helper hears."""
+    """The operator blocks the node that an answer of ours went to: it is taken back there, and our helper
+    hears."""
     agreed = response.state is ResponseState.ACCEPTED
     _taken_back(tx, response, who, at, None)
     if agreed:

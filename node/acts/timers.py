@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from node.acts import held, posts
-from node.storage import access, responses, seen
+from node.storage import access, letters, responses, seen
 from node.storage import posts as kept_posts
 from node.storage.database import Transaction
 
@@ -15,4 +15,5 @@ def tick(tx: Transaction, at: datetime) -> int:
     responses.forget_voids(tx, at)
     seen.forget(tx, at)
     access.forget(tx, at)
+    letters.forget(tx, at)
     return touched

@@ -1,4 +1,5 @@
-"""The activity log: what happened to a post, when, through whom and why. People can read it, and it can be erased.
+"""The activity log: what happened to a post, when, through whom and why. People can read it, and it can be
+erased.
 
 (ActivityPub's activities, the messages between nodes, are in `federation`.)
 """

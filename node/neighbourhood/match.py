@@ -52,7 +52,8 @@ def require_pickable(post: Post, response: Response, at: datetime) -> None:
 
 
 def state_after(post: Post, running: int, done: int, pending: int) -> State:
-    """The state of a post that its answers and agreements give it: `running` agreed, `done` helped, `pending` waiting."""
+    """The state of a post that its answers and agreements give it: `running` agreed, `done` helped,
+    `pending` waiting."""
     if done >= post.places:
         return State.DONE
     if running + done >= post.places:

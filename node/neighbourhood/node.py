@@ -73,7 +73,8 @@ class Standing(StrEnum):
 class Node:
     """Another server as we know it, and the border between us.
 
-    `we_claim`: our operator said yes, so it stands in our `adjacent` collection. `they_claim`: we stand in theirs.
+    `we_claim`: our operator said yes, so it stands in our `adjacent` collection. `they_claim`: we stand in
+    theirs.
     """
 
     id: str
@@ -99,7 +100,8 @@ class Node:
 
     @property
     def active(self) -> bool:
-        """Neighbours for real: both Follows accepted, and each stands in the other's collection (`wire.md` 2.4)."""
+        """Neighbours for real: both Follows accepted, and each stands in the other's collection (`wire.md`
+        2.4)."""
         return (
             not self.blocked
             and self.we_claim

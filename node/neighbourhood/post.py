@@ -1,4 +1,5 @@
-"""Posts: what requests and offers share. Their words, their states, who they are for and how long they stay."""
+"""Posts: what requests and offers share. Their words, their states, who they are for and how long they
+stay."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -50,7 +51,8 @@ class Decide(StrEnum):
 
 
 class State(StrEnum):
-    """Where a post is in its life. A holder of a copy knows open, agreed, done, closed, expired and hidden."""
+    """Where a post is in its life. A holder of a copy knows open, agreed, done, closed, expired and
+    hidden."""
 
     DRAFT = "draft"
     WAITING = "waiting"
@@ -177,7 +179,8 @@ class Post:
 
 
 def later(before: datetime, at: datetime) -> datetime:
-    """The moment of a change: now, but always after the change before, for the newest `updated` wins everywhere."""
+    """The moment of a change: now, but always after the change before, for the newest `updated` wins
+    everywhere."""
     return max(at, before + timedelta(milliseconds=1))
 
 

@@ -1,11 +1,13 @@
 """What a neighbour hears when something may not or cannot be done.
 
-Each refusal carries a reason that a person can read. Every door maps these five once, to a page or to a status.
+Each refusal carries a reason that a person can read. Every door maps these five once, to a page or to a
+status.
 """
 
 
 class Words(str):
-    """A sentence for a person: English as it stands, with what a translator needs to say it in another language."""
+    """A sentence for a person: English as it stands, with what a translator needs to say it in another
+    language."""
 
     text: str
     values: dict[str, object]

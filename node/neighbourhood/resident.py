@@ -29,7 +29,8 @@ class Resident:
 
 
 def checked_name(name: str) -> str:
-    """A first name or pseudonym, as neighbours will see it; refused when empty, long, or holding an address."""
+    """A first name or pseudonym, as neighbours will see it; refused when empty, long, or holding an
+    address."""
     name = " ".join(name.split())
     if not name:
         raise Invalid({"name": phrase("Choose a name. A first name is enough.")})
@@ -41,7 +42,8 @@ def checked_name(name: str) -> str:
 
 
 def checked_email(email: str) -> str:
-    """One spelling per mail address, lower case; refused when mail could not arrive or could smuggle in a header."""
+    """One spelling per mail address, lower case; refused when mail could not arrive or could smuggle in a
+    header."""
     email = email.strip()
     if not _MAIL.fullmatch(email) or ".." in email or len(email) > EMAIL_LENGTH:
         raise Invalid({"email": _mail_words(email)})

@@ -33,8 +33,8 @@ class Reason(StrEnum):
 class Response:
     """One person's yes to one post. At the post's home all of them; elsewhere only one's own people's.
 
-    `uri` is the id of its Offer. `resident` is set where the person lives, `node_id` at the home of the post when
-    they live elsewhere. `answer` is the id of the activity that answered it, sent again on replay.
+    `uri` is the id of its Offer. `resident` is set where the person lives, `node_id` at the home of the post
+    when they live elsewhere. `answer` is the id of the activity that answered it, sent again on replay.
     """
 
     id: str

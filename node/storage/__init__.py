@@ -1,1 +1,2 @@
-"""The memory of a node: SQLAlchemy Core, mapped by hand. Functions take the open transaction and never commit."""
+"""The memory of a node: SQLAlchemy Core, mapped by hand. Functions take the open transaction and never
+commit."""

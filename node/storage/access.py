@@ -10,6 +10,7 @@ from node.storage.database import Transaction
 from node.storage.tables import invitations, sessions, signin_links, tokens, tries
 
 SEEN_EVERY = timedelta(hours=1)  # how often a session's or token's last use is written down
+_ID_LENGTH = 16  # of a session's hash, as its name in a list
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,15 @@ class Token:
     name: str
     created: datetime
     used: datetime | None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A browser that somebody is signed in with. `id` names it in a list; it opens nothing."""
+
+    id: str
+    created: datetime
+    seen: datetime
 
 
 def hashed(secret: str) -> str:
@@ -104,6 +114,32 @@ def end_session(tx: Transaction, secret: str) -> None:
 
 def end_sessions_of(tx: Transaction, resident_id: str) -> None:
     tx.run(sessions.delete().where(sessions.c.resident_id == resident_id))
+
+
+def session_id(secret: str) -> str:
+    """The name of a session in its owner's list."""
+    return hashed(secret)[:_ID_LENGTH]
+
+
+def sessions_of(tx: Transaction, resident_id: str, at: datetime) -> list[Session]:
+    """Where a person is signed in now, the last used first."""
+    columns = (sessions.c.token_hash, sessions.c.created, sessions.c.seen)
+    theirs = select(*columns).where(sessions.c.resident_id == resident_id, sessions.c.expires > at)
+    rows = tx.run(theirs.order_by(sessions.c.seen.desc(), sessions.c.token_hash))
+    return [Session(row[0][:_ID_LENGTH], row[1], row[2]) for row in rows]
+
+
+def end_session_of(tx: Transaction, resident_id: str, id: str) -> bool:
+    """End one session of a person; False when there is no such session of theirs."""
+    named = func.substr(sessions.c.token_hash, 1, _ID_LENGTH) == id
+    theirs = and_(sessions.c.resident_id == resident_id, named)
+    return tx.run(sessions.delete().where(theirs)).rowcount > 0
+
+
+def end_other_sessions(tx: Transaction, resident_id: str, secret: str) -> None:
+    """End every session of a person but this one."""
+    others = and_(sessions.c.resident_id == resident_id, sessions.c.token_hash != hashed(secret))
+    tx.run(sessions.delete().where(others))
 
 
 def add_token(tx: Transaction, secret: str, token_id: str, resident_id: str, name: str, at: datetime) -> None:

@@ -1,8 +1,9 @@
 """The database of a node: one SQLite file with one writer, or PostgreSQL by a setting.
 
-An act is a plain function that takes the open transaction first. `await database.writing(act, ...)` runs it and
-returns once it is committed; `await database.reading(look, ...)` gives it a transaction that cannot write. Because
-acts are plain functions, nothing can wait for the network inside a transaction.
+An act is a plain function that takes the open transaction first. `await database.writing(act, ...)` runs it
+and
+returns once it is committed; `await database.reading(look, ...)` gives it a transaction that cannot write.
+Because acts are plain functions, nothing can wait for the network inside a transaction.
 """
 
 import asyncio
@@ -153,8 +154,12 @@ class Database:
         if not self.sqlite_path:
             one_view = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             options = one_view if query_only else {}
-            return create_async_engine(self.driver_url, pool_size=READERS, execution_options=options)
-        engine = create_async_engine(self.driver_url, pool_size=READERS if query_only else 1, max_overflow=0)
+            return create_async_engine(
+                self.driver_url, pool_size=READERS, execution_options=options, hide_parameters=True
+            )
+        engine = create_async_engine(
+            self.driver_url, pool_size=READERS if query_only else 1, max_overflow=0, hide_parameters=True
+        )
         begin = "BEGIN" if query_only else "BEGIN IMMEDIATE"
         event.listen(engine.sync_engine, "connect", lambda raw, _record: _prepare(raw, query_only))
         event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
@@ -169,7 +174,8 @@ class Database:
         self._change = asyncio.Event()
 
     async def _write_now(self, work: Callable[[Transaction], T]) -> T:
-        """On PostgreSQL many write at once. Of two that wait for each other it undoes one, which tries again."""
+        """On PostgreSQL many write at once. Of two that wait for each other it undoes one, which tries
+        again."""
         for _ in range(TRIES - 1):
             try:
                 async with self._writers.begin() as connection:

@@ -1,4 +1,5 @@
-"""The queue of deliveries: claimed by whole destinations, so that each gets its messages in order and none blocks another."""
+"""The queue of deliveries: claimed by whole destinations, so that each gets its messages in order and none
+blocks another."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,8 @@ LEASE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Claim:
-    """A destination that this worker alone delivers to, until the lease ends. `fence` tells an old lease from a new."""
+    """A destination that this worker alone delivers to, until the lease ends. `fence` tells an old lease
+    from a new."""
 
     origin: str
     fence: int

@@ -1,13 +1,16 @@
-"""Letters to be written: one row each, made in the transaction of what they tell of. Words and secrets come at sending."""
+"""Letters to be written: one row each, made in the transaction of what they tell of. Words and secrets come
+at sending."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from node.storage.database import Transaction
 from node.storage.tables import letters
+
+FAILED_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ _SELECT = select(
 
 def add(
     tx: Transaction,
+    /,
     what: str,
     at: datetime,
     *,
@@ -42,9 +46,13 @@ def add(
     tx.run(letters.insert(), {**values, "created": at, "due": at, "attempts": 0})
 
 
-def due(tx: Transaction, at: datetime, limit: int = 20) -> list[Letter]:
-    statement = _SELECT.where(letters.c.due <= at).order_by(letters.c.id).limit(limit)
-    return [Letter(*row) for row in tx.run(statement)]
+def claim(tx: Transaction, at: datetime, until: datetime, limit: int = 10) -> list[Letter]:
+    """Letters whose time has come, the longest waiting first; nobody else gets them before `until`."""
+    statement = _SELECT.where(letters.c.due <= at).order_by(letters.c.due, letters.c.id).limit(limit)
+    found = [Letter(*row) for row in tx.run(statement.with_for_update(skip_locked=True))]
+    taken = letters.c.id.in_([letter.id for letter in found])
+    tx.run(letters.update().where(taken).values(due=until))
+    return found
 
 
 def next_due(tx: Transaction) -> datetime | None:
@@ -59,6 +67,11 @@ def sent(tx: Transaction, letter_id: int) -> None:
 
 
 def failed(tx: Transaction, letter_id: int, error: str, again: datetime | None) -> None:
-    """It did not go out; without `again` it stays for the operator to see."""
+    """It did not go out; without `again` it is not tried again, and stays for the operator to see."""
     row = letters.update().where(letters.c.id == letter_id)
     tx.run(row.values(attempts=letters.c.attempts + 1, error=error, due=again))
+
+
+def forget(tx: Transaction, at: datetime) -> None:
+    """Drop what never went out and is of no use any more."""
+    tx.run(letters.delete().where(letters.c.due.is_(None), letters.c.created < at - FAILED_KEPT))

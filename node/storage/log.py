@@ -1,4 +1,5 @@
-"""What happened: the activity log in words that can be erased, and the audit chain in ids that cannot be changed unseen."""
+"""What happened: the activity log in words that can be erased, and the audit chain in ids that cannot be
+changed unseen."""
 
 import hashlib
 import json

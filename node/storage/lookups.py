@@ -11,7 +11,8 @@ from node.storage.tables import lookups
 
 @dataclass(frozen=True)
 class Lookup:
-    """One thing to fetch: `what` is neighbour, actor, adjacent or outbox; `subject` an address or a node's id."""
+    """One thing to fetch: `what` is neighbour, actor, adjacent or outbox; `subject` an address or a node's
+    id."""
 
     id: int
     what: str

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.engine import RowMapping
 
 from node.neighbourhood.match import Match, MatchState
@@ -78,6 +78,12 @@ def page(
         statement = statement.where(or_(matches.c.created < created, same))
     order = (matches.c.created.desc(), matches.c.id.desc())
     return [_match(row) for row in tx.run(statement.order_by(*order).limit(limit)).mappings()]
+
+
+def count_since(tx: Transaction, since: datetime) -> int:
+    """How many agreements were made here since then, and not called off."""
+    made = and_(matches.c.created > since, matches.c.state != MatchState.CANCELLED)
+    return int(tx.run(select(func.count()).select_from(matches).where(made)).scalar_one())
 
 
 def _match(row: RowMapping) -> Match:

@@ -35,6 +35,11 @@ def add(tx: Transaction, post: Post) -> None:
     tx.run(posts.insert(), _values(post))
 
 
+def add_once(tx: Transaction, post: Post) -> bool:
+    """Keep a new post; False when one with its id is here already, for the same form was sent twice."""
+    return tx.add_new(posts, **_values(post))
+
+
 def save(tx: Transaction, post: Post) -> None:
     """Keep a changed post over the one with its id."""
     tx.run(posts.update().where(posts.c.id == post.id), _values(post))
@@ -106,6 +111,21 @@ def count_open(tx: Transaction, who: Resident | None, own: bool, at: datetime) -
     return int(found)
 
 
+def count_answerable(tx: Transaction, who: Resident | None, at: datetime) -> dict[tuple[bool, Kind], int]:
+    """How many posts wait for a yes that this person may see, by (our own?, kind): what `answerable`
+    lists."""
+    own = posts.c.node_id.is_(None)
+    waits = and_(posts.c.state.in_(ANSWERABLE), posts.c.expires > at, posts.c.places_left > 0)
+    statement = select(own, posts.c.kind, func.count()).where(visible_to(who, at), waits)
+    return {(bool(row[0]), row[1]): int(row[2]) for row in tx.run(statement.group_by(own, posts.c.kind))}
+
+
+def known(tx: Transaction, post_ids: set[str]) -> dict[str, Post]:
+    """The posts with these ids of ours, by id; whether somebody may see them is for the caller to ask."""
+    found = tx.run(select(posts).where(posts.c.id.in_(post_ids))).mappings() if post_ids else ()
+    return {row["id"]: _post(row) for row in found}
+
+
 def shared_open(
     tx: Transaction, at: datetime, before: tuple[datetime, str] | None, limit: int, public: bool
 ) -> list[Post]:
@@ -155,7 +175,8 @@ def held_from(tx: Transaction, node_id: str) -> list[Post]:
 
 
 def erase(tx: Transaction, post: Post) -> None:
-    """Take the words of a post away for good. A bare stub stays while an answer of one of our people refers to it."""
+    """Take the words of a post away for good. A bare stub stays while an answer of one of our people refers
+    to it."""
     tx.run(log.update().where(log.c.subject == post.id).values(why=None))
     referred = tx.run(select(responses.c.id).where(responses.c.post_id == post.id).limit(1)).first()
     if (

@@ -49,6 +49,19 @@ def everyone(tx: Transaction, at: datetime) -> list[Resident]:
     return [_with_roles(tx, Resident(*row), at) for row in tx.run(_SELECT.order_by(*order)).all()]
 
 
+def some(tx: Transaction, at: datetime, start: int, limit: int) -> list[Resident]:
+    """A piece of `everyone`, in the same order."""
+    order = (residents.c.admitted.is_not(None), residents.c.name, residents.c.id)
+    rows = tx.run(_SELECT.order_by(*order).offset(start).limit(limit)).all()
+    return [_with_roles(tx, Resident(*row), at) for row in rows]
+
+
+def grants_of(tx: Transaction, resident_id: str, at: datetime) -> list[tuple[Role, datetime | None]]:
+    """The roles a person holds now, and until when."""
+    statement = select(roles.c.role, roles.c.until).where(roles.c.resident_id == resident_id, _lasting(at))
+    return [(row[0], row[1]) for row in tx.run(statement.order_by(roles.c.granted, roles.c.role))]
+
+
 def holding(tx: Transaction, role: Role, at: datetime, *, lock: bool = False) -> list[str]:
     """The ids of the people who hold a role now; with `lock` nobody loses it meanwhile."""
     statement = select(roles.c.resident_id).where(roles.c.role == role, _lasting(at))
@@ -73,6 +86,11 @@ def count(tx: Transaction) -> int:
     """How many people are let in."""
     admitted = select(func.count()).select_from(residents).where(residents.c.admitted.is_not(None))
     return int(tx.run(admitted).scalar_one())
+
+
+def total(tx: Transaction) -> int:
+    """How many people are known, let in or not."""
+    return int(tx.run(select(func.count()).select_from(residents)).scalar_one())
 
 
 def _lasting(at: datetime) -> ColumnElement[bool]:

@@ -87,7 +87,7 @@ def count_pending(tx: Transaction, post_ids: list[str]) -> dict[str, int]:
     """How many answers wait, per post."""
     waiting = and_(responses.c.post_id.in_(post_ids), responses.c.state == ResponseState.PENDING)
     statement = select(responses.c.post_id, func.count()).where(waiting).group_by(responses.c.post_id)
-    return {post_id: count for post_id, count in tx.run(statement)}
+    return {row[0]: row[1] for row in tx.run(statement)}
 
 
 def live_with(tx: Transaction, node_id: str) -> list[Response]:

@@ -1,6 +1,7 @@
 """What goes in comes out the same, on both databases."""
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -18,10 +19,10 @@ def note(tx: Transaction, at: datetime) -> datetime | None:
     return tx.run(select(seen.c.at).where(seen.c.uri == str(at))).scalar()
 
 
-@pytest.mark.parametrize("year", [1969, 1970, 2026, 2038, 2106, 9999])
-async def test_a_moment_keeps_its_milliseconds(database: Database, year: int) -> None:
-    at = town.NOON.replace(year=year, microsecond=999_000)
-    assert await database.writing(note, at) == at
+async def test_a_moment_keeps_its_milliseconds(database: Database) -> None:
+    for year in (1, 1969, 1970, 2026, 2038, 2106, 9999):
+        at = town.NOON.replace(year=year, microsecond=999_000)
+        assert await database.writing(note, at) == at
 
 
 async def test_a_moment_of_elsewhere_is_the_same_moment(database: Database) -> None:
@@ -44,10 +45,10 @@ async def test_an_unknown_word_is_neither_written_nor_read(database: Database) -
 
 
 async def test_a_document_keeps_every_sign(database: Database) -> None:
-    facts = {"post": "é\u2028\U0001f600\"'\\", "list": [1, None, {"a": "b"}]}
+    facts: dict[str, Any] = {"post": "é\u2028\U0001f600\"'\\", "list": [1, None, {"a": "b"}]}
 
     def keep(tx: Transaction) -> object:
         letters.add(tx, "answered", town.NOON, **facts)
-        return letters.due(tx, town.NOON)[0].facts
+        return letters.claim(tx, town.NOON, town.NOON)[0].facts
 
     assert await database.writing(keep) == facts

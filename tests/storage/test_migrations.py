@@ -23,7 +23,11 @@ def differences(tx: Transaction) -> list[object]:
 
 def rules(tx: Transaction) -> set[str]:
     """What alembic does not compare: the CHECKs, and which rows a partial index covers."""
-    found = {str(check["name"]) for t in metadata.tables for check in inspect(tx.connection).get_check_constraints(t)}
+    found = {
+        str(check["name"])
+        for t in metadata.tables
+        for check in inspect(tx.connection).get_check_constraints(t)
+    }
     for name in metadata.tables:
         for index in inspect(tx.connection).get_indexes(name):
             options = dict(index.get("dialect_options", {}))
@@ -90,6 +94,8 @@ async def test_before_a_step_a_private_copy_is_made(file: Database) -> None:
 
 
 def test_every_step_follows_the_one_before() -> None:
-    steps = sorted(path.name for path in (Path(schema.__file__).parent / "migrations/versions").glob("[0-9]*.py"))
+    steps = sorted(
+        path.name for path in (Path(schema.__file__).parent / "migrations/versions").glob("[0-9]*.py")
+    )
     assert [name[:4] for name in steps] == [f"{number:04}" for number in range(1, len(steps) + 1)]
     assert schema.newest() == steps[-1][:4]

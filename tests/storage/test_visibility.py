@@ -9,6 +9,7 @@ import pytest
 from node.acts import posts as acts
 from node.neighbourhood.audience import may_see
 from node.neighbourhood.post import Audience, Post, State
+from node.neighbourhood.refusal import NotFound
 from node.neighbourhood.resident import Resident
 from node.storage import posts
 from node.storage.database import Database, Transaction
@@ -21,8 +22,10 @@ def every_post(tx: Transaction, cast: town.Cast) -> list[Post]:
     """Every state x audience x own or held x running or over; all by the poster, or said to be."""
     node = town.neighbour(tx)
     model = acts.post(tx, cast.poster, town.asks(audience="neighbourhood"), town.NOON)
-    made = []
-    for state, audience, node_id, left in product(State, Audience, [None, node.id], [-town.HOUR, timedelta(0), town.HOUR]):
+    made: list[Post] = []
+    for state, audience, node_id, left in product(
+        State, Audience, [None, node.id], [-town.HOUR, timedelta(0), town.HOUR]
+    ):
         name = f"{len(made):032}"
         changed = replace(model, id=name, uri=tx.home.uri("o", name), state=state, audience=audience)
         made.append(replace(changed, node_id=node_id, expires=town.NOON + left))
@@ -43,22 +46,28 @@ async def every(database: Database, cast: town.Cast) -> list[Post]:
     return await database.writing(every_post, cast)
 
 
-async def test_the_two_forms_agree_for_everyone(database: Database, cast: town.Cast, every: list[Post]) -> None:
+async def test_the_two_forms_agree_for_everyone(
+    database: Database, cast: town.Cast, every: list[Post]
+) -> None:
     wanted = posts.Filter(limit=1000)
     for name in STANDINGS:
         who = standing(name, cast)
         listed = await database.reading(posts.listing, who, wanted, town.NOON)
-        assert {post.id for post in listed} == {post.id for post in every if may_see(who, post, town.NOON)}, name
+        assert {post.id for post in listed} == {post.id for post in every if may_see(who, post, town.NOON)}, (
+            name
+        )
 
 
-async def test_what_somebody_may_not_see_is_not_there(database: Database, cast: town.Cast, every: list[Post]) -> None:
+async def test_what_somebody_may_not_see_is_not_there(
+    database: Database, cast: town.Cast, every: list[Post]
+) -> None:
     def seen(tx: Transaction, who: Resident | None) -> set[str]:
         found = set()
         for post in every:
             try:
                 found.add(posts.see(tx, who, post.id, town.NOON).id)
-            except posts.NotFound as refusal:
-                assert refusal.reason == "This is not here, or no longer."
+            except NotFound:
+                continue
         return found
 
     for name in STANDINGS:
@@ -67,7 +76,9 @@ async def test_what_somebody_may_not_see_is_not_there(database: Database, cast: 
         assert await database.reading(seen, who) == {post.id for post in listed}, name
 
 
-async def test_a_count_counts_what_a_list_lists(database: Database, cast: town.Cast, every: list[Post]) -> None:
+async def test_a_count_counts_what_a_list_lists(
+    database: Database, cast: town.Cast, every: list[Post]
+) -> None:
     for name, own in product(STANDINGS, [True, False]):
         who = standing(name, cast)
         wanted = posts.Filter(own=own, open_only=True, limit=1000)
@@ -76,10 +87,14 @@ async def test_a_count_counts_what_a_list_lists(database: Database, cast: town.C
         assert await database.reading(posts.count_open, who, own, town.NOON) == len(running), name
 
 
-async def test_pages_follow_each_other_without_gap_or_repeat(database: Database, cast: town.Cast, every: list[Post]) -> None:
+async def test_pages_follow_each_other_without_gap_or_repeat(
+    database: Database, cast: town.Cast, every: list[Post]
+) -> None:
     found: list[str] = []
     before = None
-    while page := await database.reading(posts.listing, cast.poster, posts.Filter(before=before, limit=17), town.NOON):
+    while page := await database.reading(
+        posts.listing, cast.poster, posts.Filter(before=before, limit=17), town.NOON
+    ):
         found += [post.id for post in page]
         before = (page[-1].created, page[-1].id)
     whole = await database.reading(posts.listing, cast.poster, posts.Filter(limit=1000), town.NOON)

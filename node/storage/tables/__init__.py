@@ -2,10 +2,10 @@
 
 from node.storage.tables.books import audit, letters, log
 from node.storage.tables.messages import activities, deliveries, destinations, receipts, seen
+from node.storage.tables.metadata import metadata
 from node.storage.tables.others import keys, lookups, nodes
 from node.storage.tables.people import invitations, residents, roles, sessions, signin_links, tokens, tries
 from node.storage.tables.posts import copies, matches, posts, responses, tombstones, voids
-from node.storage.tables.metadata import metadata
 
 __all__ = [
     "activities",
