@@ -1,0 +1,92 @@
+"""Answers to posts, in JSON."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from node.acts import responses as acts
+from node.api import lists, posts
+from node.api.lists import PageAsked
+from node.api.operation import Call, Moment, Nothing
+from node.neighbourhood.post import Kind
+from node.neighbourhood.response import TEXT_LENGTH, ResponseState
+from node.neighbourhood.response import Response as Kept
+from node.neighbourhood.roles import Deed, may
+from node.settings import Settings
+from node.storage import nodes
+from node.storage import responses as kept
+from node.storage.database import Transaction
+
+
+class From(Struct):
+    """Who answered: a name, and the neighbourhood they live in."""
+
+    name: str
+    home: str
+
+
+class Response(Struct):
+    """Somebody's yes to a post. `post` is the post's id at the answering node."""
+
+    id: str
+    post: str
+    text: str
+    by: From = msgspec.field(name="from")
+    state: ResponseState
+    created: Moment
+
+
+class Responses(Struct):
+    """A page of responses, newest first."""
+
+    items: list[Response]
+    next: str | None
+
+
+class NewResponse(Struct, forbid_unknown_fields=True):
+    """What goes with a yes: when one can come, or what one can do."""
+
+    text: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": TEXT_LENGTH})]
+
+
+def listing(kind: Kind, tx: Transaction, call: Call[PageAsked]) -> Responses:
+    """At the post's home all answers, for the poster and a broker; for others, and elsewhere, one's own."""
+    post = posts.seen(tx, call.by, kind, call.key, call.at)
+    everybody = post.own and may(call.by, Deed.SEE_ANSWERS, post.author)
+    end, limit = lists.before(call.asked), call.asked.limit
+    found = kept.page(tx, post.id, None if everybody else call.by.id, end, limit + 1)
+    shown, more = lists.page(found, limit, lambda response: lists.by_time(response.created, response.id))
+    return Responses(_shown(tx, call.settings, shown), more)
+
+
+def make(kind: Kind, tx: Transaction, call: Call[NewResponse]) -> Response:
+    """Say yes to a post."""
+    posts.seen(tx, call.by, kind, call.key, call.at)
+    made = acts.answer(tx, call.by, call.key, call.asked.text, call.at)
+    return _shown(tx, call.settings, [made])[0]
+
+
+def withdraw(tx: Transaction, call: Call[Nothing]) -> None:
+    """Take one's own yes back."""
+    acts.withdraw(tx, call.by, call.key, call.at)
+
+
+def decline(tx: Transaction, call: Call[Nothing]) -> Response:
+    """Say kindly no to an answer."""
+    return _shown(tx, call.settings, [acts.decline(tx, call.by, call.key, call.at)])[0]
+
+
+def _shown(tx: Transaction, settings: Settings, found: list[Kept]) -> list[Response]:
+    homes = nodes.known(tx, {response.node_id for response in found if response.node_id is not None})
+    return [
+        Response(
+            id=response.id,
+            post=response.post_id,
+            text=response.text,
+            by=From(response.name, homes[response.node_id].name if response.node_id else settings.name),
+            state=response.state,
+            created=response.created,
+        )
+        for response in found
+    ]
