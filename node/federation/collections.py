@@ -1,4 +1,5 @@
-"""What others may read: posts, the outbox, the neighbours next door. Each sees what its origin may hold (`wire.md` 9)."""
+"""What others may read: posts, the outbox, the neighbours next door. Each sees what its origin may hold
+(`wire.md` 9)."""
 
 import base64
 import binascii

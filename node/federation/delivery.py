@@ -1,11 +1,10 @@
-"""Delivery: what we say reaches every node it is for, in order, and one slow host never keeps another waiting.
+"""Delivery: what we say reaches every node it is for, in order, and one slow host never keeps another
+waiting.
 
 The queue is the table; this worker only carries. Times of retry are those of `security.md`.
 """
 
-import asyncio
 import json
-import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from datetime import datetime, timedelta
 from node import clock
 from node.federation import proofs, vocabulary
 from node.federation.door import Federation
+from node.federation.errands import Errands
 from node.federation.remote import Answer, Unreachable
 from node.storage import deliveries, nodes, outbox
 from node.storage.database import Transaction
@@ -24,13 +24,11 @@ WAIT_MOST = timedelta(hours=1)  # what Retry-After may ask for
 KEPT_FOR_PARTNERS, KEPT_FOR_OTHERS, KEPT_DELETE = timedelta(days=14), timedelta(days=3), timedelta(days=30)
 POISONOUS_AFTER = 20
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one try came to: `done`, `later` (this host), `gone` (nobody lives there), `refused` (this message, too
-    often: it is parked for the operator), or `dropped` (nothing to send any more)."""
+    """What one try came to: `done`, `later` (this host), `gone` (nobody lives there), `refused` (this
+    message, too often: it is parked for the operator), or `dropped` (nothing to send any more)."""
 
     word: str
     error: str | None = None
@@ -50,7 +48,8 @@ def judged(answer: Answer) -> Outcome:
 
 
 def next_try(attempts: int, at: datetime, wait: float | None, chance: float) -> datetime:
-    """When to try a host again after `attempts` failures: later each time, with full jitter, and not before it said."""
+    """When to try a host again after `attempts` failures: later each time, with full jitter, and not before
+    it said."""
     step = STEPS[min(attempts, len(STEPS)) - 1]
     jittered = step * chance
     asked = min(timedelta(seconds=wait), WAIT_MOST) if wait is not None else timedelta()
@@ -68,19 +67,16 @@ async def run(door: Federation) -> None:
     """Carry what is due, for ever: each destination by one task, at most 64 at once."""
     for origin, _, _, _ in await door.database.reading(deliveries.failing):
         door.sleeping.add(origin)
-    busy: set[asyncio.Task[None]] = set()
+    errands = Errands(AT_ONCE)
     try:
         while True:
             change = door.database.change()
-            if len(busy) < AT_ONCE and await _due(door):
-                for claim in await door.database.writing(deliveries.claim, clock.now(), AT_ONCE - len(busy)):
-                    task = asyncio.create_task(_destination(door, claim), name=f"delivery to {claim.origin}")
-                    busy.add(task)
-            busy = await _wait(door, busy, change)
+            if errands.free and await _due(door):
+                for claim in await door.database.writing(deliveries.claim, clock.now(), errands.free):
+                    errands.begin(f"delivery {claim.fence} to {claim.origin}", _destination(door, claim))
+            await errands.wait(change)
     finally:
-        for task in busy:
-            task.cancel()
-        await asyncio.gather(*busy, return_exceptions=True)
+        await errands.stop()
 
 
 async def _due(door: Federation) -> bool:
@@ -88,21 +84,9 @@ async def _due(door: Federation) -> bool:
     return due is not None and due <= clock.now()
 
 
-async def _wait(
-    door: Federation, busy: set[asyncio.Task[None]], change: asyncio.Event
-) -> set[asyncio.Task[None]]:
-    """Until something was committed, a destination is finished, or a second went by."""
-    changed = asyncio.create_task(change.wait())
-    done, _ = await asyncio.wait({changed, *busy}, timeout=1, return_when=asyncio.FIRST_COMPLETED)
-    changed.cancel()
-    for task in done & busy:
-        if task.exception() is not None:
-            log.error("delivery stopped: %s", task.get_name(), exc_info=task.exception())
-    return busy - done
-
-
 async def _destination(door: Federation, claim: Claim) -> None:
-    """Deliver what waits for one destination, oldest first, until one does not go, or the lease is half over."""
+    """Deliver what waits for one destination, oldest first, until one does not go, or the lease is half
+    over."""
     end = clock.now() + LEASE / 2
     while clock.now() < end:
         waiting = await door.database.reading(deliveries.head, claim.origin)
@@ -111,9 +95,10 @@ async def _destination(door: Federation, claim: Claim) -> None:
         for delivery in waiting:
             outcome = await _tried(door, delivery)
             if not await door.database.writing(_settled, claim, delivery, outcome, clock.now()):
-                return None
+                return
             if outcome.word == "later" or clock.now() >= end:
-                return await _give_back(door, claim, outcome)
+                await _give_back(door, claim, outcome)
+                return
     await _give_back(door, claim, Outcome("done"))
 
 
@@ -123,7 +108,7 @@ async def _give_back(door: Federation, claim: Claim, outcome: Outcome) -> None:
         await door.database.writing(deliveries.release, claim, None, 0, None)
         return
     door.sleeping.add(claim.origin)
-    due = next_try(claim.attempts + 1, clock.now(), outcome.wait, random.random())
+    due = next_try(claim.attempts + 1, clock.now(), outcome.wait, random.random())  # noqa: S311  (jitter)
     await door.database.writing(deliveries.release, claim, due, claim.attempts + 1, outcome.error)
 
 

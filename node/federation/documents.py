@@ -1,4 +1,5 @@
-"""Reading what others send: JSON within limits, and the few shapes of ActivityStreams that we use. Pure: no I/O."""
+"""Reading what others send: JSON within limits, and the few shapes of ActivityStreams that we use. Pure: no
+I/O."""
 
 import json
 from collections.abc import Iterator

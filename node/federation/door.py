@@ -13,7 +13,8 @@ from node.storage.database import Database
 class Federation:
     """Made once by the roof, and handed to the routes and to the worker.
 
-    `sleeping` holds the origins that did not answer lately: a sign of life from one makes its deliveries due now.
+    `sleeping` holds the origins that did not answer lately: a sign of life from one makes its deliveries due
+    now.
     """
 
     database: Database

@@ -1,6 +1,7 @@
 """Who says this: keys of other nodes, and from a signed request to a verified actor.
 
-A key counts only when its actor's own document, fetched from its own origin, names it (`federation.md` 7, rule 5).
+A key counts only when its actor's own document, fetched from its own origin, names it (`federation.md` 7,
+rule 5).
 """
 
 from collections import OrderedDict
@@ -55,7 +56,8 @@ async def signer(door: Federation, request: Request, body: bytes) -> Signer:
 
 
 async def check_proof(door: Federation, document: dict[str, Any], sender: Signer) -> None:
-    """Refuse a document whose proof is not by its own actor's key. One without a proof stands by its signature."""
+    """Refuse a document whose proof is not by its own actor's key. One without a proof stands by its
+    signature."""
     if "proof" not in document:
         return
     claim = proofs.read(document)
@@ -86,7 +88,8 @@ def met(tx: Transaction, found: Actor, at: datetime) -> None:
 
 
 async def fetch_actor(door: Federation, uri: str) -> Actor:
-    """An actor from its own address; when that names another id on the same origin, from there. Raises Unreachable."""
+    """An actor from its own address; when that names another id on the same origin, from there. Raises
+    Unreachable."""
     for _ in range(2):
         found = reading.actor(await door.remote.document(uri), clock.now())
         if found is None:
@@ -160,6 +163,7 @@ def _blocked(tx: Transaction, origin: str) -> bool:
 
 
 def _pinned(tx: Transaction, origin: str) -> bool:
-    """A partner's keys are not replaced because a signature failed: an alarm and a person come first (A22)."""
+    """A partner's keys are not replaced because a signature failed: an alarm and a person come first
+    (A22)."""
     node = nodes.by_origin(tx, origin)
     return node is not None and node.we_claim

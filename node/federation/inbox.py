@@ -1,6 +1,7 @@
 """The inbox: what other nodes send us, refused as cheaply as possible, believed as late as possible.
 
-In order: size and type, blocked, digest and time, key, signature, JSON, who speaks, proof; then one transaction: seen
+In order: size and type, blocked, digest and time, key, signature, JSON, who speaks, proof; then one
+transaction: seen
 before? may this node do that? what it does, and the answer 202 only after COMMIT (`wire.md` 1.8).
 """
 
@@ -69,7 +70,8 @@ def _readable(body: bytes) -> dict[str, Any]:
 
 
 async def _believed(door: Federation, activity: dict[str, Any], sender: Signer) -> None:
-    """Whoever signed must be whoever speaks. Another speaker of the same origin is a lie; of another, not for us."""
+    """Whoever signed must be whoever speaks. Another speaker of the same origin is a lie; of another, not
+    for us."""
     actor = uri_of(activity.get("actor"))
     if actor != sender.verified.actor:
         if actor is None or origin_of(actor) == sender.origin:

@@ -30,7 +30,8 @@ class Keys:
 
 
 def load_or_make(directory: Path, home: Home) -> Keys:
-    """The keys of the node in this directory; made when it has none. Raises Unsafe when a file is open to others."""
+    """The keys of the node in this directory; made when it has none. Raises Unsafe when a file is open to
+    others."""
     folder = directory / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Keys(

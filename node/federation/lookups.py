@@ -1,6 +1,6 @@
-"""What has to be fetched from other nodes, as rows that this worker answers: a neighbour's address, its collections."""
+"""What has to be fetched from other nodes, as rows that this worker answers: a neighbour's address, its
+collections."""
 
-import asyncio
 import logging
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from node.acts import nodes as acts
 from node.federation import identity, reading
 from node.federation.documents import listed, origin_of, uri_of, uris_of
 from node.federation.door import Federation
+from node.federation.errands import Errands
 from node.federation.remote import Unreachable
 from node.neighbourhood.node import Node
 from node.neighbourhood.refusal import Refusal
@@ -18,8 +19,10 @@ from node.storage import lookups, nodes, residents
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
 
+AT_ONCE = 64
 PAGES = 10  # of an outbox, at backfill (`wire.md` 9)
-EVERY = timedelta(days=1)  # how often a partner's actor and collection are read again (`wire.md` 2.4)
+EVERY = timedelta(days=1)  # how often a partner's actor and collections are read again (`wire.md` 2.4)
+DAILY = ("actor", "adjacent", "outbox")
 _AGAIN = [timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 1800, 3600, 6 * 3600)]
 TRIES = {"neighbour": 6}  # an address that a person typed: tell them soon
 
@@ -27,18 +30,20 @@ log = logging.getLogger(__name__)
 
 
 async def run(door: Federation) -> None:
-    """Answer look-ups as they fall due, for ever. At start every partner is visited: a sign that we are here."""
+    """Answer look-ups as they fall due, for ever. At start every partner is visited: a sign that we are
+    here."""
     await door.database.writing(_visit_partners, clock.now())
-    while True:
-        change = door.database.change()
-        due = await door.database.reading(lookups.due, clock.now())
-        if due:
-            await asyncio.gather(*(_answer(door, lookup) for lookup in due))
-            continue
-        try:
-            await asyncio.wait_for(change.wait(), 1)
-        except TimeoutError:
-            continue
+    errands = Errands(AT_ONCE)
+    try:
+        while True:
+            change = door.database.change()
+            for lookup in await door.database.reading(lookups.due, clock.now(), 2 * AT_ONCE):
+                name = f"look-up {lookup.id}"
+                if errands.free and not errands.under_way(name):
+                    errands.begin(name, _answer(door, lookup))
+            await errands.wait(change)
+    finally:
+        await errands.stop()
 
 
 def _visit_partners(tx: Transaction, at: datetime) -> None:
@@ -56,23 +61,23 @@ async def _answer(door: Federation, lookup: Lookup) -> None:
     except (Unreachable, Refusal) as error:
         log.info("look-up of %s failed: %s", lookup.what, error)
         await door.database.writing(_failed, lookup, str(error), clock.now())
-        return
-    await door.database.writing(_answered, lookup, clock.now())
+    else:
+        await door.database.writing(_answered, lookup, clock.now())
 
 
 def _answered(tx: Transaction, lookup: Lookup, at: datetime) -> None:
     """Done; what is read daily stands ready for tomorrow."""
-    if lookup.what in ("actor", "adjacent"):
-        lookups.again(tx, lookup.id, at + EVERY)
+    if lookup.what in DAILY:
+        lookups.again(tx, lookup, at + EVERY)
     else:
-        lookups.done(tx, lookup.id)
+        lookups.done(tx, lookup)
 
 
 def _failed(tx: Transaction, lookup: Lookup, error: str, at: datetime) -> None:
     tries = lookup.attempts + 1
     last = tries >= TRIES.get(lookup.what, 1000)
     again = None if last else at + _AGAIN[min(tries, len(_AGAIN)) - 1]
-    lookups.failed(tx, lookup.id, error, again)
+    lookups.failed(tx, lookup, error, again)
 
 
 async def _neighbour(door: Federation, lookup: Lookup) -> None:
@@ -147,13 +152,16 @@ async def _outbox(door: Federation, lookup: Lookup) -> None:
     document = await door.remote.document(node.outbox)
     uri, pages = uri_of(document.get("first")), 0
     while uri is not None and pages < PAGES and origin_of(uri) == node.origin:
+        began = clock.now()
         page = await door.remote.document(uri)
         items = [item for item in listed(page.get("orderedItems"))[:200] if isinstance(item, dict)]
-        await door.database.writing(_take_in, node, items, clock.now())
+        await door.database.writing(_take_in, node, items, began, clock.now())
         uri, pages = uri_of(page.get("next")), pages + 1
 
 
-def _take_in(tx: Transaction, node: Node, items: list[dict[str, object]], at: datetime) -> None:
+def _take_in(
+    tx: Transaction, node: Node, items: list[dict[str, object]], began: datetime, at: datetime
+) -> None:
     """What an origin serves about itself needs no proof; items of other origins are ignored (A28)."""
     now = nodes.get(tx, node.id)
     for create in items:
@@ -162,7 +170,7 @@ def _take_in(tx: Transaction, node: Node, items: list[dict[str, object]], at: da
             continue
         told = reading.post(note, now, at)
         if told is not None and create.get("type") == "Create" and uri_of(create.get("actor")) == node.actor:
-            held.take_in(tx, now, told, activity_uri, at)
+            held.take_in(tx, now, told, activity_uri, at, began)
 
 
 _ANSWERS = {"neighbour": _neighbour, "actor": _actor, "adjacent": _adjacent, "outbox": _outbox}

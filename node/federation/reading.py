@@ -26,7 +26,8 @@ class Actor:
 
 
 def actor(document: dict[str, Any], at: datetime) -> Actor | None:
-    """Read an actor document; None when it lacks what every actor needs, or names things of another origin."""
+    """Read an actor document; None when it lacks what every actor needs, or names things of another
+    origin."""
     uri, kind, inbox = uri_of(document), document.get("type"), uri_of(document.get("inbox"))
     if uri is None or not isinstance(kind, str) or inbox is None:
         return None

@@ -1,7 +1,8 @@
-"""What an activity of another node does here: one table, and who may in one sentence each (for people: `roles.py`).
+"""What an activity of another node does here: one table, and who may in one sentence each (for people:
+`roles.py`).
 
-Nothing gets here unverified: a `Verified` is made by `signatures.verify` alone. What is not in the table, or not
-allowed, or too late, is dropped: the sender hears 202 all the same (`wire.md` 1.8).
+Nothing gets here unverified: a `Verified` is made by `signatures.verify` alone. What is not in the table, or
+not allowed, or too late, is dropped: the sender hears 202 all the same (`wire.md` 1.8).
 """
 
 from collections.abc import Callable
@@ -63,6 +64,8 @@ def update_actor(tx: Transaction, node: Node, activity: dict[str, Any], at: date
     if uri_of(activity.get("object")) == node.actor:
         lookups.ask(tx, "actor", node.id, at)
         lookups.ask(tx, "adjacent", node.id, at)
+        if node.active:
+            lookups.ask(tx, "outbox", node.id, at)
 
 
 def offer(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
@@ -82,7 +85,8 @@ def offer(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -
 
 
 def accept(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
-    """Only the node that our Follow, Offer or post went to may accept it: told apart by what the object is here."""
+    """Only the node that our Follow, Offer or post went to may accept it: told apart by what the object is
+    here."""
     for uri in uris_of(activity.get("object"))[:100]:
         ours = outbox.by_uri(tx, uri)
         if ours is None:
@@ -117,7 +121,8 @@ def undo(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) ->
     thing = activity.get("object")
     uri = uri_of(thing)
     if (isinstance(thing, dict) and thing.get("type") == "Follow") or uri == node.their_follow_uri:
-        if not isinstance(thing, dict) or uri_of(thing.get("actor")) in (None, node.actor):
+        theirs = not isinstance(thing, dict) or uri_of(thing.get("actor")) in (None, node.actor)
+        if theirs and uri in (None, node.their_follow_uri):
             nodes.unfollowed(tx, node, at)
         return
     if uri is None or origin_of(uri) != node.origin:

@@ -1,7 +1,7 @@
 """The one way out: every request to another node goes through here, guarded (`security.md`, SSRF).
 
-The address that was checked is the address connected to; no redirects, no proxy from the environment, raw bytes
-limited, one deadline for the whole exchange. Only here httpx is used.
+The address that was checked is the address connected to; no redirects, no proxy from the environment, raw
+bytes limited, one deadline for the whole exchange. Only here httpx is used.
 """
 
 import asyncio
@@ -64,7 +64,8 @@ class Remote:
         self._closing: set[asyncio.Task[None]] = set()
 
     async def document(self, uri: str) -> dict[str, Any]:
-        """An ActivityStreams document from its own address, asked for by our Application. Raises Unreachable."""
+        """An ActivityStreams document from its own address, asked for by our Application. Raises
+        Unreachable."""
         answer = await self._get(uri, f"{PROFILE}, {MEDIA_TYPE}")
         kind = answer.media_type.replace("'", '"')
         if kind != MEDIA_TYPE and not (kind.startswith("application/ld+json") and f'profile="{AS}"' in kind):
@@ -157,7 +158,8 @@ class Remote:
 
 
 class Guarded(httpx.AsyncBaseTransport):
-    """Connects to the address that it checked itself: a name that changes its mind in between gains nothing (X04)."""
+    """Connects to the address that it checked itself: a name that changes its mind in between gains nothing
+    (X04)."""
 
     def __init__(self, town: bool, tls: ssl.SSLContext | None) -> None:
         self._town = town
@@ -183,7 +185,8 @@ class Guarded(httpx.AsyncBaseTransport):
 
 
 def allowed(address: str, town: bool) -> bool:
-    """Whether an IP address is public (or, in a demo town, this very machine); mapped forms are looked through."""
+    """Whether an IP address is public (or, in a demo town, this very machine); mapped forms are looked
+    through."""
     ip = ip_address(address.split("%")[0])
     if isinstance(ip, IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)

@@ -22,7 +22,8 @@ _NOT_HERE = b'{"error": "not found"}'
 
 
 def routes(door: Federation) -> list[BaseRoute]:
-    """The routes of this door. GET of what is not public answers 404 to whoever may not see it, byte for byte."""
+    """The routes of this door. GET of what is not public answers 404 to whoever may not see it, byte for
+    byte."""
     return list(_routes(door))
 
 

@@ -64,7 +64,8 @@ _THANKS = {
 def activity(
     home: Home, type: str, uri: str, object: str, facts: dict[str, Any], created: str, to: str
 ) -> dict[str, Any]:
-    """One message of ours. `object` is what it is about, `to` the actor it goes to when it goes to one alone."""
+    """One message of ours. `object` is what it is about, `to` the actor it goes to when it goes to one
+    alone."""
     said = _SAYS[type](home, object, facts, to)
     return {"@context": CONTEXT, "id": uri, "type": type, "actor": home.actor, "published": created, **said}
 
@@ -183,6 +184,12 @@ def _says_post(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[
     return {**addressing(home, facts["audience"]), "object": note(home, facts)}
 
 
+def _says_update(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    if object == home.actor:
+        return {"to": [to], "object": object}
+    return _says_post(home, object, facts, to)
+
+
 def _says_delete(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
     return {**addressing(home, facts["audience"]), "object": tombstone(facts["uri"], facts["deleted"])}
 
@@ -238,7 +245,7 @@ def _says_undo(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[
 
 _SAYS = {
     "Create": _says_post,
-    "Update": _says_post,
+    "Update": _says_update,
     "Delete": _says_delete,
     "Follow": _says_follow,
     "Offer": _says_offer,

@@ -22,7 +22,8 @@ async def run(door: Federation) -> None:
 
 
 async def _receipts(door: Federation) -> None:
-    """Tell the home of each post that its copy is here, or gone: at most once a minute per node (`wire.md` 8)."""
+    """Tell the home of each post that its copy is here, or gone: at most once a minute per node (`wire.md`
+    8)."""
     while True:
         change = door.database.change()
         due = await door.database.reading(seen.next_receipts)

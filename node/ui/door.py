@@ -1,15 +1,18 @@
-"""What the pages of this door share, and how one is made: for whom, in which language, and never kept by a cache."""
+"""What the pages of this door share, and how one is made: for whom, in which language, and never kept by a
+cache."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from node import clock
+from node.neighbourhood.refusal import NotAllowed, phrase
 from node.neighbourhood.resident import Resident
 from node.settings import Settings
 from node.storage.database import Database
@@ -22,17 +25,27 @@ SEE_OTHER = HTTPStatus.SEE_OTHER
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who looks at a page: the person signed in, if any, the seal of this browser's forms, and the moment."""
+    """Who looks at a page: the person signed in, if any, the seal of this browser's forms, and the moment.
+
+    `longer`: the session was just extended, so the cookie that names it is to be kept longer too.
+    """
 
     person: Resident | None
     session: str | None
     seal: str
     at: datetime
+    longer: bool = False
 
     @property
     def admitted(self) -> Resident | None:
         """The person, when let in by the neighbourhood."""
         return self.person if self.person is not None and self.person.admitted is not None else None
+
+    def signed_in(self) -> Resident:
+        """The person; a stranger is asked to sign in first."""
+        if self.person is None:
+            raise NotAllowed(phrase("Sign in first."))
+        return self.person
 
 
 @dataclass
@@ -53,7 +66,7 @@ class Ui:
         """A page as this visitor sees it. `values` are what its template names at its head."""
         frame = {
             "node": self.settings,
-            "here": _here(request),
+            "here": here(request),
             "look": Look.kept(request.cookies.get(LOOK_COOKIE)),
             "person": visitor.person,
             "token": visitor.seal,
@@ -63,9 +76,11 @@ class Ui:
         headers = {"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Language"}
         return HTMLResponse(html, code, headers)
 
-    def sorry(self, request: Request, visitor: Visitor, status: int, reason: str = "") -> Response:
-        """A page that says kindly that it did not work, and the way on."""
-        return self.page(request, visitor, "error.html", status, status=status, reason=reason)
+    def sorry(
+        self, request: Request, visitor: Visitor, status: int, reason: str = "", signin: str = ""
+    ) -> Response:
+        """A page that says kindly that it did not work, and the way on; `signin`: the way in, if that may help."""
+        return self.page(request, visitor, "error.html", status, status=status, reason=reason, signin=signin)
 
     def language_for(self, request: Request, person: Resident | None) -> str:
         """The language kept in this browser, else the person's own, else what the browser asks for."""
@@ -83,9 +98,9 @@ def go_to(path: str) -> Response:
     return RedirectResponse(path, SEE_OTHER, {"Cache-Control": "private, no-store"})
 
 
-def _here(request: Request) -> str:
-    """The address to return to after a choice in the foot; a page that answers a POST returns to the front."""
+def here(request: Request) -> str:
+    """The address of this page, to return to; a page that answers a POST returns to the front."""
     if request.method != "GET":
         return "/"
-    query = request.url.query
-    return request.url.path + (f"?{query}" if query else "")
+    query = request.scope["query_string"].decode("latin-1")
+    return quote(request.scope["path"]) + (f"?{query}" if query else "")

@@ -44,6 +44,11 @@ async def filled(request: Request) -> Form:
         raise HTTPException(415)
     try:
         async with request.form(max_files=0, max_fields=FIELDS_MOST) as form:
-            return Form({name: value for name, value in form.items() if isinstance(value, str)})
+            return Form({name: _kept(value) for name, value in form.items() if isinstance(value, str)})
     except MultiPartException:
         raise HTTPException(400) from None
+
+
+def _kept(value: str) -> str:
+    """What was typed, without the one sign that nobody types and PostgreSQL does not take."""
+    return value.replace("\x00", "")

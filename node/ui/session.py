@@ -1,7 +1,8 @@
-"""Who is there, and did they mean it: sessions kept by the server, and the proof that a form came from our own page.
+"""Who is there, and did they mean it: sessions kept by the server, and the proof that a form came from our
+own page.
 
-A form is believed by Sec-Fetch-Site, else by Origin; a browser that sends neither (phones of 2017) proves it with the
-seal: a secret that stands in a cookie and in the form (U10).
+A form is believed by Sec-Fetch-Site, else by Origin; a browser that sends neither (phones of 2017) proves it
+with the seal: a secret that stands in a cookie and in the form (U10).
 """
 
 import secrets
@@ -19,6 +20,7 @@ from node.settings import Settings
 from node.storage import access, residents
 from node.storage.database import Transaction
 from node.ui.door import Ui, Visitor
+from node.ui.language import YEAR
 
 
 def cookie(settings: Settings, name: str) -> str:
@@ -35,7 +37,8 @@ def set_cookie(settings: Settings, response: Response, name: str, value: str, se
 
 
 def drop_cookie(settings: Settings, response: Response, name: str) -> None:
-    response.delete_cookie(cookie(settings, name), path="/", secure=settings.secure, httponly=True, samesite="lax")
+    full, secure = cookie(settings, name), settings.secure
+    response.delete_cookie(full, path="/", secure=secure, httponly=True, samesite="lax")
 
 
 async def visitor(ui: Ui, request: Request) -> Visitor:
@@ -50,13 +53,20 @@ async def visitor(ui: Ui, request: Request) -> Visitor:
     person, note = found
     if note:
         await ui.database.writing(access.keep_session, session, at + SESSION_LASTS, at)
-    return Visitor(person, session, seal, at)
+    return Visitor(person, session, seal, at, longer=note)
 
 
-def keep_seal(ui: Ui, request: Request, found: Visitor, response: Response) -> None:
-    """Let this browser keep its seal, once."""
+def keep(ui: Ui, request: Request, found: Visitor, response: Response) -> None:
+    """Let this browser keep its seal, once; and its session as long as the server does."""
     if request.cookies.get(cookie(ui.settings, "seal")) != found.seal:
-        set_cookie(ui.settings, response, "seal", found.seal, 365 * 24 * 3600)
+        set_cookie(ui.settings, response, "seal", found.seal, YEAR)
+    if found.session is not None and found.longer:
+        begin(ui.settings, response, found.session)
+
+
+def begin(settings: Settings, response: Response, session: str) -> None:
+    """Signed in: this browser keeps the session's secret."""
+    set_cookie(settings, response, "session", session, int(SESSION_LASTS.total_seconds()))
 
 
 def require_own_form(ui: Ui, request: Request, seal_in_form: str | None) -> None:

@@ -40,7 +40,7 @@ CATEGORIES = {
     Category.FORMS: Sign(phrase("Paperwork"), "file-text", phrase("reading a letter")),
     Category.LANGUAGE: Sign(phrase("Language"), "languages", phrase("practising Dutch")),
     Category.PETS: Sign(phrase("Pets"), "paw-print", phrase("walking the dog")),
-    Category.CHILDCARE: Sign(phrase("Childcare"), "baby", phrase("we call you first")),
+    Category.CHILDCARE: Sign(phrase("Childcare"), "baby", phrase("an hour after school")),
     Category.THINGS: Sign(phrase("Things"), "package", phrase("borrowing a drill")),
     Category.OTHER: Sign(phrase("Something else"), "ellipsis", phrase("tell us in a moment")),
 }
@@ -80,6 +80,21 @@ COPIES = {
     "deletion_asked": Sign(phrase("We asked to remove the copy."), "hourglass", tone="gone"),
     "gone": Sign(phrase("The copy is gone."), "x", tone="gone"),
 }
+REPLIES = {  # an answer, as who gave it reads it, and as who decides about it does
+    "pending": (
+        Sign(phrase("Waits for a choice"), "hourglass", tone="warn"),
+        Sign(phrase("Waits for your choice"), "message-circle"),
+    ),
+    "agreed": (Sign(phrase("Agreed"), "handshake", tone="knot"),) * 2,
+    "done": (Sign(phrase("It worked out"), "heart", tone="good"),) * 2,
+    "cancelled": (Sign(phrase("Called off"), "x"),) * 2,
+    "declined": (Sign(phrase("Not this time"), "minus"), Sign(phrase("You said no kindly"), "minus")),
+    "taken": (
+        Sign(phrase("Somebody else was first"), "circle-check"),
+        Sign(phrase("Somebody else was first"), "circle-check"),
+    ),
+    "withdrawn": (Sign(phrase("You took this back"), "undo-2"), Sign(phrase("Taken back"), "undo-2")),
+}
 REACH = ("neighbourhood", "adjacent", "municipality", "public")
 NEARNESS = {
     "adjacent": phrase("next door"),
@@ -98,6 +113,13 @@ def state(code: str, kind: str = "request", responses: int | None = None) -> Sig
     if code in ("open", "released", "responded") and kind == "request" and responses is not None:
         return _answered(responses) if responses else NOBODY
     return STATES.get(code, UNKNOWN)
+
+
+def reply(code: str, agreement: str | None, own: bool) -> Sign:
+    """How an answer stands, and what came of it: for who gave it (`own`), or for who decides about it."""
+    came = agreement if agreement in ("done", "cancelled") and code != "withdrawn" else None
+    came = came or ("agreed" if code == "accepted" else code)
+    return REPLIES.get(came, (UNKNOWN, UNKNOWN))[0 if own else 1]
 
 
 def urgency(code: str) -> Sign:
@@ -186,5 +208,7 @@ def environment(assets: Assets) -> Environment:
         "languages": languages,
         "translate": translate,
     }
-    made.globals |= {f.__name__: f for f in (audience, category, copy, rings, state, step, urgency, who)}
+    made.globals |= {
+        f.__name__: f for f in (audience, category, copy, reply, rings, state, step, urgency, who)
+    }
     return made

@@ -317,7 +317,7 @@ def test_the_page_looks_as_it_was_chosen(
 def test_the_way_one_is_in_is_marked(show: Show) -> None:
     tags = Tags(show("error.html", status=404, current="offers", person=SimpleNamespace(name="Miep")))
     assert [a["href"] for a in tags.all("a") if "aria-current" in a] == ["/offers"]
-    assert "/me" in [a["href"] for a in tags.all("a")]
+    assert "/mine" in [a["href"] for a in tags.all("a")]
     assert "/signin" not in [a["href"] for a in tags.all("a")]
 
 

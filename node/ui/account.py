@@ -1,0 +1,97 @@
+"""My own page: who I am here, where I am signed in, and the tokens of my programs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node.acts import access as ends
+from node.acts import residents as acts
+from node.neighbourhood.refusal import Invalid
+from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Deed, Role, require
+from node.storage import access, residents
+from node.storage.access import Session, Token
+from node.storage.database import Transaction
+from node.ui.door import Ui, Visitor, go_to
+from node.ui.forms import Form
+from node.ui.join import CODE_LENGTH
+from node.ui.language import languages
+from node.ui.roles import ROLES
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the page shows of its owner. `here`: the id of the session at hand."""
+
+    grants: list[tuple[Role, datetime | None]]
+    tokens: list[Token]
+    sessions: list[Session]
+    here: str
+
+
+async def page(ui: Ui, request: Request, who: Visitor) -> Response:
+    """Anybody with an account. A code from an invitation link is filled in for whoever still waits."""
+    code = request.query_params.get("code", "")[:CODE_LENGTH]
+    return await _mine(ui, request, who, Form({"code": code}))
+
+
+async def use_code(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Let oneself in by an invitation code, afterwards."""
+    person = _signed_in(who)
+    try:
+        await ui.database.writing(acts.use_code, person, form["code"], who.at)
+    except Invalid as refused:
+        await ui.database.writing(acts.note_wrong_code, person.id, who.at)
+        return await _mine(ui, request, who, form.wrong(refused), 422)
+    return go_to("/me")
+
+
+async def make_token(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """A key for a program: this answer is the one time that it is shown."""
+    try:
+        secret = await ui.database.writing(acts.make_token, _signed_in(who), form["name"], who.at)
+    except Invalid as refused:
+        return await _mine(ui, request, who, form.wrong(refused), 422)
+    return ui.page(request, who, "token.html", current="me", secret=secret, name=form["name"])
+
+
+async def end_token(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    await ui.database.writing(ends.end_token, _signed_in(who), request.path_params["token"])
+    return go_to("/me#tokens")
+
+
+async def end_session(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Sign another device out."""
+    await ui.database.writing(ends.end_session, _signed_in(who), request.path_params["session"])
+    return go_to("/me#devices")
+
+
+async def end_others(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Sign every device out but this one."""
+    await ui.database.writing(ends.end_other_sessions, _signed_in(who), who.session or "")
+    return go_to("/me#devices")
+
+
+def _signed_in(who: Visitor) -> Resident:
+    """Whoever has an account. Raises NotAllowed."""
+    person = who.signed_in()
+    require(person, Deed.READ_OWN)
+    return person
+
+
+async def _mine(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
+    account = await ui.database.reading(_look, _signed_in(who), who.session or "", who.at)
+    spoken = [(one.code, one.name) for one in languages().values()]
+    values = {"account": account, "form": form, "spoken": spoken, "roles": ROLES}
+    return ui.page(request, who, "account.html", code, current="me", **values)
+
+
+def _look(tx: Transaction, person: Resident, here: str, at: datetime) -> Account:
+    return Account(
+        residents.grants_of(tx, person.id, at),
+        access.tokens_of(tx, person.id),
+        access.sessions_of(tx, person.id, at),
+        access.session_id(here),
+    )

@@ -1,0 +1,162 @@
+"""Answering a post, and what can be done with an answer: choose it, say no, take it back, be done, call it
+off."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response as Page
+
+from node.acts import matches, responses
+from node.neighbourhood.match import MatchState
+from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
+from node.neighbourhood.resident import Resident
+from node.neighbourhood.response import ResponseState
+from node.storage import matches as kept_matches
+from node.storage.database import Transaction
+from node.ui import post
+from node.ui.door import Ui, Visitor, go_to
+from node.ui.forms import Form
+from node.ui.post import Answer, View
+from node.ui.sure import Sure
+
+Act = Callable[[Transaction, Resident, str, str, datetime], object]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What can be done with an answer. `own`: by who gave it, else by who decides; `states`: while so."""
+
+    sure: Sure
+    act: Act
+    own: bool = False
+    states: tuple[ResponseState, ...] = (ResponseState.PENDING,)
+
+
+def _complete(tx: Transaction, by: Resident, _post_id: str, answer_id: str, at: datetime) -> object:
+    return matches.complete(tx, by, _match(tx, answer_id), at)
+
+
+def _call_off(tx: Transaction, by: Resident, _post_id: str, answer_id: str, at: datetime) -> object:
+    return matches.cancel(tx, by, _match(tx, answer_id), at)
+
+
+def _decline(tx: Transaction, by: Resident, _post_id: str, answer_id: str, at: datetime) -> object:
+    return responses.decline(tx, by, answer_id, at)
+
+
+def _take_back(tx: Transaction, by: Resident, _post_id: str, answer_id: str, at: datetime) -> object:
+    return responses.withdraw(tx, by, answer_id, at)
+
+
+def _match(tx: Transaction, answer_id: str) -> str:
+    found = kept_matches.of_response(tx, answer_id)
+    if found is None:
+        raise Conflict(phrase("There is no agreement on this any more."))
+    return found.id
+
+
+DEEDS = {
+    "choose": Deed(
+        Sure(
+            phrase("Do you choose %(name)s?"),
+            phrase(
+                "Then it is agreed: %(name)s hears it at once. When no more help is needed, "
+                "the others hear kindly that it is settled."
+            ),
+            phrase("Yes, I choose %(name)s"),
+            "handshake",
+        ),
+        matches.agree,
+    ),
+    "decline": Deed(
+        Sure(
+            phrase("Say no to %(name)s?"),
+            phrase("%(name)s hears kindly that it is not needed this time. You cannot take this back."),
+            phrase("Yes, say it kindly"),
+            "send",
+        ),
+        _decline,
+    ),
+    "done": Deed(
+        Sure(
+            phrase("Did it work out with %(name)s?"),
+            phrase("Then we tick it off, here and with everybody who could see it."),
+            phrase("Yes, it is done"),
+            "heart",
+        ),
+        _complete,
+        states=(ResponseState.ACCEPTED,),
+    ),
+    "off": Deed(
+        Sure(
+            phrase("Is it off with %(name)s?"),
+            phrase("%(name)s hears it at once. Your neighbours can answer again."),
+            phrase("Yes, call it off"),
+            "x",
+            stop=True,
+        ),
+        _call_off,
+        states=(ResponseState.ACCEPTED,),
+    ),
+    "back": Deed(
+        Sure(
+            phrase("Do you take your answer back?"),
+            phrase("That is all right. We let the other know at once, so that somebody else can come."),
+            phrase("Yes, take it back"),
+            "undo-2",
+            stop=True,
+        ),
+        _take_back,
+        own=True,
+        states=(ResponseState.PENDING, ResponseState.ACCEPTED),
+    ),
+}
+
+
+async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
+    """POST /o/{post}/answers: say yes. Any resident may, but not to their own post."""
+    post_id = request.path_params["post"]
+    try:
+        await ui.database.writing(responses.answer, who.signed_in(), post_id, form["text"], who.at)
+    except Invalid as wrong:
+        view = await ui.database.reading(post.look, who, post_id)
+        return post.shown(ui, request, who, view, form.wrong(wrong), 422)
+    except Conflict as late:
+        view = await ui.database.reading(post.look, who, post_id)
+        if view.answer is None or not view.answer.live:  # live: the button was pressed twice
+            return post.shown(ui, request, who, view, replace(form, reason=late.reason), 409)
+    return go_to(f"/o/{post_id}?said=answered")
+
+
+async def sure(ui: Ui, request: Request, who: Visitor) -> Page:
+    """GET /o/{post}/answers/{answer}/{deed}: are you sure? For whoever may do it."""
+    view, answer, deed = await _asked(ui, request, who)
+    if answer.state not in deed.states or answer.agreement is MatchState.DONE:
+        return go_to(view.card.url)
+    question = deed.sure.about(answer.name)
+    return ui.page(request, who, "sure.html", view=view, answer=answer, sure=question)
+
+
+async def do(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
+    """POST /o/{post}/answers/{answer}/{deed}: yes, do it. The acts say who may."""
+    view, answer, deed = await _asked(ui, request, who)
+    try:
+        await ui.database.writing(deed.act, who.signed_in(), view.post.id, answer.id, who.at)
+    except Conflict as late:
+        view, answer, _ = await _asked(ui, request, who)
+        if deed.act is not matches.agree or answer.agreement is not MatchState.AGREED:  # else: pressed twice
+            return post.shown(ui, request, who, view, Form(reason=late.reason), 409)
+    return go_to(f"{view.card.url}?said={request.path_params['deed']}")
+
+
+async def _asked(ui: Ui, request: Request, who: Visitor) -> tuple[View, Answer, Deed]:
+    """The post, the answer and the deed of an address. NotFound for what this visitor may not know of."""
+    view = await ui.database.reading(post.look, who, request.path_params["post"])
+    deed = DEEDS.get(request.path_params["deed"])
+    if deed is not None:
+        for answer in [view.answer] if deed.own else view.answers or []:
+            if answer is not None and answer.id == request.path_params["answer"]:
+                return view, answer, deed
+    raise NotFound(phrase("This answer is not here, or no longer."))

@@ -1,0 +1,54 @@
+"""Where a request comes from: for counting tries alone, and kept only as a hash."""
+
+from functools import cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from starlette.requests import Request
+
+Address = IPv4Address | IPv6Address
+HOME_BITS = 64  # of an IPv6 address: one home has all that begin alike
+
+
+def caller(request: Request, trusted: str) -> str:
+    """The address that asks; for IPv6 the network of the home.
+
+    `X-Forwarded-For` is read from its end, and only as far as proxies named in `trusted` wrote it: what
+    anybody else put there is ignored (R03).
+    """
+    found = _address(request.client.host if request.client else "")
+    hops = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    while found is not None and hops and _trusts(trusted, found):
+        before = _address(hops.pop())
+        if before is None:
+            break
+        found = before
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found, HOME_BITS), strict=False))
+    return str(found)
+
+
+def _address(written: str) -> Address | None:
+    try:
+        found = ip_address(written.strip().partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _trusts(trusted: str, found: Address) -> bool:
+    networks = _networks(trusted)
+    return networks is None or any(found in network for network in networks)
+
+
+@cache
+def _networks(trusted: str) -> list[IPv4Network | IPv6Network] | None:
+    """The proxies that are named; None for `*`, which is all. What is no address names none."""
+    names = [name.strip() for name in trusted.split(",")]
+    return None if "*" in names else [network for name in names if (network := _network(name))]
+
+
+def _network(written: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(written, strict=False)
+    except ValueError:
+        return None

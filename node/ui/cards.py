@@ -1,0 +1,65 @@
+"""Cards: posts as they stand in a list, with all that a neighbour is told at a glance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from node.neighbourhood.category import Category
+from node.neighbourhood.node import Node
+from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
+from node.neighbourhood.resident import Resident
+from node.storage import nodes, responses
+from node.storage.database import Transaction
+from node.ui.words import NEARNESS
+
+
+@dataclass(frozen=True)
+class Card:
+    """One post in a list. `responses`: how many wait for an answer, or None where only its home knows."""
+
+    kind: Kind
+    title: str
+    text: str
+    category: Category
+    author: str
+    area: str
+    own: bool
+    nearness: str
+    created: datetime
+    state: State
+    responses: int | None
+    url: str
+    mine: bool
+
+
+def cards(tx: Transaction, who: Resident | None, found: Sequence[Post], at: datetime) -> list[Card]:
+    """The posts as cards, in the same order."""
+    homes = nodes.known(tx, {post.node_id for post in found if post.node_id is not None})
+    waiting = responses.count_pending(tx, [post.id for post in found if post.own])
+    return [
+        _card(post, who, homes.get(post.node_id or ""), tx.home.area.name, waiting.get(post.id, 0), at)
+        for post in found
+    ]
+
+
+def neighbours(tx: Transaction) -> list[str]:
+    """The names of the neighbourhoods next door."""
+    return [node.name for node in nodes.neighbours(tx)]
+
+
+def _card(post: Post, who: Resident | None, home: Node | None, here: str, waiting: int, at: datetime) -> Card:
+    return Card(
+        kind=post.kind,
+        title=post.title,
+        text=post.text,
+        category=post.category,
+        author=post.author_name,
+        area=here if post.own else home.name if home is not None else post.area.name,
+        own=post.own,
+        nearness=NEARNESS["adjacent"] if home is not None and home.active else "",
+        created=post.created,
+        state=State.EXPIRED if post.state in ANSWERABLE and post.expires <= at else post.state,
+        responses=waiting if post.own else None,
+        url=f"/o/{post.id}",
+        mine=post.own and who is not None and post.author == who.id,
+    )

@@ -1,0 +1,45 @@
+"""Invitations, for the operator: a code on paper or in a link lets people in at once."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node.acts import residents as acts
+from node.neighbourhood.refusal import Invalid, phrase
+from node.storage import access
+from node.ui.door import Ui, Visitor
+from node.ui.forms import Form
+from node.ui.people import operator
+from node.ui.slices import number, sliced
+
+LIST = "/operator/invitations"
+
+
+async def page(ui: Ui, request: Request, who: Visitor) -> Response:
+    """The invitations that can still be used, without their codes. Only an operator."""
+    return await _listed(ui, request, who, Form({"uses": "1"}))
+
+
+async def make(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """A new code: this answer is the one time that it is shown. Only an operator."""
+    by, note = operator(who), form["note"]
+    try:
+        uses = _uses(form["uses"])
+        code = await ui.database.writing(acts.invite, by, note, uses, who.at)
+    except Invalid as refused:
+        return await _listed(ui, request, who, form.wrong(refused), 422)
+    values = {"letters": code, "link": f"{ui.settings.origin}/join?code={code}", "uses": uses}
+    until = who.at + acts.INVITATION_LASTS
+    return ui.page(request, who, "invitation.html", current="me", until=until, path=LIST, **values)
+
+
+def _uses(written: str) -> int:
+    if not written.strip().isdecimal():
+        raise Invalid({"uses": phrase("Write a number.")})
+    return number(written.strip())
+
+
+async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
+    operator(who)
+    found = await ui.database.reading(access.invitations_open, who.at)
+    shown = sliced(found, number(request.query_params.get("from")))
+    return ui.page(request, who, "invitations.html", code, current="me", shown=shown, form=form, path=LIST)

@@ -1,0 +1,66 @@
+"""Joining: by an invitation code at once, or by an operator's yes later. Nobody learns who has an account."""
+
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node.acts import residents as acts
+from node.neighbourhood.refusal import Invalid, Words
+from node.neighbourhood.resident import checked_email, checked_name
+from node.ui.caller import caller
+from node.ui.door import Ui, Visitor, go_to
+from node.ui.forms import Form
+from node.ui.language import language, languages
+
+CODE_LENGTH = 40
+
+
+async def page(ui: Ui, request: Request, who: Visitor) -> Response:
+    """The form, with the code of an invitation link filled in. Who has an account uses the code there."""
+    code = request.query_params.get("code", "")[:CODE_LENGTH]
+    if who.person is not None:
+        return go_to(f"/me?code={quote(code)}" if code else "/me")
+    return _joining(ui, request, who, Form({"code": code, "language": language().code}))
+
+
+async def join(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Make an account. A code that is wrong is said at its field, and counted."""
+    caller_now = caller(request, ui.settings.trusted_proxies)
+    spoken = form["language"] if form["language"] in languages() else ui.settings.language
+    filled_in = form["name"], form["email"], spoken, form["code"]
+    try:
+        _check(form)
+        await ui.database.writing(acts.join, *filled_in, caller_now, who.at)
+    except Invalid as refused:
+        if "code" in refused.errors:
+            await ui.database.writing(acts.note_wrong_code, caller_now, who.at)
+        return _joining(ui, request, who, form.wrong(refused), 422)
+    return go_to("/join/invited" if form["code"].strip() else "/join/waiting")
+
+
+async def invited(ui: Ui, request: Request, who: Visitor) -> Response:
+    """In: the mail with the link is on its way."""
+    return ui.page(request, who, "join-done.html", current="signin", waits=False)
+
+
+async def waiting(ui: Ui, request: Request, who: Visitor) -> Response:
+    """An operator decides; the mail is on its way already."""
+    return ui.page(request, who, "join-done.html", current="signin", waits=True)
+
+
+def _check(form: Form) -> None:
+    """Say of the name and the address at once what is wrong with them. Raises Invalid."""
+    errors: dict[str, Words] = {}
+    for check, value in ((checked_name, form["name"]), (checked_email, form["email"])):
+        try:
+            check(value)
+        except Invalid as refused:
+            errors |= refused.errors
+    if errors:
+        raise Invalid(errors)
+
+
+def _joining(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
+    spoken = [(one.code, one.name) for one in languages().values()]
+    return ui.page(request, who, "join.html", code, current="signin", form=form, spoken=spoken)

@@ -1,0 +1,76 @@
+"""Where the copies of a post are, and what happened to it, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from node.neighbourhood.activity import Entry, Happening
+from node.neighbourhood.post import Post
+from node.neighbourhood.refusal import Words, phrase
+from node.neighbourhood.response import Response
+from node.storage import log, outbox
+from node.storage.database import Transaction
+from node.storage.outbox import Copy
+
+HAPPENED = {
+    Happening.POSTED: phrase("Posted."),
+    Happening.EDITED: phrase("Changed."),
+    Happening.EXTENDED: phrase("Kept up longer."),
+    Happening.WIDENED: phrase("The neighbourhoods next door see it too now."),
+    Happening.NARROWED: phrase("Only our own neighbourhood sees it now."),
+    Happening.PAUSED: phrase("Put on hold."),
+    Happening.REOPENED: phrase("Opened again."),
+    Happening.CLOSED: phrase("Closed."),
+    Happening.WITHDRAWN: phrase("Taken back, everywhere."),
+    Happening.EXPIRED: phrase("The time was over."),
+    Happening.ANSWERED: phrase("Somebody answered."),
+    Happening.ANSWER_WITHDRAWN: phrase("Somebody took an answer back."),
+    Happening.ANSWER_DECLINED: phrase("Somebody got a kind no."),
+    Happening.ANSWER_TAKEN: phrase("Somebody heard that help was found already."),
+    Happening.AGREED: phrase("Agreed."),
+    Happening.CANCELLED: phrase("The agreement is off."),
+    Happening.DONE: phrase("Done."),
+}
+"""What is told of a happening. Who answered is not in it: not everybody who reads this may know."""
+
+WITH_REASON = {Happening.CANCELLED, Happening.ANSWER_WITHDRAWN}
+REASONS = {"ill": phrase("ill")}
+
+
+@dataclass(frozen=True)
+class Bead:
+    """One node on the line *where is it now?*"""
+
+    state: str
+    name: str
+    here: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line of what happened. `by_broker`: not the poster did it, nor a helper, but a broker for them."""
+
+    at: datetime
+    words: Words
+    by_broker: bool
+    why: str
+
+
+def beads(tx: Transaction, post: Post) -> list[Bead]:
+    """Home first, then every node that got a copy: as it stands now, each node once."""
+    latest: dict[str, Copy] = {copy.url: copy for copy in outbox.copies_of(tx, post.id)}
+    home = Bead("home", tx.home.area.name, True, post.created)
+    return [home, *(Bead(copy.state, copy.name, False, copy.at) for copy in latest.values())]
+
+
+def happened(tx: Transaction, post: Post, answers: list[Response]) -> list[Happened]:
+    """What happened to a post of our own, the newest first."""
+    helpers = {answer.resident or answer.node_id for answer in answers}
+    entries = [entry for entry in log.of(tx, post.id) if entry.what in HAPPENED]
+    return [_told(entry, post.author, helpers) for entry in reversed(entries)]
+
+
+def _told(entry: Entry, author: str | None, helpers: set[str | None]) -> Happened:
+    others = entry.who is not None and entry.who != author and entry.who not in helpers
+    why = entry.why if entry.why and entry.what in WITH_REASON else ""
+    return Happened(entry.at, HAPPENED[entry.what], others, REASONS.get(why, why))

@@ -1,0 +1,235 @@
+"""Other nodes, for the operator: how each stands to us, a yes or a no, and what does not get through."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node.acts import nodes as acts
+from node.neighbourhood.activity import Happening
+from node.neighbourhood.node import Follow, Node, NodeKind, Standing
+from node.neighbourhood.refusal import Invalid, NotFound, Words, phrase
+from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Deed, require
+from node.storage import deliveries, log, lookups, nodes
+from node.storage.database import Transaction
+from node.storage.lookups import Lookup
+from node.ui.door import Ui, Visitor, go_to
+from node.ui.forms import Form
+from node.ui.slices import Slice, number, sliced
+from node.ui.words import Sign
+
+LIST = "/operator/neighbours"
+REASON_LENGTH = 200
+ADDRESS = phrase(
+    "As in the browser, such as https://buurt.example, or its handle, such as centrum@buurt.example."
+)
+STANDINGS = {
+    Standing.ASKS: Sign(phrase("Asks us"), "message-circle", phrase("It waits for our answer."), "warn"),
+    Standing.ASKED: Sign(phrase("Asked"), "hourglass", phrase("We wait for its answer."), "warn"),
+    Standing.ACTIVE: Sign(phrase("Neighbour"), "handshake", phrase("Posts go over and back."), "good"),
+    Standing.FOLLOWER: Sign(phrase("Follows us"), "eye", phrase("It hears what is for everyone.")),
+    Standing.KNOWN: Sign(phrase("Known"), "circle-dashed", phrase("We met; there is no border.")),
+    Standing.BLOCKED: Sign(phrase("Blocked"), "circle-x", phrase("We want nothing to do with it."), "bad"),
+}
+ORDER = list(STANDINGS)  # those who wait for somebody first
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something the operator can decide about a node: its button, and what happens then in plain words."""
+
+    act: Callable[..., Node]
+    word: Words
+    icon: str
+    title: Words
+    then: list[Words]
+    stop: bool = False
+    gives_reason: bool = False
+
+
+STEPS = {
+    "yes": Step(
+        acts.say_yes,
+        phrase("Yes, become neighbours"),
+        "handshake",
+        phrase("Become neighbours with %(name)s?"),
+        [
+            phrase("If both sides said yes, you are neighbours. If not, its operator is asked now."),
+            phrase("From then on, posts for “next door” go there, and theirs come here."),
+            phrase("You can end it whenever you want."),
+        ],
+    ),
+    "no": Step(
+        acts.say_no,
+        phrase("No, not now"),
+        "x",
+        phrase("Say no to %(name)s?"),
+        [
+            phrase("Its operator hears that you said no, and why."),
+            phrase("No posts go over or back. You can say yes later."),
+        ],
+        gives_reason=True,
+    ),
+    "end": Step(
+        acts.end,
+        phrase("End it"),
+        "undo-2",
+        phrase("No longer neighbours with %(name)s?"),
+        [
+            phrase("Our posts are called back: that node is asked to remove its copies."),
+            phrase("Its posts go from our pages."),
+            phrase("Agreements that neighbours made live on."),
+            phrase("You can ask it again later."),
+        ],
+        stop=True,
+    ),
+    "block": Step(
+        acts.block,
+        phrase("Block"),
+        "circle-x",
+        phrase("Block %(name)s?"),
+        [
+            phrase("Agreements between its people and ours end now; ours hear of it."),
+            phrase("All that we hold of it goes, and whatever it sends is refused."),
+            phrase("We do not tell it. It finds out when it knocks."),
+        ],
+        stop=True,
+    ),
+    "unblock": Step(
+        acts.unblock,
+        phrase("Lift the block"),
+        "lock",
+        phrase("Lift the block of %(name)s?"),
+        [
+            phrase("It can reach us again."),
+            phrase("You are not neighbours by this: somebody has to ask first."),
+        ],
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Failing:
+    """Messages that do not arrive: how often it was tried, what was heard, and when it is tried again."""
+
+    tries: int
+    error: str | None
+    again: datetime | None
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """One node as the operator sees it. `refused`: what it said when it said no to us."""
+
+    node: Node
+    standing: Sign
+    steps: list[str]
+    failing: Failing | None
+    refused: str | None
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The whole page: the nodes, and the addresses that are being looked up."""
+
+    shown: Slice[Neighbour]
+    asked: list[Lookup]
+
+
+async def page(ui: Ui, request: Request, who: Visitor) -> Response:
+    """Every node we know. Only an operator."""
+    return await _listed(ui, request, who, Form())
+
+
+async def ask(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Want a node as neighbour, by its address. Only an operator."""
+    try:
+        await ui.database.writing(acts.ask, _operator(who), form["address"], who.at)
+    except Invalid as refused:
+        return await _listed(ui, request, who, form.wrong(refused), 422)
+    return go_to(LIST)
+
+
+async def stop(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """No longer look an address up. Only an operator."""
+    await ui.database.writing(acts.stop_looking, _operator(who), number(request.path_params["lookup"]))
+    return go_to(LIST)
+
+
+async def step(ui: Ui, request: Request, who: Visitor) -> Response:
+    """What will happen, before it does. Only an operator."""
+    _operator(who)
+    chosen = _step(request)
+    node = await ui.database.reading(nodes.get, request.path_params["node"])
+    title = phrase(chosen.title.text, name=node.name)
+    values = {"node_there": node, "step": chosen, "title": title, "away": LIST, "most": REASON_LENGTH}
+    return ui.page(request, who, "neighbour.html", current="me", **values)
+
+
+async def decide(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Do it. Only an operator."""
+    by, chosen, node_id = _operator(who), _step(request), request.path_params["node"]
+    words = [" ".join(form["reason"].split())[:REASON_LENGTH]] if chosen.gives_reason else []
+    await ui.database.writing(chosen.act, by, node_id, *words, who.at)
+    return go_to(LIST)
+
+
+def _operator(who: Visitor) -> Resident:
+    person = who.signed_in()
+    require(person, Deed.RUN_BORDERS)
+    return person
+
+
+def _step(request: Request) -> Step:
+    chosen = STEPS.get(request.path_params["step"])
+    if chosen is None:
+        raise NotFound(phrase("This page is not here"))
+    return chosen
+
+
+async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
+    _operator(who)
+    view = await ui.database.reading(_look, number(request.query_params.get("from")))
+    values: dict[str, Any] = {"view": view, "form": form, "steps": STEPS, "hint": ADDRESS, "path": LIST}
+    return ui.page(request, who, "neighbours.html", code, current="me", **values)
+
+
+def _look(tx: Transaction, start: int) -> Neighbours:
+    failing = {row[0]: Failing(row[1], row[2], row[3]) for row in deliveries.failing(tx)}
+
+    def urgency(node: Node) -> tuple[bool, bool, bool, int]:
+        waits = node.standing is Standing.ASKS
+        return node.alarm is None, not waits, node.origin not in failing, ORDER.index(node.standing)
+
+    piece = sliced(sorted(nodes.everyone(tx), key=urgency), start)
+    shown = [_seen(tx, node, failing.get(node.origin)) for node in piece.items]
+    return Neighbours(Slice(shown, piece.start, piece.total), lookups.open_for(tx, "neighbour"))
+
+
+def _seen(tx: Transaction, node: Node, failing: Failing | None) -> Neighbour:
+    refused = _why(tx, node) if node.our_follow is Follow.REJECTED else None
+    return Neighbour(node, STANDINGS[node.standing], _steps(node), failing, refused)
+
+
+def _steps(node: Node) -> list[str]:
+    """What can be decided about a node, as it stands now."""
+    could_be = node.adjacent is not None and node.kind is NodeKind.NEIGHBOURHOOD
+    yes = ["yes"] if could_be else []
+    return {
+        Standing.ASKS: ["yes", "no", "block"],
+        Standing.ASKED: ["end", "block"],
+        Standing.ACTIVE: ["end", "block"],
+        Standing.FOLLOWER: [*yes, "block"],
+        Standing.KNOWN: [*yes, "block"],
+        Standing.BLOCKED: ["unblock"],
+    }[node.standing]
+
+
+def _why(tx: Transaction, node: Node) -> str:
+    """Why the other side said no to us."""
+    refused = [line for line in log.of(tx, node.id) if line.what is Happening.NODE_REFUSED]
+    return next((line.why or "" for line in reversed(refused) if line.who == node.id), "")

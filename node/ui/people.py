@@ -1,0 +1,145 @@
+"""People, for the operator: who waits to be let in, who is in, and which roles they hold."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node.acts import residents as acts
+from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
+from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Deed, Role, require
+from node.storage import residents
+from node.storage.database import Transaction
+from node.ui import dates
+from node.ui.door import Ui, Visitor, go_to
+from node.ui.forms import Form
+from node.ui.language import gettext, language, languages, translate
+from node.ui.roles import ROLES
+from node.ui.slices import PAGE, Slice, number
+
+LIST = "/operator/people"
+
+
+@dataclass(frozen=True)
+class Known:
+    """One person, with the roles held and until when."""
+
+    person: Resident
+    grants: list[tuple[Role, datetime | None]]
+
+
+async def page(ui: Ui, request: Request, who: Visitor) -> Response:
+    """Everybody, those who wait first. Only an operator."""
+    operator(who)
+    start = number(request.query_params.get("from"))
+    shown = await ui.database.reading(_look, start, who.at)
+    return ui.page(request, who, "people.html", current="me", shown=shown, roles=ROLES, path=LIST)
+
+
+async def newcomer(ui: Ui, request: Request, who: Visitor) -> Response:
+    """The form to put somebody in. Only an operator."""
+    return _adding(ui, request, who, Form({"language": language().code}))
+
+
+async def add(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Put a person in, and let them in at once. Only an operator."""
+    spoken = form["language"] if form["language"] in languages() else ui.settings.language
+    filled_in = form["name"], form["email"].strip() or None, spoken
+    try:
+        person = await ui.database.writing(acts.add, operator(who), *filled_in, who.at)
+    except Invalid as refused:
+        return _adding(ui, request, who, form.wrong(refused), 422)
+    except Conflict as refused:
+        known = Invalid({"email": refused.reason})
+        return _adding(ui, request, who, form.wrong(known), 422)
+    return go_to(f"{LIST}/{person.id}")
+
+
+async def one(ui: Ui, request: Request, who: Visitor) -> Response:
+    """One person. Only an operator."""
+    return await _shown(ui, request, who, Form())
+
+
+async def admit(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Let somebody in who waits. Only an operator."""
+    await ui.database.writing(acts.admit, operator(who), request.path_params["person"], who.at)
+    return go_to(LIST)
+
+
+async def grant(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Give a role, until a day or until taken back. Only an operator, and not to oneself."""
+    by, person_id = operator(who), request.path_params["person"]
+    try:
+        role, until = _role(form["role"]), _last_moment(form["until"])
+        await ui.database.writing(acts.grant, by, person_id, role, until, who.at)
+    except Invalid as refused:
+        return await _shown(ui, request, who, form.wrong(refused), 422)
+    return go_to(f"{LIST}/{person_id}")
+
+
+async def end_role(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Take a role back. Only an operator; the last operator stays."""
+    by, person_id = operator(who), request.path_params["person"]
+    if request.path_params["role"] not in set(Role):
+        raise NotFound(phrase("This page is not here"))
+    await ui.database.writing(acts.end_role, by, person_id, Role(request.path_params["role"]), who.at)
+    return go_to(f"{LIST}/{person_id}")
+
+
+def operator(who: Visitor) -> Resident:
+    """Whoever may look after people. Raises NotAllowed."""
+    person = who.signed_in()
+    require(person, Deed.RUN_RESIDENTS)
+    return person
+
+
+def _role(written: str) -> Role:
+    if written not in set(Role):
+        raise Invalid({"role": phrase("Choose a role.")})
+    return Role(written)
+
+
+def _last_moment(written: str) -> datetime | None:
+    """The end of the day that was filled in; None for an empty field."""
+    if not written.strip():
+        return None
+    try:
+        day = date.fromisoformat(written.strip())
+    except ValueError:
+        raise Invalid({"until": phrase("Write a day like 2027-03-31.")}) from None
+    return datetime.combine(day, time(23, 59, 59), dates.HOME)
+
+
+def _adding(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
+    operator(who)
+    spoken = [(one.code, one.name) for one in languages().values()]
+    return ui.page(request, who, "person-new.html", code, current="me", form=form, spoken=spoken, path=LIST)
+
+
+async def _shown(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
+    by = operator(who)
+    known = await ui.database.reading(_one, request.path_params["person"], who.at)
+    values: dict[str, Any] = {"known": known, "own": known.person.id == by.id, "form": form, "path": LIST}
+    values |= {"roles": ROLES, "choices": _choices()}
+    return ui.page(request, who, "person.html", code, current="me", **values)
+
+
+def _choices() -> list[tuple[str, str]]:
+    roles = [(role, f"{translate(sign.word)}: {translate(sign.hint)}") for role, sign in ROLES.items()]
+    return [("", gettext("Choose")), *roles]
+
+
+def _look(tx: Transaction, start: int, at: datetime) -> Slice[Known]:
+    found = residents.some(tx, at, start, PAGE)
+    return Slice([_known(tx, person, at) for person in found], start, residents.total(tx))
+
+
+def _one(tx: Transaction, person_id: str, at: datetime) -> Known:
+    return _known(tx, residents.get(tx, person_id, at), at)
+
+
+def _known(tx: Transaction, person: Resident, at: datetime) -> Known:
+    return Known(person, residents.grants_of(tx, person.id, at))

@@ -1,0 +1,285 @@
+"""Nodes that speak with each other over one wire: real databases, real signatures, real workers, one process.
+
+async with town_of_nodes.opened(tmp_path, "centrum", "noord", "zuid") as nodes:
+    a, b, c = nodes
+    await nodes.join(a, b)
+    post = await a.asks()
+    await b.holds(post)
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from starlette.applications import Starlette
+
+from node.acts import matches, nodes, posts, responses
+from node.clock import now
+from node.federation import worker
+from node.federation.door import Federation, open_door
+from node.federation.keys import load_or_make
+from node.federation.routes import routes
+from node.neighbourhood.draft import PostChange
+from node.neighbourhood.match import Match
+from node.neighbourhood.node import Node
+from node.neighbourhood.post import Post
+from node.neighbourhood.resident import console
+from node.neighbourhood.response import Response
+from node.settings import Settings, build
+from node.storage import lookups, outbox, seen
+from node.storage import matches as kept_matches
+from node.storage import nodes as kept_nodes
+from node.storage import posts as kept_posts
+from node.storage import responses as kept_responses
+from node.storage.database import Database, Transaction
+from node.storage.tables import destinations, metadata
+from tests import town
+from tests.federation.wire import Wire, until
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+class Place:
+    """One neighbourhood's node, and the people in it."""
+
+    def __init__(self, directory: Path, database: Database, wire: Wire, cast: town.Cast) -> None:
+        self.database, self.wire, self.cast, self.directory = database, wire, cast, directory
+        self.home = database.home
+        self.origin, self.name = self.home.origin, self.home.area.name
+        self.settings: Settings = build(
+            {"origin": self.origin, "name": self.name, "area": self.home.area.code}, directory
+        )
+        self.door: Federation = open_door(database, self.settings, load_or_make(directory, self.home), wire)
+        self.app = Starlette(routes=routes(self.door))
+        wire.apps[self.origin] = self.app
+        self._worker: asyncio.Task[None] | None = None
+
+    # The node itself
+
+    def start(self) -> None:
+        """Have it send, fetch and confirm, as a running node does."""
+        assert self._worker is None
+        self._worker = asyncio.create_task(worker.run(self.door), name=f"worker of {self.name}")
+
+    async def stop(self) -> None:
+        """Have it do nothing by itself; it still answers. What broke its worker comes out here."""
+        if self._worker is not None:
+            self._worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._worker
+            self._worker = None
+
+    async def idle(self) -> bool:
+        """Whether nothing is left to send, fetch or confirm now."""
+        return await self.database.reading(_idle)
+
+    # What people do
+
+    async def asks(self, title: str = "Wie haalt dinsdag medicijnen?", **change: Any) -> Post:
+        """Bea asks for help."""
+        return await self.database.writing(posts.post, self.cast.poster, town.asks(title, **change), now())
+
+    async def edits(self, post: Post, **change: Any) -> Post:
+        return await self.database.writing(posts.edit, self.cast.poster, post.id, PostChange(**change), now())
+
+    async def withdraws(self, post: Post) -> Post:
+        return await self.database.writing(posts.withdraw, self.cast.poster, post.id, now())
+
+    async def answers(self, post: Post, text: str = "Ik kan om tien uur.", part: str = "helper") -> Response:
+        """Merel (or somebody else of the cast) says yes to a post, as soon as it is here."""
+        here = await self.holds(post)
+        return await self.database.writing(responses.answer, getattr(self.cast, part), here.id, text, now())
+
+    async def agrees(self, post: Post, response: Response, part: str = "poster") -> Match:
+        """Bea, at home, picks an answer that came from anywhere."""
+        there = await self.heard(response)
+        return await self.database.writing(matches.agree, getattr(self.cast, part), post.id, there.id, now())
+
+    async def takes_back(self, response: Response, reason: str | None = None) -> Response:
+        return await self.database.writing(responses.withdraw, self.cast.helper, response.id, now(), reason)
+
+    # What the operator does
+
+    async def wants(self, other: "Place") -> None:
+        """Its operator says yes to the other node."""
+        await self.wants_at(other.origin)
+
+    async def wants_at(self, address: str) -> None:
+        await self.database.writing(nodes.ask, console(now()), address, now())
+
+    async def ends(self, other: "Place") -> None:
+        await self.database.writing(nodes.end, console(now()), (await self.knows(other)).id, now())
+
+    async def blocks(self, other: "Place") -> None:
+        await self.database.writing(nodes.block, console(now()), (await self.knows(other)).id, now())
+
+    # What is known here
+
+    async def knows(self, other: Any) -> Node:
+        """The other node, as it stands here."""
+
+        async def look() -> Node | None:
+            return await self.database.reading(kept_nodes.by_origin, other.origin)
+
+        return await until(look)
+
+    async def neighbours(self) -> set[str]:
+        return {node.origin for node in await self.database.reading(kept_nodes.neighbours)}
+
+    async def post(self, post: Post) -> Post | None:
+        """A post as it stands here, wherever it is from."""
+        return await self.database.reading(kept_posts.by_uri, post.uri)
+
+    async def holds(self, post: Post, **as_now: Any) -> Post:
+        """The post, as soon as it is here and as said."""
+
+        async def look() -> Post | None:
+            found = await self.post(post)
+            return found if found and all(getattr(found, k) == v for k, v in as_now.items()) else None
+
+        return await until(look)
+
+    async def loses(self, post: Post) -> None:
+        """Wait until its words are gone from here."""
+
+        async def gone() -> bool:
+            found = await self.post(post)
+            return found is None or (found.title, found.text, found.author_name) == ("", "", "")
+
+        await until(gone)
+
+    async def heard(self, response: Response, **as_now: Any) -> Response:
+        """An answer, as soon as it is here and as said; known by its Offer's id."""
+
+        async def look() -> Response | None:
+            found = await self.database.reading(kept_responses.by_uri, response.uri)
+            return found if found and all(getattr(found, k) == v for k, v in as_now.items()) else None
+
+        return await until(look)
+
+    async def agreements(self, post: Post) -> list[Match]:
+        """The agreements on a post that run or are done, as this node knows them."""
+        here = await self.post(post)
+        return await self.database.reading(kept_matches.of_post, here.id) if here else []
+
+    async def copies(self, post: Post) -> dict[str, str]:
+        """Where a post of this node is, by the neighbourhood's name."""
+        return {copy.name: copy.state for copy in await self.database.reading(outbox.copies_of, post.id)}
+
+    async def letters(self, what: str) -> list[str | None]:
+        """To whom letters of this sort were written (a resident's id), in order."""
+        one = metadata.tables["letters"]
+        found = select(one.c.resident_id).where(one.c.what == what).order_by(one.c.id)
+        return await self.database.reading(lambda tx: list(tx.run(found).scalars()))
+
+    async def rows(self, *but: str) -> Rows:
+        """All that is kept here, but for these tables (`seen`) or columns (`nodes.last_seen`)."""
+        return await self.database.reading(_rows, set(but))
+
+    async def count(self, table: str) -> int:
+        one = metadata.tables[table]
+        return await self.database.reading(
+            lambda tx: int(tx.run(select(func.count()).select_from(one)).scalar_one())
+        )
+
+    async def change(self, table: str, **values: Any) -> None:
+        """Change every row of a table: so time goes by."""
+        one = metadata.tables[table]
+        await self.database.writing(lambda tx: tx.run(one.update().values(**values)).rowcount)
+
+
+def _idle(tx: Transaction) -> bool:
+    """A destination that is being delivered to stays due until it is given back."""
+    due = (
+        tx.run(select(func.min(destinations.c.due))).scalar(),
+        lookups.next_due(tx),
+        seen.next_receipts(tx),
+    )
+    return all(moment is None or moment > now() for moment in due)
+
+
+def _rows(tx: Transaction, but: set[str]) -> Rows:
+    found: Rows = {}
+    for name, one in metadata.tables.items():
+        columns = [column for column in one.c if f"{name}.{column.name}" not in but]
+        if name not in but:
+            found[name] = sorted((tuple(row) for row in tx.run(select(*columns))), key=repr)
+    return found
+
+
+class Nodes:
+    """The places of a test, with the wire between them."""
+
+    def __init__(self, wire: Wire, places: list[Place]) -> None:
+        self.wire, self.places = wire, places
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self.places)
+
+    def start(self) -> None:
+        for place in self.places:
+            place.start()
+
+    async def join(self, *some: Place) -> None:
+        """Make these neighbours of each other, by a yes on both sides of every border."""
+        for one, other in combinations(some, 2):
+            await one.wants(other)
+            await other.wants(one)
+
+        async def joined() -> bool:
+            there = {place.origin for place in some}
+            return all([there - {place.origin} <= await place.neighbours() for place in some])
+
+        await until(joined)
+        await self.quiet()
+
+    async def restart(self, place: Place) -> Place:
+        """The same node after a restart: all but what is on disk is gone. It does nothing by itself yet."""
+        await place.stop()
+        await place.database.stop()
+        database = Database(f"sqlite:///{place.database.sqlite_path}", place.home)
+        await database.start()
+        again = Place(place.directory, database, self.wire, place.cast)
+        self.places[self.places.index(place)] = again
+        return again
+
+    async def quiet(self, *some: Place) -> None:
+        """Wait until nobody has anything left to say, and nothing is on its way."""
+
+        async def still() -> bool:
+            idle = all([await place.idle() for place in some or self.places])
+            return idle and not self.wire.under_way
+
+        await until(still, 20)
+
+
+@asynccontextmanager
+async def opened(directory: Path, *names: str, started: bool = True) -> AsyncIterator[Nodes]:
+    """Nodes by these names on a wire of their own, with the whole cast in each; closed again at the end.
+
+    It is a failure when an application broke on the way, whatever the test itself looked at.
+    """
+    wire = Wire()
+    async with AsyncExitStack() as stack:
+        places = []
+        for name in names:
+            folder = directory / name
+            folder.mkdir(parents=True)
+            database = await stack.enter_async_context(town.opened(folder, name))
+            cast = await database.writing(town.people)
+            places.append(Place(folder, database, wire, cast))
+        found = Nodes(wire, places)
+        if started:
+            found.start()
+        try:
+            yield found
+        finally:
+            for place in found.places:
+                await place.stop()
+            for place in found.places:
+                await place.database.stop()
+        assert not wire.broken, wire.broken

@@ -1,0 +1,82 @@
+"""A street where everything is there once: a thing for every name in curly brackets of a route."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from node.acts import held, posts, residents, responses
+from node.clock import now
+from node.neighbourhood.node import Follow
+from node.storage import access, lookups, tables
+from node.storage.database import Transaction
+from tests import town
+from tests.ui.visits import Here
+
+Rows = dict[str, list[dict[str, Any]]]
+PHONE = "the poster's phone"
+
+
+@dataclass(frozen=True)
+class Street:
+    """The ids of what is there."""
+
+    post: str  # the poster asks, for here and next door
+    answer: str  # the helper's, to it
+    copy: str  # asked next door, and held here
+    secret: str  # of the poster's sign-in link
+    person: str  # the outsider, who waits
+    node: str  # the neighbourhood that asks us
+    lookup: str  # an address that the operator typed
+    token: str  # the poster's
+    session: str  # the poster's other one
+
+    def path(self, route: str, **more: str) -> str:
+        """A route with the ids of this street in it."""
+        return route.format(**asdict(self), **more)
+
+
+async def built(here: Here) -> Street:
+    """Build it."""
+    return await here.database.writing(_build, here, now())
+
+
+def _build(tx: Transaction, here: Here, at: datetime) -> Street:
+    cast = here.cast
+    north = town.neighbour(tx, "noord", last_seen=at)
+    south = town.neighbour(tx, "zuid", we_claim=False, our_follow=Follow.NONE)
+    asked = posts.post(tx, cast.poster, town.asks(), at)
+    answer = responses.answer(tx, cast.helper, asked.id, "Ik kan om tien uur.", at)
+    copy = town.a_copy(north, created=at, updated=at, expires=at + 5 * town.DAY)
+    held.take_in(tx, north, copy, f"{north.origin}/ap/a/1", at)
+    lookups.ask(tx, "neighbour", "https://west.example", at, cast.operator.id)
+    secret = residents.make_lasting_link(tx, cast.poster.id, at)
+    residents.make_token(tx, cast.poster, "Kalender", at)
+    access.add_session(tx, PHONE, cast.poster.id, at + town.DAY, at)
+    return Street(
+        post=asked.id,
+        answer=answer.id,
+        copy=copy.id,
+        secret=secret,
+        person=cast.outsider.id,
+        node=south.id,
+        lookup=str(lookups.open_for(tx, "neighbour")[0].id),
+        token=access.tokens_of(tx, cast.poster.id)[0].id,
+        session=access.session_id(PHONE),
+    )
+
+
+def rows(tx: Transaction) -> Rows:
+    """Every row of every table."""
+    found = {}
+    for table in tables.metadata.sorted_tables:
+        found[table.name] = [dict(row) for row in tx.run(table.select()).mappings()]
+    return found
+
+
+def put_back(tx: Transaction, before: Rows) -> None:
+    """Every table as it was."""
+    for table in reversed(tables.metadata.sorted_tables):
+        tx.run(table.delete())
+    for table in tables.metadata.sorted_tables:
+        if before[table.name]:
+            tx.run(table.insert(), before[table.name])

@@ -1,0 +1,253 @@
+"""Who may open and send what: every route of the pages, for every standing, from one table (U14).
+
+A route, a decision or a person that is new fails here until the table says what it is for them.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from node.neighbourhood.roles import Role
+from node.ui import answers, changes, neighbours
+from node.ui.routes import FORMS, PAGES
+from tests import town
+from tests.ui import street, visits
+from tests.ui.street import Rows, Street
+from tests.ui.visits import TOWN, Here, words
+
+STANDINGS = ["stranger", *town.NAMES, "outsider"]
+RESIDENTS = set(town.NAMES)  # let in, with a role or without
+SIGN_IN = 1303  # 303, to sign in first
+Expected = dict[str, int]
+
+POST = {"category": "tuin", "title": "Wie snoeit?", "text": "De heg.", "urgency": "week", "places": "1"}
+ASKED = {**POST, "audience": "adjacent", "key": "once"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing to do: what each standing hears. `path`: the route, with names of the street in brackets."""
+
+    method: str
+    route: str
+    path: str
+    expected: Expected
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+def everybody(status: int) -> Expected:
+    return dict.fromkeys(STANDINGS, status)
+
+
+def account(status: int, stranger: int = 403) -> Expected:
+    return {**everybody(status), "stranger": stranger}
+
+
+def residents(status: int, stranger: int, outsider: int, **others: int) -> Expected:
+    return {**everybody(status), "stranger": stranger, "outsider": outsider, **others}
+
+
+def operator(status: int, stranger: int = 403) -> Expected:
+    return {**everybody(403), "stranger": stranger, "operator": status}
+
+
+def poster(status: int) -> Expected:
+    """Of a post that residents can see: for others it is not theirs, for who is not in it is not there."""
+    return residents(403, 404, 404, poster=status)
+
+
+def only(status: int, *standings: str) -> Expected:
+    """Of what nobody else may know of."""
+    return {**everybody(404), **dict.fromkeys(standings, status)}
+
+
+def look(route: str, expected: Expected, **put: str) -> Row:
+    return Row("GET", route, replaced(route, put), expected)
+
+
+def send(route: str, expected: Expected, fields: dict[str, str] | None = None, **put: str) -> Row:
+    return Row("POST", route, replaced(route, put), expected, fields or {})
+
+
+def replaced(route: str, put: dict[str, str]) -> str:
+    for name, value in put.items():
+        route = route.replace(f"{{{name}}}", value)
+    return route
+
+
+NODE, PERSON = "/operator/neighbours/{node}/{step}", "/operator/people/{person}"
+ONE, ANSWER = "/o/{post}", "/o/{post}/answers/{answer}/{deed}"
+DECIDES = ("poster", "broker")  # about an answer
+
+TABLE = [
+    look("/", everybody(200)),
+    look("/requests", everybody(200)),
+    look("/offers", everybody(200)),
+    look("/about", everybody(200)),
+    look("/rules", everybody(200)),
+    look("/privacy", everybody(200)),
+    look("/accessibility", everybody(200)),
+    look("/favicon.ico", everybody(302)),
+    send("/choice", everybody(303), {"language": "en"}),
+    # Signing in and joining
+    look("/signin", everybody(200)),
+    look("/signin/sent", everybody(200)),
+    look("/signin/{secret}", everybody(200)),
+    look("/signin/{secret}", everybody(404), secret="wrong"),
+    look("/join", account(303, stranger=200)),
+    look("/join/invited", everybody(200)),
+    look("/join/waiting", everybody(200)),
+    send("/signin", everybody(303), {"email": "bea@example.org"}),
+    send("/signin/{secret}", everybody(303)),
+    send("/signin/{secret}", everybody(404), secret="wrong"),
+    send("/signout", everybody(303)),
+    send("/join", everybody(303), {"name": "Noor", "email": "noor@example.org"}),
+    # One's own
+    look("/me", account(200, stranger=SIGN_IN)),
+    look("/mine", account(200, stranger=SIGN_IN)),
+    send("/me/code", {**account(303), "outsider": 422}, {"code": "wrong"}),
+    send("/me/tokens", account(200), {"name": "Kalender"}),
+    send("/me/tokens/{token}/end", {**account(404), "poster": 303}),
+    send("/me/sessions/end", account(303)),
+    send("/me/sessions/{session}/end", {**account(404), "poster": 303}),
+    # Posts
+    look("/ask", residents(200, SIGN_IN, 403)),
+    look("/offer", residents(200, SIGN_IN, 403)),
+    send("/ask", residents(303, 403, 403), ASKED),
+    send("/offer", residents(303, 403, 403), ASKED),
+    look(ONE, residents(200, 404, 404)),
+    look(ONE, residents(200, 404, 404), post="{copy}"),
+    look(ONE, everybody(404), post="nowhere"),
+    look(f"{ONE}/edit", poster(200)),
+    look(f"{ONE}/edit", residents(403, 404, 404), post="{copy}"),
+    send(f"{ONE}/edit", poster(303), ASKED),
+    send(f"{ONE}/edit", residents(403, 404, 404), ASKED, post="{copy}"),
+    look(f"{ONE}/{{deed}}", poster(200), deed="close"),
+    look(f"{ONE}/{{deed}}", poster(200), deed="withdraw"),
+    *(look(f"{ONE}/{{deed}}", everybody(404), deed=deed) for deed in ("extend", "pause", "reopen", "burn")),
+    send(f"{ONE}/{{deed}}", poster(303), deed="extend"),
+    send(f"{ONE}/{{deed}}", poster(422), deed="pause"),  # a request cannot be paused
+    send(f"{ONE}/{{deed}}", poster(303), deed="reopen"),
+    send(f"{ONE}/{{deed}}", poster(303), deed="close"),
+    send(f"{ONE}/{{deed}}", poster(303), deed="withdraw"),
+    send(f"{ONE}/{{deed}}", everybody(404), deed="burn"),
+    *(send(f"{ONE}/{{deed}}", residents(403, 404, 404), post="{copy}", deed=d) for d in changes.DEEDS),
+    # Answers
+    send(f"{ONE}/answers", residents(303, 403, 404, poster=409), {"text": "Ik kan ook."}),
+    send(f"{ONE}/answers", residents(303, 403, 404), {"text": "Ik kan ook."}, post="{copy}"),
+    look(ANSWER, only(200, *DECIDES), deed="choose"),
+    look(ANSWER, only(200, *DECIDES), deed="decline"),
+    look(ANSWER, only(303, *DECIDES), deed="done"),  # nothing is agreed yet
+    look(ANSWER, only(303, *DECIDES), deed="off"),
+    look(ANSWER, only(200, "helper"), deed="back"),
+    send(ANSWER, only(303, *DECIDES), deed="choose"),
+    send(ANSWER, only(303, *DECIDES), deed="decline"),
+    send(ANSWER, only(409, *DECIDES), deed="done"),
+    send(ANSWER, only(409, *DECIDES), deed="off"),
+    send(ANSWER, only(303, "helper"), deed="back"),
+    *(do(ANSWER, everybody(404), deed="burn") for do in (look, send)),
+    *(do(ANSWER, everybody(404), post="{copy}", deed=d) for do in (look, send) for d in answers.DEEDS),
+    # The operator's
+    look("/operator/neighbours", operator(200, stranger=SIGN_IN)),
+    *(look(NODE, operator(200, stranger=SIGN_IN), step=step) for step in neighbours.STEPS),
+    look(NODE, operator(404, stranger=SIGN_IN), step="burn"),
+    send("/operator/neighbours", operator(303), {"address": "https://oost.example"}),
+    send("/operator/neighbours/lookups/{lookup}/end", operator(303)),
+    *(send(NODE, operator(303), step=step) for step in neighbours.STEPS),
+    send(NODE, operator(404), step="burn"),
+    look("/operator/people", operator(200, stranger=SIGN_IN)),
+    look("/operator/people/new", operator(200, stranger=SIGN_IN)),
+    look(PERSON, operator(200, stranger=SIGN_IN)),
+    look(PERSON, operator(404, stranger=SIGN_IN), person="nobody"),
+    send("/operator/people", operator(303), {"name": "Noor"}),
+    send(f"{PERSON}/admit", operator(303)),
+    send(f"{PERSON}/roles", operator(409), {"role": "broker"}),  # who waits gets no role
+    *(send(f"{PERSON}/roles", operator(303), {"role": role}, person="{resident}") for role in Role),
+    *(send(f"{PERSON}/roles", operator(403), {"role": role}, person="{own}") for role in Role),
+    *(
+        send(f"{PERSON}/roles/{{role}}/end", operator(303), person=f"{{{role}}}", role=role)
+        for role in sorted(set(Role) - {Role.OPERATOR})
+    ),
+    send(f"{PERSON}/roles/{{role}}/end", operator(409), person="{own}", role="operator"),  # the last
+    send(f"{PERSON}/roles/{{role}}/end", operator(404), person="{resident}", role="king"),
+    look("/operator/invitations", operator(200, stranger=SIGN_IN)),
+    send("/operator/invitations", operator(200), {"uses": "1"}),
+]
+assert set(STANDINGS) >= set(Role)
+
+
+@dataclass(frozen=True)
+class World:
+    here: Here
+    street: Street
+    before: Rows
+
+
+@pytest.fixture(scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    directory: Path = tmp_path_factory.mktemp("street")
+    async with visits.opened(directory, TOWN) as here:
+        built = await street.built(here)
+        yield World(here, built, await here.database.reading(street.rows))
+
+
+@pytest.mark.parametrize(
+    "row", TABLE, ids=lambda row: " ".join((row.method, row.path, row.fields.get("role", "")))
+)
+async def test_who_may(world: World, row: Row) -> None:
+    found = {standing: await heard(world, row, standing) for standing in STANDINGS}
+    assert found == row.expected
+
+
+async def heard(world: World, row: Row, standing: str) -> int:
+    """What somebody hears; who is refused changed nothing, and what was changed is put back."""
+    here, part = world.here, None if standing == "stranger" else standing
+    named = {role.value: here.cast.all()[role].id for role in Role}
+    named |= {"own": here.cast.operator.id, "resident": here.cast.other.id}
+    path = world.street.path(row.path, **named)
+    async with here.browser(part) as browser:
+        if row.method == "GET":
+            answer = await browser.get(path)
+        else:
+            answer = await browser.post(path, data=row.fields, headers=here.own_form)
+    assert answer.headers["cache-control"] == "private, no-store"
+    after = await here.database.reading(street.rows)
+    if row.method == "GET" or answer.status_code in (403, 404):
+        assert after == world.before
+    elif after != world.before:
+        await here.database.writing(street.put_back, world.before)
+    if answer.status_code == 403:
+        assert "Dit kan hier niet" in words(answer.text) or "niet meer ingelogd" in words(answer.text)
+    to_sign_in = answer.headers.get("location", "").startswith("/signin?next=")
+    return SIGN_IN if to_sign_in else answer.status_code
+
+
+def test_every_route_is_in_the_table() -> None:
+    known = {("GET", path) for path, _ in PAGES} | {("POST", path) for path, _ in FORMS}
+    assert {(row.method, row.route) for row in TABLE} == known
+
+
+def test_every_decision_is_in_the_table() -> None:
+    def said(route: str, method: str = "POST") -> set[str]:
+        rows = [row.path for row in TABLE if (row.method, row.route) == (method, route)]
+        return {path.rpartition("/")[2] for path in rows} - {"burn"}
+
+    assert said(f"{ONE}/{{deed}}") == set(changes.DEEDS)
+    assert said(ANSWER) == said(ANSWER, "GET") == set(answers.DEEDS)
+    assert said(NODE) == said(NODE, "GET") == set(neighbours.STEPS)
+
+
+def test_the_table_is_large_enough() -> None:
+    assert len(TABLE) * len(STANDINGS) >= 1000
+
+
+async def test_what_is_not_there_for_a_stranger_reads_like_what_never_was(world: World) -> None:
+    """And it offers the way in, for it may be there for a neighbour."""
+    here, there, nowhere = world.here, world.street.post, "0" * 32
+    for part in (None, "outsider"):
+        real = (await here.get(part, f"/o/{there}", 404)).text.replace(there, nowhere)
+        never = (await here.get(part, f"/o/{nowhere}", 404)).text
+        assert real == never
+        assert (f'href="/signin?next=/o/{nowhere}"' in never) is (part is None)
