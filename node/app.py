@@ -24,10 +24,12 @@ from node.federation import routes as federation_routes
 from node.federation import worker as federation_worker
 from node.federation.door import open_door as federation_door
 from node.federation.keys import Keys
-from node.front import Front, Sorry, trail
+from node.front import Front, Sorry
+from node.mail import worker as mail_worker
 from node.settings import Settings
 from node.storage import deliveries
 from node.storage.database import Database
+from node.trail import trail
 from node.ui import routes as pages_routes
 from node.ui.door import Ui
 from node.ui.routes import open_door as pages_door
@@ -50,21 +52,17 @@ def build(
     """The node as one application. Its workers live as long as it does; when one breaks, `stop` is called."""
     federation, pages = federation_door(database, settings, keys), pages_door(database, settings)
     sorry = partial(_sorry, pages)
-    work: list[Work] = [lambda: federation_worker.run(federation), lambda: keep_time(database)]
+    work: list[Work] = [
+        lambda: federation_worker.run(federation),
+        lambda: mail_worker.run(database, settings),
+        lambda: keep_time(database),
+    ]
     routes = [
         *_own_routes(settings, database),
         *federation_routes.routes(federation),
         *api_routes.routes(database, settings),
         *pages_routes.routes(pages),
     ]
-
-    # TODO mine, while others write: doors that are not there yet
-    from importlib.util import find_spec
-
-    if find_spec("node.mail") and find_spec("node.mail.worker"):
-        from node.mail import worker as mail_worker
-
-        work.append(lambda: mail_worker.run(database, settings))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -75,6 +73,7 @@ def build(
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await federation.remote.close()
 
     app = Starlette(
         routes=routes if role != "worker" else _own_routes(settings, database),

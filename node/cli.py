@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -16,46 +16,49 @@ from node import __version__
 from node.console import audit, invite, node, resident, role, stats, token
 from node.neighbourhood.refusal import Refusal
 from node.settings import Wrong
+from node.trail import trail
 
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Program(click.Group):
+    """All commands; it never shows anybody a traceback."""
+
+    def main(self, *args: Any, **named: Any) -> NoReturn:
+        try:
+            sys.exit(super().main(*args, **{**named, "standalone_mode": False, "prog_name": "buurtknoop"}))
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except (Refusal, Wrong) as error:
+            _fail(str(error))
+        except (click.Abort, KeyboardInterrupt):
+            _fail("stopped")
+        except BrokenPipeError:  # whoever read what we say has enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        except OSError as error:  # a disk, a right, an address: the system says it best
+            _fail(str(error))
+        except Exception as error:  # outermost: a person gets words, and where to look
+            _fail(f"this went wrong, and it is our fault. Please tell us: {trail(error)}")
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="buurtknoop")
-def program() -> None:
+def main() -> None:
     """A small server for one neighbourhood: help asked and help offered, also across its borders."""
 
 
 for group in (resident, role, invite, node, token, audit, stats):
-    program.add_command(group)
+    main.add_command(group)
 
 
-def main() -> None:
-    """Run one command, and never show anybody a traceback."""
-    try:
-        sys.exit(program.main(standalone_mode=False, prog_name="buurtknoop"))
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (Refusal, Wrong) as error:
-        _fail(str(error))
-    except (click.Abort, KeyboardInterrupt):
-        _fail("stopped")
-    except BrokenPipeError:  # whoever read what we say has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except Exception as error:  # outermost: a person gets words, and where to look
-        from node.front import trail
-
-        _fail(f"this went wrong, and it is our fault. Please tell us: {trail(error)}")
-
-
-def _fail(words: str) -> None:
+def _fail(words: str) -> NoReturn:
     click.echo(f"buurtknoop: {words}", err=True)
     sys.exit(1)
 
 
-@program.command()
+@main.command()
 @click.option("--dir", "directory", type=DIRECTORY, help="The directory of the new node.")
 @click.option("--kind", type=click.Choice(["neighbourhood"]), default="neighbourhood", show_default=True)
 @click.option("--origin", help="The address people will use, such as https://centrum.buurt.example.")
@@ -90,7 +93,7 @@ def _asked(name: str, value: str | None, question: str) -> str:
     return answer
 
 
-@program.command()
+@main.command()
 @click.option("--dir", "directory", type=DIRECTORY, default=".", help="The directory of the node.")
 @click.option("--host", help="The address to listen on, instead of the one in the settings.")
 @click.option("--port", type=click.IntRange(1, 65535), help="The port, instead of the one in the settings.")
@@ -117,7 +120,7 @@ def serve(directory: Path, host: str | None, port: int | None, role: str, patien
         raise Refusal("the node stopped because something broke; the lines above tell what")
 
 
-@program.command()
+@main.command()
 @click.option("--dir", "directory", type=DIRECTORY, help="A node whose address to put in.")
 def openapi(directory: Path | None) -> None:
     """Print the description of the API (OpenAPI 3.1)."""
@@ -128,7 +131,7 @@ def openapi(directory: Path | None) -> None:
     _print(document(__version__, origin))
 
 
-@program.command()
+@main.command()
 @click.option("--dir", "directory", type=DIRECTORY, default=".", help="The directory of the node.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
 def doctor(directory: Path, as_json: bool) -> None:
@@ -145,7 +148,7 @@ def doctor(directory: Path, as_json: bool) -> None:
         raise Refusal("not everything is well: see the lines above")
 
 
-@program.command()
+@main.command()
 @click.option("--port", type=click.IntRange(1024, 65000), default=8400, show_default=True)
 @click.option("--nodes", type=click.IntRange(1, 50), default=3, show_default=True)
 @click.option("--dir", "directory", type=DIRECTORY, help="Where to keep the town; else it goes at the end.")

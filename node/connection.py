@@ -13,7 +13,6 @@ from node.front import HEADERS, MOST_BODY
 MOST_HEADERS = 100
 MOST_HEAD = 32 * 1024  # bytes: address and headers together
 MOST_CONNECTIONS = 800
-REQUEST_SECONDS = 15.0  # more than the doors give a body, so that who is slow hears why first
 
 _REFUSED = b"".join(
     [
@@ -31,6 +30,8 @@ class TooMuch(Exception):
 
 class Connection(HttpToolsProtocol):
     """Whoever connects has a quarter of a minute for each request, from the first byte to the last."""
+
+    request_seconds = 15.0  # more than the doors give a body, so that who is slow hears why first
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -99,7 +100,7 @@ class Connection(HttpToolsProtocol):
 
     def _hurry(self) -> None:
         self._rest()
-        self._timer = self.loop.call_later(REQUEST_SECONDS, self.transport.close)
+        self._timer = self.loop.call_later(self.request_seconds, self.transport.close)
 
     def _rest(self) -> None:
         if self._timer is not None:

@@ -11,12 +11,12 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from node import settings
 from node.neighbourhood.refusal import Refusal
 from node.settings import Settings
+from node.trail import trail
 
 if TYPE_CHECKING:  # a command that only speaks to a running node does without the database's libraries
     from node.storage.database import Database
@@ -99,7 +99,6 @@ async def listening(database: "Database", of_node: Settings) -> AsyncIterator[No
 
 async def _reply(reader: asyncio.StreamReader, database: "Database", of_node: Settings) -> dict[str, Any]:
     from node.administration import perform
-    from node.front import trail
 
     try:
         async with asyncio.timeout(ASK_SECONDS):
@@ -114,12 +113,13 @@ async def _reply(reader: asyncio.StreamReader, database: "Database", of_node: Se
 
 @contextmanager
 def _short(directory: Path) -> Iterator[str]:
-    """The socket's path, through a link for a while when it is too long for the system."""
-    path = directory.absolute() / NAME
-    if len(os.fsencode(path)) < LONGEST_PATH:
-        yield str(path)
+    """The socket's path; when that is too long for the system, by way of an open directory (Linux)."""
+    path = str(directory.absolute() / NAME)
+    if len(os.fsencode(path)) < LONGEST_PATH or not directory.is_dir():
+        yield path
         return
-    with TemporaryDirectory(prefix="buurtknoop-", dir=None) as folder:
-        link = Path(folder) / "node"
-        link.symlink_to(directory.absolute(), target_is_directory=True)
-        yield str(link / NAME)
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{handle}/{NAME}"
+    finally:
+        os.close(handle)

@@ -5,6 +5,7 @@ It ends all that it started, whatever happens. It asks the running nodes through
 
 import asyncio
 import json
+import os
 import shutil
 import signal
 import socket
@@ -27,7 +28,7 @@ from node.town import Spot
 AT_ONCE = 4  # databases made at the same time
 ANSWER_SECONDS = 60.0
 BORDER_SECONDS = 60.0  # and one more for each border
-END_SECONDS = 14.0  # then what still runs is killed
+END_SECONDS = 12.0  # then what still runs is killed
 POLL_SECONDS = 0.1
 
 
@@ -47,8 +48,8 @@ def _require_free(ports: Iterable[int]) -> None:
     for port in ports:
         try:
             socket.create_server(("127.0.0.1", port)).close()
-        except (OSError, OverflowError) as error:
-            why = getattr(error, "strerror", None) or error
+        except OSError as error:
+            why = os.strerror(error.errno or 0)
             raise Refusal(f"port {port} cannot be had ({why}): choose others with --port") from None
 
 
@@ -116,7 +117,7 @@ async def _prepare(place: Place) -> None:
                 "--port, --nodes and --adjacency as then, or another --dir"
             )
     else:
-        values = town.values(place.spot, place.port, place.folder)
+        values = town.values(place.spot, place.port)
         place.settings = founding.write(place.folder, values, {})
     async with opened(place.settings) as database:
         place.cast = await database.writing(town.move_in, place.settings, place.number, clock.now())

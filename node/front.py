@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from types import FrameType
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.storage.database import Stopped
+from node.trail import trail
 
 MOST_BODY = 256 * 1024  # bytes
 BODY_SECONDS = 10.0
@@ -37,8 +37,9 @@ Sorry = Callable[[Request, int, str | None], Response]
 class Front:
     """ASGI middleware. `sorry` makes the page that says kindly that it did not work."""
 
-    def __init__(self, app: ASGIApp, secure: bool, sorry: Sorry) -> None:
+    def __init__(self, app: ASGIApp, secure: bool, sorry: Sorry, body_seconds: float = BODY_SECONDS) -> None:
         self.app = app
+        self.body_seconds = body_seconds
         self.sorry = sorry
         self.headers = (*HEADERS, ONLY_HTTPS) if secure else HEADERS
 
@@ -56,7 +57,7 @@ class Front:
             await send(message)
 
         try:
-            await self.app(scope, _Body(receive), outward)
+            await self.app(scope, _Body(receive, self.body_seconds), outward)
         except ClientDisconnect:
             return  # whoever asked has gone
         except Exception as error:  # outermost loop: a person gets a page, the log gets where it was
@@ -71,10 +72,11 @@ class Front:
 
 
 class _Body:
-    """Hands a request's body in: at most MOST_BODY bytes, all within BODY_SECONDS of the first look at it."""
+    """Hands a request's body in: at most MOST_BODY bytes, all within `seconds` of the first look at it."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, seconds: float) -> None:
         self._receive = receive
+        self._seconds = seconds
         self._left = MOST_BODY
         self._end: float | None = None
         self._whole = False
@@ -83,7 +85,7 @@ class _Body:
         if self._whole:
             return await self._receive()
         if self._end is None:
-            self._end = asyncio.get_running_loop().time() + BODY_SECONDS
+            self._end = asyncio.get_running_loop().time() + self._seconds
         try:
             async with asyncio.timeout_at(self._end):
                 message = await self._receive()
@@ -94,22 +96,6 @@ class _Body:
         if self._left < 0:
             raise HTTPException(413, headers={"Connection": "close"})
         return message
-
-
-def trail(error: BaseException) -> str:
-    """Where an error came from, without what it says: that may hold somebody's words."""
-    steps = []
-    step = error.__traceback__
-    while step is not None:
-        steps.append(f"{_place(step.tb_frame)}:{step.tb_lineno}")
-        step = step.tb_next
-    came = f"{type(error).__module__}.{type(error).__qualname__} at {' > '.join(steps[-8:]) or 'nowhere'}"
-    cause = error.__cause__
-    return f"{came}, because of {trail(cause)}" if cause is not None else came
-
-
-def _place(frame: FrameType) -> str:
-    return f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_name}"
 
 
 def _noted(scope: Scope, error: Exception) -> tuple[int, str | None]:

@@ -45,7 +45,7 @@ class Place:
     def start(self) -> None:
         """Run its node, with nothing of our own settings in its environment."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-        words = ["serve", "--dir", str(self.folder), "--timeout-graceful-shutdown", "5"]
+        words = ["serve", "--dir", str(self.folder), "--timeout-graceful-shutdown", "3"]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "node", *words],

@@ -1,4 +1,5 @@
-"""The settings of a node: one file (`buurtknoop.toml`) with the environment laid over it, read once, then frozen.
+"""The settings of a node: one file (`buurtknoop.toml`) with the environment laid over it, read once, then
+frozen.
 
 Every setting is explained in `docs/settings.md`. A key that is not known is refused, never ignored.
 """

@@ -79,7 +79,7 @@ def _read(path: Path) -> list[Spot]:
     return [Spot(row[name], row[code], frozenset((row[touches] or "").split())) for row in rows]
 
 
-def values(spot: Spot, port: int, folder: Path) -> dict[str, Any]:
+def values(spot: Spot, port: int) -> dict[str, Any]:
     """The settings of this neighbourhood as a node of the demo."""
     return {
         "origin": f"http://127.0.0.1:{port}",
@@ -89,7 +89,7 @@ def values(spot: Spot, port: int, folder: Path) -> dict[str, Any]:
         "phone_hours": HOURS,
         "port": port,
         "town": True,
-        "mail_folder": str(folder / "mail"),
+        "mail_folder": "mail",
         "mail_from": f"buurtknoop@{spot.slug}.example",
     }
 
