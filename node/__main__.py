@@ -1,6 +1,6 @@
 """`python -m node`: the same as `buurtknoop`."""
 
-from node.cli import main
+from node.command.cli import main
 
 if __name__ == "__main__":
     main()

@@ -8,13 +8,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.routing import Mount, Route
 
-from node.app import build as roof
-from node.cli import main
+from node.command.cli import main
 from node.federation.keys import Keys
 from node.federation.receiving import TABLE
 from node.federation.signatures import SigningKey
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.roles import Deed, Role
+from node.serving.app import build as roof
 from node.settings import Settings, build
 from node.storage.database import Database
 

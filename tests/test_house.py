@@ -17,10 +17,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 GROUND = {"version", "settings", "clock"}  # node/__init__.py, node/settings.py, node/clock.py
 HALL = {"neighbourhood", "storage", "acts", *GROUND}
-ROOF = set(
-    "__main__ administration app cli connection console control demo doctor founding front opening "
-    "server town townsfolk".split()
-)
+ROOF = {"__main__", "serving", "command", "demo"}
 EVERYTHING = {*HALL, "federation", "api", "ui", "mail", *ROOF}
 # room: (what it may import of node besides itself, what it may import of third parties)
 HOUSE: dict[str, tuple[set[str], set[str]]] = {
@@ -281,8 +278,8 @@ SOUND = {
     "node/acts/posts.py": "import json\nfrom node.storage import posts",
     "node/federation/remote.py": "import httpx\nfrom node import __version__, clock, settings",
     "node/api/posts.py": "from starlette.routing import Route\nfrom node.acts import posts",
-    "node/cli.py": "import click\nfrom node import app\nfrom node.ui import routes",
-    "node/app.py": "try:\n    run()\nexcept Exception:  # the outermost loop\n    pass",
+    "node/command/cli.py": "import click\nfrom node.serving import app\nfrom node.ui import routes",
+    "node/serving/app.py": "try:\n    run()\nexcept Exception:  # the outermost loop\n    pass",
     "node/ui/routes.py": "try:\n    run()\nexcept BaseException:\n    undo()\n    raise",
 }
 POST, ACT, STORED = "node/neighbourhood/post.py", "node/acts/posts.py", "node/storage/posts.py"
@@ -301,11 +298,11 @@ BROKEN: dict[Rule, list[tuple[str, str]]] = {
         (ACT, "from node.settings import Settings"),
         (ACT, "from node.federation import delivery"),
         ("node/federation/remote.py", "from node.api import posts"),
-        ("node/federation/remote.py", "from node import cli"),
+        ("node/federation/remote.py", "from node.command import cli"),
         ("node/api/posts.py", "from node.ui import routes"),
         ("node/ui/routes.py", "import node.mail.letters"),
         ("node/mail/letters.py", "from node.federation import remote"),
-        ("node/settings.py", "import node.app"),
+        ("node/settings.py", "import node.serving.app"),
     ],
     third_parties_stay_in_their_rooms: [
         (POST, "import msgspec"),

@@ -9,8 +9,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from node import app, settings
+from node import settings
 from node.federation.keys import load_or_make
+from node.serving import app
 from node.settings import Settings
 from node.storage.database import Database
 from tests import town

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from node import settings
-from node.cli import main
+from node.command.cli import main
 from node.settings import FILE
 from tests.roof.conftest import OPERATOR, Run
 

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from node.connection import MOST_HEAD, MOST_HEADERS, Connection
-from node.front import MOST_BODY
+from node.serving.connection import MOST_HEAD, MOST_HEADERS, Connection
+from node.serving.front import MOST_BODY
 from tests.roof.conftest import free_port
 
 

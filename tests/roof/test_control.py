@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from node import control
+from node.command import control
 from node.neighbourhood.refusal import Refusal
 from tests.roof.conftest import Running, command
 

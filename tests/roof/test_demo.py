@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from node.town import CAST
+from node.demo.town import CAST
 from tests.roof.conftest import Run, command, free_port, is_free, until
 
 Start = Callable[..., "Demo"]

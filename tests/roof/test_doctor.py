@@ -7,8 +7,8 @@ from time import time
 
 import pytest
 
-from node.control import run
-from node.doctor import Finding, examine
+from node.command.control import run
+from node.command.doctor import Finding, examine
 from node.settings import FILE
 
 

@@ -15,10 +15,10 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Message
 
-from node import front
-from node.front import MOST_BODY, Front
+from node.serving import front
+from node.serving.front import MOST_BODY, Front
+from node.serving.trail import trail
 from node.storage.database import Stopped
-from node.trail import trail
 
 SECRET = "medicijnen voor Bea"
 
@@ -192,6 +192,6 @@ async def test_what_breaks_halfway_ends_there(caplog: pytest.LogCaptureFixture) 
 
 
 def test_the_doors_have_time_to_say_no_first() -> None:
-    from node.connection import Connection
+    from node.serving.connection import Connection
 
     assert Connection.request_seconds > front.BODY_SECONDS

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from node import settings
-from node.founding import write
+from node.command.founding import write
 from node.neighbourhood.node import NodeKind
 from node.settings import FILE, Secret, Settings, Wrong
 

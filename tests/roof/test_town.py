@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from node import settings, town
+from node import settings
+from node.demo import town
 from node.neighbourhood.category import Category
 from node.neighbourhood.refusal import Refusal
 

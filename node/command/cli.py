@@ -13,10 +13,10 @@ from typing import Any, NoReturn
 import click
 
 from node import __version__
-from node.console import audit, invite, node, resident, role, stats, token
+from node.command.console import audit, invite, node, resident, role, stats, token
 from node.neighbourhood.refusal import Refusal
+from node.serving.trail import trail
 from node.settings import Wrong
-from node.trail import trail
 
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
@@ -67,7 +67,7 @@ def _fail(words: str) -> NoReturn:
 @click.option("--operator", metavar="EMAIL", help="The mail address of the operator.")
 def init(directory: Path | None, operator: str | None, **values: str | None) -> None:
     """Make a new node, and print the operator's sign-in link (valid once, for 24 hours)."""
-    from node import founding
+    from node.command import founding
 
     place = directory or Path(_asked("dir", None, "Directory for the new node"))
     values = {
@@ -114,7 +114,7 @@ def _asked(name: str, value: str | None, question: str) -> str:
 )
 def serve(directory: Path, host: str | None, port: int | None, role: str, patience: int) -> None:
     """Run the node of a directory, until it gets SIGTERM or Ctrl-C."""
-    from node import server
+    from node.serving import server
 
     if not server.serve(directory.absolute(), host, port, role, patience, click.echo):
         raise Refusal("the node stopped because something broke; the lines above tell what")
@@ -136,7 +136,7 @@ def openapi(directory: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
 def doctor(directory: Path, as_json: bool) -> None:
     """Look whether the node is well, and say what to do where it is not."""
-    from node.doctor import examine
+    from node.command.doctor import examine
 
     findings = examine(directory.absolute())
     if as_json:
@@ -156,7 +156,7 @@ def doctor(directory: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One line when everything answers, for programs.")
 def demo(port: int, nodes: int, directory: Path | None, adjacency: Path | None, as_json: bool) -> None:
     """Start a whole town on this machine, to try: neighbourhoods on PORT+1 and up. Ctrl-C ends it."""
-    from node.demo import start
+    from node.demo.demo import start
 
     start(port, nodes, directory, adjacency, as_json)
 

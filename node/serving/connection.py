@@ -8,7 +8,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from node.front import HEADERS, MOST_BODY
+from node.serving.front import HEADERS, MOST_BODY
 
 MOST_HEADERS = 100
 MOST_HEAD = 32 * 1024  # bytes: address and headers together

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from node import clock, control, settings
-from node.control import NAME
+from node import clock, settings
+from node.command import control
+from node.command.control import NAME
 from node.federation.keys import Unsafe, load_or_make
 from node.neighbourhood.refusal import Refusal
 from node.settings import FILE, Settings, Wrong

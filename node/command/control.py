@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from node import settings
 from node.neighbourhood.refusal import Refusal
+from node.serving.trail import trail
 from node.settings import Settings
-from node.trail import trail
 
 if TYPE_CHECKING:  # a command that only speaks to a running node does without the database's libraries
     from node.storage.database import Database
@@ -28,7 +28,7 @@ MOST_ANSWERED = 16 * 1024 * 1024
 ASK_SECONDS = 10.0  # for the question to arrive
 ANSWER_SECONDS = 60.0
 
-_log = logging.getLogger("node.control")
+_log = logging.getLogger("node.command.control")
 
 
 def run(directory: Path, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -62,8 +62,8 @@ def ask(directory: Path, command: str, arguments: dict[str, Any]) -> dict[str, A
 
 
 async def _alone(of_node: Settings, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    from node.administration import perform
-    from node.opening import opened
+    from node.command.administration import perform
+    from node.serving.opening import opened
 
     async with opened(of_node) as database:
         return await perform(database, of_node, command, arguments)
@@ -98,7 +98,7 @@ async def listening(database: "Database", of_node: Settings) -> AsyncIterator[No
 
 
 async def _reply(reader: asyncio.StreamReader, database: "Database", of_node: Settings) -> dict[str, Any]:
-    from node.administration import perform
+    from node.command.administration import perform
 
     try:
         async with asyncio.timeout(ASK_SECONDS):

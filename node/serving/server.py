@@ -12,11 +12,13 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
-from node import app, control, settings
-from node.connection import Connection
+from node import settings
+from node.command import control
 from node.federation import keys
 from node.neighbourhood.refusal import Refusal
-from node.opening import opened
+from node.serving import app
+from node.serving.connection import Connection
+from node.serving.opening import opened
 from node.settings import Settings
 
 KEEP_ALIVE_SECONDS = 30

@@ -13,7 +13,7 @@ from node.federation import keys
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.resident import checked_email, console
 from node.neighbourhood.roles import Role
-from node.opening import opened
+from node.serving.opening import opened
 from node.settings import FILE, Settings
 from node.storage import residents
 from node.storage.database import Transaction

@@ -12,8 +12,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from node.serving.trail import trail
 from node.storage.database import Stopped
-from node.trail import trail
 
 MOST_BODY = 256 * 1024  # bytes
 BODY_SECONDS = 10.0
@@ -30,7 +30,7 @@ HEADERS = (
 )
 ONLY_HTTPS = (b"strict-transport-security", b"max-age=31536000")
 
-_log = logging.getLogger("node.front")
+_log = logging.getLogger("node.serving.front")
 Sorry = Callable[[Request, int, str | None], Response]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from node import control
+from node.command import control
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.roles import Role
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from node.demo.town import Spot
 from node.settings import PREFIX, Settings
-from node.town import Spot
 
 CALL_SECONDS = 20.0
 LAST_LINES = 15

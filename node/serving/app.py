@@ -24,12 +24,12 @@ from node.federation import routes as federation_routes
 from node.federation import worker as federation_worker
 from node.federation.door import open_door as federation_door
 from node.federation.keys import Keys
-from node.front import Front, Sorry
 from node.mail import worker as mail_worker
+from node.serving.front import Front, Sorry
+from node.serving.trail import trail
 from node.settings import Settings
 from node.storage import deliveries
 from node.storage.database import Database
-from node.trail import trail
 from node.ui import routes as pages_routes
 from node.ui.door import Ui
 from node.ui.routes import open_door as pages_door
@@ -38,7 +38,7 @@ TICK_SECONDS = 30.0
 ANSWER_SECONDS = 5.0  # how long the database may take before the node says it is not well
 FOR_PROGRAMS = ("/api/", "/ap/", "/inbox", "/.well-known/", "/nodeinfo/", "/healthz")
 
-_log = logging.getLogger("node.app")
+_log = logging.getLogger("node.serving.app")
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 

@@ -17,13 +17,15 @@ from typing import Any
 
 import click
 
-from node import clock, control, founding, settings, town
+from node import clock, settings
+from node.command import control, founding
+from node.demo import town
+from node.demo.place import Place
+from node.demo.town import Spot
 from node.neighbourhood.node import Standing
 from node.neighbourhood.refusal import Refusal
-from node.opening import opened
-from node.place import Place
+from node.serving.opening import opened
 from node.settings import FILE
-from node.town import Spot
 
 AT_ONCE = 4  # databases made at the same time
 ANSWER_SECONDS = 60.0
