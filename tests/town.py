@@ -5,15 +5,17 @@ async with town.opened(tmp_path) as database:
     post = await database.writing(posts.post, cast.poster, town.asks(), town.NOON)
 """
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from node.acts import residents
 from node.neighbourhood.category import Category
@@ -68,10 +70,14 @@ def home(name: str = "centrum", kind: NodeKind = NodeKind.NEIGHBOURHOOD) -> Home
 @asynccontextmanager
 async def opened(directory: Path, name: str = "centrum", url: str = "") -> AsyncIterator[Database]:
     """A node's database with the newest schema: a file in the directory, or in an empty PostgreSQL."""
-    database = Database(url or f"sqlite:///{directory / f'{name}.db'}", home(name))
+    file = directory / f"{name}.db"
+    if not url:
+        file.write_bytes(_empty_file())
+    database = Database(url or f"sqlite:///{file}", home(name))
     await database.start()
     try:
-        await database.writing(_furnish)
+        if url:
+            await database.writing(_furnish)
         yield database
     finally:
         await database.stop()
@@ -167,7 +173,22 @@ def a_copy(node: Node, **change: Any) -> Post:
     )
 
 
+@cache
+def _empty_file() -> bytes:
+    """What stands in an SQLite file with the newest schema and nothing in it."""
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        _furnish(Transaction(connection, home()))
+        connection.commit()
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        content = raw.serialize()
+    engine.dispose()
+    return content
+
+
 def _furnish(tx: Transaction) -> None:
     tables.metadata.create_all(tx.connection)
-    tx.run(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+    tx.run(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)"))
+    tx.run(text("DELETE FROM alembic_version"))
     tx.run(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": schema.newest()})

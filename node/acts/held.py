@@ -11,26 +11,32 @@ from node.storage import log, posts, seen
 from node.storage.database import Transaction
 
 
-def take_in(tx: Transaction, node: Node, told: Post, activity_uri: str, at: datetime) -> None:
+def take_in(
+    tx: Transaction, node: Node, told: Post, activity_uri: str, at: datetime, read: datetime | None = None
+) -> None:
     """A Create or an Update of a post by its owner: keep it if it is news. New here only from an active
     neighbour.
 
-    What was deleted stays so; of two Updates the newest `updated` wins; id, owner and kind never change
+    What was deleted stays so, unless we saw it at its home after that (`read`: when we began to look there):
+    the border opened again. Of two Updates the newest `updated` wins; id, owner and kind never change
     (`wire.md` 4). Of a post past its end we still hear that it is done; its words go at once.
     """
     held = posts.by_uri(tx, told.uri, lock=True)
-    if posts.buried(tx, told.uri):
+    if posts.buried(tx, told.uri, since=read):
         return
     over = told.expires <= at
+    if read is not None and node.active and not over:
+        posts.unbury(tx, told.uri)
     if held is None:
         if node.active and not over:
             posts.add(tx, told)
             log.record(tx, Happening.RECEIVED, node.id, told.id, at)
             seen.owe_receipt(tx, node.id, activity_uri, at)
         return
-    if held.node_id != node.id or held.kind is not told.kind or told.updated <= held.updated:
-        return
     erased = held.title == ""
+    news = told.updated > held.updated or (erased and not over and told.updated == held.updated)
+    if held.node_id != node.id or held.kind is not told.kind or not news:
+        return
     changed = replace(told, id=held.id, created=held.created, party=held.party)
     posts.save(tx, changed)
     log.record(tx, Happening.CHANGED_ELSEWHERE, node.id, held.id, at)

@@ -37,9 +37,10 @@ def ask(tx: Transaction, by: Resident, address: str, at: datetime) -> None:
 def stop_looking(tx: Transaction, by: Resident, lookup_id: int) -> None:
     """No longer look an address up that an operator typed. Only an operator."""
     require(by, Deed.RUN_BORDERS)
-    if lookup_id not in {asked.id for asked in lookups.open_for(tx, "neighbour")}:
+    asked = next((one for one in lookups.open_for(tx, "neighbour") if one.id == lookup_id), None)
+    if asked is None:
         raise NotFound(phrase("This is not here, or no longer."))
-    lookups.done(tx, lookup_id)
+    lookups.done(tx, asked)
 
 
 def say_yes(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
@@ -65,7 +66,7 @@ def say_no(tx: Transaction, by: Resident, node_id: str, reason: str, at: datetim
     facts = {"node": node.id, "reason": reason or "declined"}
     outbox.send_to(tx, outbox.add(tx, "Reject", node.their_follow_uri, facts, at), node.id)
     log.record(tx, Happening.NODE_REFUSED, by.id, node.id, at)
-    return _moved(tx, node, at, their_follow=Follow.REJECTED)
+    return _moved(tx, node, at, their_follow=Follow.REJECTED, they_claim=False)
 
 
 def end(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
@@ -201,7 +202,9 @@ def _moved(tx: Transaction, node: Node, at: datetime, **change: object) -> Node:
     nodes.save(tx, after)
     if after.active and not node.active:
         log.record(tx, Happening.NODE_ACTIVE, None, node.id, at)
+        outbox.forget_called_back(tx, node.id)
         lookups.ask(tx, "outbox", node.id, at)
+        _say_changed(tx, after, at)
     if node.active and not after.active:
         for uri in outbox.shared_with(tx, node.id):
             post = posts.by_uri(tx, uri)
@@ -211,6 +214,11 @@ def _moved(tx: Transaction, node: Node, at: datetime, **change: object) -> Node:
 
 
 _replace: Callable[..., Node] = replace
+
+
+def _say_changed(tx: Transaction, node: Node, at: datetime) -> None:
+    """Have a new neighbour look at us again: it may have read our outbox before we knew it as a neighbour."""
+    outbox.send_to(tx, outbox.add(tx, "Update", tx.home.actor, {"node": node.id}, at), node.id)
 
 
 def _undo_follow(tx: Transaction, node: Node, at: datetime) -> None:

@@ -78,7 +78,8 @@ def deletion(post: Post, at: datetime) -> dict[str, Any]:
 
 
 def delete_at(tx: Transaction, post: Post, node_id: str, at: datetime) -> None:
-    """Ask one node, which is no longer a neighbour, to throw its copy away."""
+    """Ask one node, no longer a neighbour, to throw its copy away; what still waits for it is not sent."""
+    outbox.drop_waiting(tx, post.uri, node_id)
     activity = outbox.add(tx, "Delete", post.uri, deletion(post, at), at, post.uri)
     outbox.send_to(tx, activity, node_id)
     outbox.ask_deletion(tx, post.uri, at, node_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from node.storage.database import Transaction
 from node.storage.tables import lookups
@@ -46,19 +46,25 @@ def next_due(tx: Transaction) -> datetime | None:
     ).scalar()
 
 
-def done(tx: Transaction, lookup_id: int) -> None:
-    tx.run(lookups.delete().where(lookups.c.id == lookup_id))
+def done(tx: Transaction, lookup: Lookup) -> None:
+    """It worked, and is not needed any more."""
+    tx.run(lookups.delete().where(_as_asked(lookup)))
 
 
-def again(tx: Transaction, lookup_id: int, due: datetime) -> None:
+def again(tx: Transaction, lookup: Lookup, due: datetime) -> None:
     """It worked; it is to be read again then."""
-    tx.run(lookups.update().where(lookups.c.id == lookup_id).values(due=due, attempts=0, error=None))
+    tx.run(lookups.update().where(_as_asked(lookup)).values(due=due, attempts=0, error=None))
 
 
-def failed(tx: Transaction, lookup_id: int, error: str, again: datetime | None) -> None:
+def failed(tx: Transaction, lookup: Lookup, error: str, again: datetime | None) -> None:
     """It did not work; without `again` it stays to be read by the operator."""
-    row = lookups.update().where(lookups.c.id == lookup_id)
+    row = lookups.update().where(_as_asked(lookup))
     tx.run(row.values(error=error, attempts=lookups.c.attempts + 1, due=again))
+
+
+def _as_asked(lookup: Lookup) -> ColumnElement[bool]:
+    """This row, if nobody asked again meanwhile: what came back may be older than that question."""
+    return and_(lookups.c.id == lookup.id, lookups.c.due == lookup.due)
 
 
 def open_for(tx: Transaction, what: str) -> list[Lookup]:

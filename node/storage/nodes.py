@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.engine import RowMapping
 
 from node.neighbourhood.node import Follow, Node
@@ -96,13 +96,14 @@ def key(tx: Transaction, key_id: str) -> tuple[str, str, datetime] | None:
 
 
 def keep_keys(tx: Transaction, owner: str, origin: str, found: dict[str, str], at: datetime) -> None:
-    """Replace what is known of an actor's keys by what its own document says now."""
-    tx.run(keys.delete().where(keys.c.owner == owner))
+    """Replace what is known of an actor's keys by what its own document says now.
+
+    A key may get another owner within its origin; one that another origin showed first stays what it is.
+    """
+    here = and_(keys.c.origin == origin, keys.c.id.in_(found))
+    tx.run(keys.delete().where(or_(keys.c.owner == owner, here)))
     for key_id, multibase in found.items():
-        tx.run(
-            keys.insert(),
-            {"id": key_id, "owner": owner, "origin": origin, "multibase": multibase, "fetched": at},
-        )
+        tx.add_new(keys, id=key_id, owner=owner, origin=origin, multibase=multibase, fetched=at)
 
 
 def keys_of(tx: Transaction, owner: str) -> dict[str, str]:

@@ -7,12 +7,14 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, and_, func, literal, select
 
+from node.neighbourhood.post import State
 from node.storage.database import Transaction
 from node.storage.nodes import ACTIVE
-from node.storage.tables import activities, copies, deliveries, destinations, nodes
+from node.storage.tables import activities, copies, deliveries, destinations, nodes, posts
 
 REACH = {"asked": 0, "delivered": 1, "holds": 2, "deletion_asked": 3, "gone": 4}
-"""A copy's way: it never goes back. A post shared anew after its Delete has a new id, and new rows."""
+"""A copy's way: it never goes back. A post shared anew after its Delete has a new id, and new rows; over a
+border that opens again it keeps its id, and gets new rows."""
 
 
 @dataclass(frozen=True)
@@ -152,14 +154,15 @@ def erase_words(tx: Transaction, post_uri: str) -> None:
     tx.run(activities.update().where(told).values(facts=None, body=None))
 
 
-def drop_waiting(tx: Transaction, post_uri: str) -> None:
-    """Take what still waits to be sent about a post out of the queue: its Delete comes instead."""
+def drop_waiting(tx: Transaction, post_uri: str, node_id: str | None = None) -> None:
+    """Take what still waits to be sent about a post (to one node, or to all) out of the queue: its Delete
+    comes instead."""
     about = select(activities.c.id).where(activities.c.post_uri == post_uri)
-    tx.run(
-        deliveries.update()
-        .where(deliveries.c.activity_id.in_(about), deliveries.c.state == "pending")
-        .values(state="dropped", error="deleted before it was sent")
-    )
+    waiting = and_(deliveries.c.activity_id.in_(about), deliveries.c.state == "pending")
+    if node_id is not None:
+        there = select(nodes.c.origin).where(nodes.c.id == node_id)
+        waiting = and_(waiting, deliveries.c.origin.in_(there))
+    tx.run(deliveries.update().where(waiting).values(state="dropped", error="deleted before it was sent"))
 
 
 # The ledger
@@ -189,8 +192,17 @@ def reached(
     if post_id is not None:
         tx.add_new(copies, post_uri=post_uri, node_id=node_id, post_id=post_id, state=state, at=at)
     before = [word for word, step in REACH.items() if step < REACH[state]]
+    if state == "gone":  # a late receipt for an older Delete says nothing about the copy of today
+        before = ["deletion_asked"]
     row = and_(copies.c.post_uri == post_uri, copies.c.node_id == node_id, copies.c.state.in_(before))
     tx.run(copies.update().where(row).values(state=state, at=at))
+
+
+def forget_called_back(tx: Transaction, node_id: str) -> None:
+    """A node is a neighbour again: what it was asked to delete, and is still shared, it may hold anew."""
+    still = select(posts.c.uri).where(posts.c.node_id.is_(None), posts.c.state != State.WITHDRAWN)
+    back = and_(copies.c.node_id == node_id, copies.c.state.in_(["deletion_asked", "gone"]))
+    tx.run(copies.delete().where(back, copies.c.post_uri.in_(still)))
 
 
 def was_sent(tx: Transaction, post_uri: str, node_id: str) -> bool:

@@ -101,16 +101,6 @@ def listing(tx: Transaction, who: Resident | None, wanted: Filter, at: datetime)
     return [_post(row) for row in tx.run(statement).mappings()]
 
 
-def count_open(tx: Transaction, who: Resident | None, own: bool, at: datetime) -> int:
-    """How many open posts this person may see, of our own neighbourhood or of the others."""
-    home = posts.c.node_id.is_(None) if own else posts.c.node_id.is_not(None)
-    open_now = and_(posts.c.state.in_(ANSWERABLE), posts.c.expires > at)
-    found = tx.run(
-        select(func.count()).select_from(posts).where(visible_to(who, at), home, open_now)
-    ).scalar_one()
-    return int(found)
-
-
 def count_answerable(tx: Transaction, who: Resident | None, at: datetime) -> dict[tuple[bool, Kind], int]:
     """How many posts wait for a yes that this person may see, by (our own?, kind): what `answerable`
     lists."""
@@ -194,8 +184,15 @@ def bury(tx: Transaction, uri: str, at: datetime) -> None:
     tx.add_new(tombstones, uri=uri, at=at)
 
 
-def buried(tx: Transaction, uri: str) -> bool:
-    return tx.run(select(tombstones.c.uri).where(tombstones.c.uri == uri)).first() is not None
+def buried(tx: Transaction, uri: str, since: datetime | None = None) -> bool:
+    """Whether this post of another node was deleted (at `since` or later)."""
+    at = tx.run(select(tombstones.c.at).where(tombstones.c.uri == uri)).scalar()
+    return at is not None and (since is None or at >= since)
+
+
+def unbury(tx: Transaction, uri: str) -> None:
+    """Its home itself shows the post again."""
+    tx.run(tombstones.delete().where(tombstones.c.uri == uri))
 
 
 def forget_tombstones(tx: Transaction, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Answers to posts: at the post's home all of them, elsewhere those of our own people."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -10,8 +10,6 @@ from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.response import Response, ResponseState
 from node.storage.database import Transaction
 from node.storage.tables import posts, responses, voids
-
-VOIDS_KEPT = timedelta(days=90)  # an activity older than 60 days is believed no more (`wire.md` 1.7)
 
 
 def add(tx: Transaction, response: Response) -> bool:
@@ -102,10 +100,6 @@ def live_with(tx: Transaction, node_id: str) -> list[Response]:
 def void(tx: Transaction, uri: str, origin: str, at: datetime) -> None:
     """Remember an Undo that came before its Offer."""
     tx.add_new(voids, uri=uri, origin=origin, at=at)
-
-
-def forget_voids(tx: Transaction, at: datetime) -> None:
-    tx.run(voids.delete().where(voids.c.at < at - VOIDS_KEPT))
 
 
 def is_void(tx: Transaction, uri: str, origin: str) -> bool:

@@ -11,6 +11,7 @@ from node.neighbourhood.node import Node
 from node.storage import deliveries, outbox
 from node.storage.database import Database, Transaction
 from tests import town
+from tests.storage.conftest import POSTGRESQL
 
 NOON = town.NOON
 SOON = timedelta(seconds=30)
@@ -128,14 +129,12 @@ async def test_a_blocked_node_is_sent_nothing(database: Database) -> None:
 
 # PostgreSQL, where several write at the same time
 
-POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
-
 
 async def at_once(*acts: Coroutine[Any, Any, object]) -> None:
     await asyncio.wait_for(asyncio.gather(*acts), 30)
 
 
-@pytest.mark.parametrize("url", [POSTGRESQL], indirect=True)
+@pytest.mark.parametrize("kind", [POSTGRESQL], indirect=True)
 async def test_a_worker_does_not_lay_to_rest_what_has_just_got_work(database: Database, noord: Node) -> None:
     """The worker sees that nothing waits; before it says so, something is queued. Fifty times."""
     await database.writing(say, noord, "the first")
@@ -149,7 +148,7 @@ async def test_a_worker_does_not_lay_to_rest_what_has_just_got_work(database: Da
         assert await database.reading(deliveries.next_due) is not None
 
 
-@pytest.mark.parametrize("url", [POSTGRESQL], indirect=True)
+@pytest.mark.parametrize("kind", [POSTGRESQL], indirect=True)
 async def test_those_who_write_to_a_new_host_at_once_all_succeed(database: Database) -> None:
     for number in range(20):
         node = await database.writing(town.neighbour, f"node{number}")
@@ -157,7 +156,7 @@ async def test_those_who_write_to_a_new_host_at_once_all_succeed(database: Datab
         assert sorted(await database.reading(things, await claimed(database))) == list("abcd")
 
 
-@pytest.mark.parametrize("url", [POSTGRESQL], indirect=True)
+@pytest.mark.parametrize("kind", [POSTGRESQL], indirect=True)
 async def test_of_two_who_wait_for_each_other_both_succeed(database: Database) -> None:
     nodes = [await database.writing(town.neighbour, name) for name in ("noord", "zuid")]
     for node in nodes:

@@ -8,7 +8,7 @@ import pytest
 
 from node.acts import posts as acts
 from node.neighbourhood.audience import may_see
-from node.neighbourhood.post import Audience, Post, State
+from node.neighbourhood.post import Audience, Kind, Post, State
 from node.neighbourhood.refusal import NotFound
 from node.neighbourhood.resident import Resident
 from node.storage import posts
@@ -76,15 +76,22 @@ async def test_what_somebody_may_not_see_is_not_there(
         assert await database.reading(seen, who) == {post.id for post in listed}, name
 
 
-async def test_a_count_counts_what_a_list_lists(
+async def test_the_counts_of_the_front_page_are_those_of_its_lists(
     database: Database, cast: town.Cast, every: list[Post]
 ) -> None:
-    for name, own in product(STANDINGS, [True, False]):
+    for name in STANDINGS:
         who = standing(name, cast)
-        wanted = posts.Filter(own=own, open_only=True, limit=1000)
-        listed = await database.reading(posts.listing, who, wanted, town.NOON)
-        running = [post for post in listed if post.answerable(town.NOON)]
-        assert await database.reading(posts.count_open, who, own, town.NOON) == len(running), name
+        counted = await database.reading(posts.count_answerable, who, town.NOON)
+        for own, kind in product([True, False], Kind):
+            wanted = posts.Filter(own=own, kind=kind, answerable=True, limit=1000)
+            listed = await database.reading(posts.listing, who, wanted, town.NOON)
+            assert counted.get((own, kind), 0) == len(listed), (name, own, kind)
+
+
+async def test_posts_are_found_together_by_their_ids(database: Database, every: list[Post]) -> None:
+    found = await database.reading(posts.known, {post.id for post in every[:5]} | {"nothing"})
+    assert found == {post.id: post for post in every[:5]}
+    assert await database.reading(posts.known, set()) == {}
 
 
 async def test_pages_follow_each_other_without_gap_or_repeat(

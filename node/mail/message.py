@@ -1,0 +1,88 @@
+"""Writing a letter: what is said, to whom, and the headers around it."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from node.acts import residents as acts
+from node.mail import texts
+from node.neighbourhood.refusal import NotFound
+from node.neighbourhood.resident import Resident
+from node.settings import Settings
+from node.storage import posts, residents
+from node.storage.database import Transaction
+from node.storage.letters import Letter
+
+
+def written(tx: Transaction, settings: Settings, letter: Letter, at: datetime) -> EmailMessage | None:
+    """The letter, ready to go; None when there is nobody to write to.
+
+    The secret of a sign-in link is made here and now, so that it never stood in a queue.
+    """
+    found = _addressee(tx, letter, at)
+    if found is None:
+        return None
+    person, address = found
+    language = texts.language_for(person.language, settings.language)
+    values = {"link": _link(tx, settings, letter, person, at), **_facts(settings)}
+    return _message(settings, address, language, _words(language, letter.what, values), at)
+
+
+def _addressee(tx: Transaction, letter: Letter, at: datetime) -> tuple[Resident, str] | None:
+    if letter.resident_id is None:
+        person = residents.by_email(tx, letter.address or "", at)
+        return (person, letter.address) if person and letter.address else None
+    address = residents.email_of(tx, letter.resident_id)
+    return (residents.get(tx, letter.resident_id, at), address) if address else None
+
+
+def _link(tx: Transaction, settings: Settings, letter: Letter, person: Resident, at: datetime) -> str:
+    """Where the letter leads: the front page when there is nothing (any more) for this person to see."""
+    if letter.what == "signin":
+        return f"{settings.origin}/signin/{acts.make_link(tx, person.id, at)}"
+    if "node" in letter.facts:
+        return f"{settings.origin}/operator/neighbours"
+    try:
+        return f"{settings.origin}/o/{posts.see(tx, person, letter.facts.get('post', ''), at).id}"
+    except NotFound:
+        return f"{settings.origin}/"
+
+
+def _facts(settings: Settings) -> dict[str, str]:
+    minutes = int(acts.LINK_LASTS.total_seconds() // 60)
+    return {
+        "neighbourhood": settings.name,
+        "phone": settings.phone,
+        "hours": settings.phone_hours,
+        "minutes": str(minutes),
+    }
+
+
+def _words(language: str, what: str, values: dict[str, str]) -> tuple[str, str]:
+    """Subject and body."""
+    subject, _, body = texts.text(language, what).partition("\n")
+    parts = [body, *([texts.text(language, texts.PHONE)] if values["phone"] else [])]
+    parts.append(texts.text(language, texts.CLOSING))
+    return subject.format_map(values), "\n\n".join(part.strip().format_map(values) for part in parts) + "\n"
+
+
+def _message(
+    settings: Settings, address: str, language: str, words: tuple[str, str], at: datetime
+) -> EmailMessage:
+    """Headers are built from parts, so that no value can end one and begin another (U19)."""
+    host = urlsplit(settings.origin).hostname or "localhost"
+    sender = parseaddr(settings.mail_from)[1] or f"noreply@{host}"
+    message = EmailMessage(policy=SMTP)
+    message.set_content(words[1], charset="utf-8", cte="quoted-printable")
+    message["From"] = Address(" ".join(settings.name.split()), addr_spec=sender)
+    message["To"] = Address(addr_spec=address)
+    message["Subject"] = " ".join(words[0].split())
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<{uuid4().hex}@{host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = language
+    return message

@@ -1,0 +1,109 @@
+"""Sending what waits: each letter by itself, again later if it does not work, and gone once accepted."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from node import clock
+from node.mail import carriers, message
+from node.mail.carriers import Carrier
+from node.settings import Settings
+from node.storage import letters
+from node.storage.database import Database, Transaction
+from node.storage.letters import Letter
+
+CONNECTIONS = 2
+BATCH = 10
+LEASE = timedelta(minutes=10)  # for a batch; who is killed with one leaves it to the next
+LOOK_SECONDS = 1.0
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)]
+PATIENCE = timedelta(days=3)
+PATIENCE_WITH = {"signin": timedelta(hours=1)}  # nobody waits longer to get in
+
+_log = logging.getLogger("node.mail")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A letter this worker has in hand."""
+
+    letter: Letter
+    message: EmailMessage
+
+
+async def run(database: Database, settings: Settings) -> None:
+    """Send letters until cancelled. Without a way out they stay, and the log says once what to do."""
+    carrier = carriers.carrier(settings)
+    if carrier is None:
+        _log.warning("no mail goes out: set mail_host or mail_folder (docs/settings.md). Letters wait.")
+        await asyncio.Event().wait()
+        return
+    while True:
+        change = database.change()
+        try:
+            if await send_due(database, settings, carrier, clock.now()):
+                continue
+        except Exception:  # the outermost loop: mail may stand still for a while, the node may not
+            _log.exception("letters cannot be sent now")
+        try:
+            await asyncio.wait_for(change.wait(), LOOK_SECONDS)
+        except TimeoutError:
+            pass
+
+
+async def send_due(database: Database, settings: Settings, carrier: Carrier, at: datetime) -> bool:
+    """Send one batch of what is due; False when nothing is."""
+    due = await database.reading(letters.next_due)
+    if due is None or due > at:
+        return False
+    taken = await database.writing(_take, settings, at)
+    places = asyncio.Semaphore(CONNECTIONS)
+    work = (_send(database, carrier, places, one, at) for one in taken)
+    for broken in await asyncio.gather(*work, return_exceptions=True):
+        if broken is not None:
+            raise broken
+    return True
+
+
+def _take(tx: Transaction, settings: Settings, at: datetime) -> list[Taken]:
+    """Take a batch in hand and write it. What is for nobody goes; what cannot be written is laid aside."""
+    taken = []
+    for letter in letters.claim(tx, at, at + LEASE, BATCH):
+        try:
+            ready = message.written(tx, settings, letter, at)
+        except (KeyError, ValueError) as error:  # no such text, an address that is none
+            _log.error("letter %d cannot be written: %s", letter.id, type(error).__name__)
+            letters.failed(tx, letter.id, f"cannot be written: {type(error).__name__}", None)
+            continue
+        if ready is None:
+            letters.sent(tx, letter.id)
+        else:
+            taken.append(Taken(letter, ready))
+    return taken
+
+
+async def _send(
+    database: Database, carrier: Carrier, places: asyncio.Semaphore, one: Taken, at: datetime
+) -> None:
+    async with places:
+        try:
+            await carrier(one.message)
+        except Exception as error:  # outermost: one letter's failure is its own
+            await _not_sent(database, one, error, at)
+            return
+    await database.writing(letters.sent, one.letter.id)
+
+
+async def _not_sent(database: Database, one: Taken, error: Exception, at: datetime) -> None:
+    again = None if isinstance(error, carriers.Refused) else next_try(one.letter, at)
+    words = f"{type(error).__name__}: {error}".replace(str(one.message["To"]), "…")[:300]
+    _log.warning("letter %d was not sent (%s); again at %s", one.letter.id, type(error).__name__, again)
+    await database.writing(letters.failed, one.letter.id, words, again)
+
+
+def next_try(letter: Letter, at: datetime) -> datetime | None:
+    """When to try again, waiting longer each time; None when it has been tried long enough."""
+    again = at + WAITS[min(letter.attempts, len(WAITS) - 1)]
+    return again if again <= letter.created + PATIENCE_WITH.get(letter.what, PATIENCE) else None
