@@ -72,6 +72,7 @@ async def opened(directory: Path, name: str = "centrum", url: str = "") -> Async
     """A node's database with the newest schema: a file in the directory, or in an empty PostgreSQL."""
     file = directory / f"{name}.db"
     if not url:
+        file.touch(0o600)
         file.write_bytes(_empty_file())
     database = Database(url or f"sqlite:///{file}", home(name))
     await database.start()

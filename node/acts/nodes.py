@@ -50,6 +50,8 @@ def say_yes(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
     node = nodes.get(tx, node_id, lock=True)
     if node.blocked:
         raise Conflict(phrase("This node is blocked. Lift the block first."))
+    if node.adjacent is None or node.area is None:
+        raise Conflict(phrase("This is not the node of a neighbourhood."))
     if node.we_claim and node.our_follow is not Follow.REJECTED:
         return node
     outbox.send_to(tx, outbox.add(tx, "Follow", node.actor, {"node": node.id}, at), node.id)

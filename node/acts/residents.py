@@ -38,11 +38,21 @@ def join(
     _count_mail(tx, email, None if invited else caller, at)
     letters.add(tx, "signin", at, address=email)
     if not residents.add(tx, made, email):
+        if invited:
+            _let_in_who_waits(tx, email, at)
         return None
     log.record(tx, Happening.JOINED, made.id, made.id, at)
     if invited:
         log.record(tx, Happening.ADMITTED, made.id, made.id, at)
     return made
+
+
+def _let_in_who_waits(tx: Transaction, email: str, at: datetime) -> None:
+    """A good code for somebody who has an account already and waits: it is not used up for nothing."""
+    person = residents.by_email(tx, email, at)
+    if person is not None and person.admitted is None:
+        residents.save(tx, replace(person, admitted=at))
+        log.record(tx, Happening.ADMITTED, person.id, person.id, at)
 
 
 def add(tx: Transaction, by: Resident, name: str, email: str | None, language: str, at: datetime) -> Resident:

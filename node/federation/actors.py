@@ -96,7 +96,10 @@ def webfinger(door: Federation, resource: str) -> dict[str, Any] | None:
 
 def is_resource(resource: str) -> bool:
     """Whether this can be asked for at all (RFC 7033: an absolute URI)."""
-    return 0 < len(resource) <= 2048 and bool(urlsplit(resource).scheme)
+    try:
+        return 0 < len(resource) <= 2048 and bool(urlsplit(resource).scheme)
+    except ValueError:
+        return False
 
 
 def nodeinfo_links(door: Federation) -> dict[str, Any]:

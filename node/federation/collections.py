@@ -16,6 +16,7 @@ from node.storage import nodes, outbox, posts
 from node.storage.database import Transaction
 
 PAGE = 20
+PAGE_LETTERS = 40_000  # of its texts together: also as JSON, and twice as HTML, a reader takes that
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -49,10 +50,12 @@ def outbox_page(
     public = node is None or not node.active
     found = posts.shared_open(tx, at, before, PAGE + 1, public)
     shown = found[:PAGE]
+    while len(shown) > 1 and sum(len(p.text) for p in shown) > PAGE_LETTERS:
+        shown.pop()
     creates = [
         create.uri if (create := outbox.first_of_post(tx, p.uri)) else f"{p.uri}#create" for p in shown
     ]
-    return shown, creates, encoded(shown[-1]) if len(found) > PAGE else None
+    return shown, creates, encoded(shown[-1]) if len(found) > len(shown) else None
 
 
 def counted(tx: Transaction, node: Node | None, at: datetime) -> int:
@@ -107,6 +110,8 @@ def decoded(cursor: str) -> tuple[datetime, str] | None:
     try:
         words = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
         milliseconds, key = words.split(".", 1)
+        if not key.isalnum():
+            return None
         return _EPOCH + timedelta(milliseconds=int(milliseconds)), key
     except (ValueError, binascii.Error, OverflowError):
         return None

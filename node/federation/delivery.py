@@ -20,6 +20,7 @@ from node.storage.deliveries import LEASE, Claim, Delivery
 
 AT_ONCE = 64
 STEPS = [timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)]
+SOON = timedelta(seconds=1)
 WAIT_MOST = timedelta(hours=1)  # what Retry-After may ask for
 KEPT_FOR_PARTNERS, KEPT_FOR_OTHERS, KEPT_DELETE = timedelta(days=14), timedelta(days=3), timedelta(days=30)
 POISONOUS_AFTER = 20
@@ -64,7 +65,12 @@ def kept_until(delivery: Delivery, partner: bool) -> datetime:
 
 
 async def run(door: Federation) -> None:
-    """Carry what is due, for ever: each destination by one task, at most 64 at once."""
+    """Carry what is due, for ever: each destination by one task, at most 64 at once.
+
+    An SQLite file is worked with by one process, so what is leased at the start was left by one that ended.
+    """
+    if door.database.sqlite_path:
+        await door.database.writing(deliveries.free_all)
     for origin, _, _, _ in await door.database.reading(deliveries.failing):
         door.sleeping.add(origin)
     errands = Errands(AT_ONCE)
@@ -93,6 +99,7 @@ async def _destination(door: Federation, claim: Claim) -> None:
         if not waiting:
             break
         for delivery in waiting:
+            door.unheard.add(claim.origin)
             outcome = await _tried(door, delivery)
             if not await door.database.writing(_settled, claim, delivery, outcome, clock.now()):
                 return
@@ -103,13 +110,18 @@ async def _destination(door: Federation, claim: Claim) -> None:
 
 
 async def _give_back(door: Federation, claim: Claim, outcome: Outcome) -> None:
+    """Say when this host is tried again: soon, if it gave a sign of life while the try was under way."""
     if outcome.word != "later":
+        door.unheard.discard(claim.origin)
         door.sleeping.discard(claim.origin)
         await door.database.writing(deliveries.release, claim, None, 0, None)
         return
-    door.sleeping.add(claim.origin)
     due = next_try(claim.attempts + 1, clock.now(), outcome.wait, random.random())  # noqa: S311  (jitter)
     await door.database.writing(deliveries.release, claim, due, claim.attempts + 1, outcome.error)
+    door.sleeping.add(claim.origin)
+    if claim.origin not in door.unheard:  # it came back while this try failed
+        door.sleeping.discard(claim.origin)
+        await door.database.writing(deliveries.revive, claim.origin, clock.now() + SOON)
 
 
 async def _tried(door: Federation, delivery: Delivery) -> Outcome:

@@ -5,18 +5,22 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import category
 from urllib.parse import urlsplit
 
 DEPTH = 32
 MEMBERS = 1000
+MEMBERS_FETCHED = 10_000  # a page of an outbox holds twenty whole activities, each with its context and proof
 URI_LENGTH = 2048
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # controls, also those that turn the direction of writing
+_KEPT = {"\n", "\t", "\u200c", "\u200d"}  # the last two join letters, in Persian as in emoji
 
 
 class Unreadable(Exception):
     """Not a document we read; `str` says why, for the other side's operator."""
 
 
-def parse(body: bytes) -> dict[str, Any]:
+def parse(body: bytes, most: int = MEMBERS) -> dict[str, Any]:
     """A JSON object in UTF-8, within limits, each key once. Raises Unreadable (`federation.md` 7, rule 1)."""
     try:
         text = body.decode("utf-8")
@@ -25,7 +29,7 @@ def parse(body: bytes) -> dict[str, Any]:
         raise Unreadable(f"not readable JSON: {type(error).__name__}") from None
     if not isinstance(document, dict):
         raise Unreadable("not a JSON object")
-    _measure(document)
+    _measure(document, most)
     return document
 
 
@@ -42,14 +46,14 @@ def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is no JSON")
 
 
-def _measure(document: dict[str, Any]) -> None:
+def _measure(document: dict[str, Any], most: int) -> None:
     members = 0
     level: list[Any] = [document]
     for _ in range(DEPTH):
         level = [inner for value in level for inner in _inside(value)]
         members += len(level)
-        if members > MEMBERS:
-            raise Unreadable(f"more than {MEMBERS} members")
+        if members > most:
+            raise Unreadable(f"more than {most} members")
         if not level:
             return
     raise Unreadable(f"deeper than {DEPTH}")
@@ -115,4 +119,10 @@ def words_of(value: Any, most: int) -> str | None:
     """A text without signs that cannot be shown, cut at `most` letters; None for anything else."""
     if not isinstance(value, str):
         return None
-    return "".join(c for c in value[:most] if c.isprintable() or c in "\n\t")
+    return "".join(c for c in value[:most] if c in _KEPT or category(c) not in _UNSEEN)
+
+
+def name_of(value: Any, most: int) -> str | None:
+    """A text on one line, without anything that cannot be seen; None when nothing is left."""
+    words = (words_of(value, most) or "").split()
+    return " ".join("".join(c for c in word if c not in _KEPT) for word in words).strip() or None

@@ -1,8 +1,11 @@
 """What the rooms of this door share: the database, who we are, our keys, and the one way out."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from node.federation.keys import Keys
+from node.federation.reading import Actor
 from node.federation.remote import Remote, Wire
 from node.neighbourhood.node import Home
 from node.settings import Settings
@@ -14,7 +17,7 @@ class Federation:
     """Made once by the roof, and handed to the routes and to the worker.
 
     `sleeping` holds the origins that did not answer lately: a sign of life from one makes its deliveries due
-    now.
+    now. `asked` holds the documents that were asked for a key lately, with the actor found there, if any.
     """
 
     database: Database
@@ -22,6 +25,8 @@ class Federation:
     keys: Keys
     remote: Remote
     sleeping: set[str] = field(default_factory=set)
+    unheard: set[str] = field(default_factory=set)
+    asked: OrderedDict[str, tuple[datetime, Actor | None]] = field(default_factory=OrderedDict)
 
     @property
     def home(self) -> Home:

@@ -4,7 +4,7 @@ A key counts only when its actor's own document, fetched from its own origin, na
 rule 5).
 """
 
-from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,14 +19,13 @@ from node.federation.door import Federation
 from node.federation.reading import Actor
 from node.federation.remote import Unreachable
 from node.federation.signatures import Claim, Refused, VerificationKey, Verified
+from node.neighbourhood.refusal import Conflict
 from node.storage import deliveries, nodes
 from node.storage.database import Transaction
 
 REFETCH_AFTER = timedelta(minutes=5)  # a key is fetched again at most this often (S25)
 UNREACHABLE_FOR = timedelta(minutes=10)  # how long a key that could not be had is not asked for again (X11)
-REMEMBERED = 5000
-
-_failures: OrderedDict[tuple[int, str], datetime] = OrderedDict()
+REMEMBERED = 2000  # documents
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,7 @@ async def signer(door: Federation, request: Request, body: bytes) -> Signer:
     if await door.database.reading(_blocked, origin):
         raise Refused(403, "This node has blocked yours.")
     found = await _verified(door, claim, origin, at)
+    door.unheard.discard(origin)
     if origin in door.sleeping:
         door.sleeping.discard(origin)
         await door.database.writing(deliveries.revive, origin, at)
@@ -73,7 +73,8 @@ async def check_proof(door: Federation, document: dict[str, Any], sender: Signer
 def keep(tx: Transaction, sender: Signer, at: datetime) -> None:
     """Keep the actor that was fetched to check a signature, now that the signature held."""
     if sender.fetched is not None:
-        met(tx, sender.fetched, at)
+        with suppress(Conflict):  # a second Group of one origin is nobody's neighbour
+            met(tx, sender.fetched, at)
 
 
 def met(tx: Transaction, found: Actor, at: datetime) -> None:
@@ -119,19 +120,22 @@ async def _verified(door: Federation, claim: Claim, origin: str, at: datetime) -
 
 
 async def _fetched(door: Federation, key_id: str, at: datetime) -> Actor:
-    """The actor whose document holds a key. What could not be had is not asked for again for a while."""
-    mark = (id(door), key_id)
-    failed = _failures.get(mark)
-    if failed is not None and failed > at - UNREACHABLE_FOR:
+    """The actor whose document holds a key. It is asked for at most once in a while, whatever comes of
+    it."""
+    uri = key_id.split("#")[0]
+    asked, actor = door.asked.get(uri, (None, None))
+    if asked is None or asked <= at - (REFETCH_AFTER if actor else UNREACHABLE_FOR):
+        door.asked[uri] = at, None  # also while it is under way: a flood makes one request, not many
+        door.asked.move_to_end(uri)
+        while len(door.asked) > REMEMBERED:
+            door.asked.popitem(last=False)
+        try:
+            actor = await fetch_actor(door, uri)
+        except Unreachable as error:
+            raise Refused(401, f"The key could not be fetched: {error}") from None
+        door.asked[uri] = at, actor
+    if actor is None:
         raise Refused(401, "The key could not be fetched.")
-    _failures[mark] = at  # also while one fetch is under way: a flood makes one request, not many
-    while len(_failures) > REMEMBERED:
-        _failures.popitem(last=False)
-    try:
-        actor = await fetch_actor(door, key_id.split("#")[0])
-    except Unreachable as error:
-        raise Refused(401, f"The key could not be fetched: {error}") from None
-    del _failures[mark]
     return actor
 
 

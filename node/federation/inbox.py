@@ -52,7 +52,7 @@ async def _body(request: Request) -> bytes:
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Refused(415, "Send it as it is, not compressed.")
     said = request.headers.get("content-length", "0")
-    if not said.isdigit() or int(said) > BODY_MOST:
+    if not (said.isascii() and said.isdigit() and len(said) < 12) or int(said) > BODY_MOST:
         raise Refused(413, f"At most {BODY_MOST} bytes.")
     body = bytearray()
     async for piece in request.stream():

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from node.federation.documents import listed, moment_of, origin_of, uri_of, uris_of, words_of
+from node.federation.documents import listed, moment_of, name_of, origin_of, uri_of, uris_of, words_of
 from node.federation.vocabulary import PUBLIC
 from node.neighbourhood.category import known
 from node.neighbourhood.node import Area, Home, Node, NodeKind
 from node.neighbourhood.post import HELD_STATE, PLACES_MOST, Audience, Decide, Kind, Post, State, Urgency
 
 NAME, TEXT = 500, 64 * 1024
+KEYS = 10  # of one actor
 _PUBLIC = {PUBLIC, "as:Public", "Public"}
 
 
@@ -34,7 +35,8 @@ def actor(document: dict[str, Any], at: datetime) -> Actor | None:
     origin = origin_of(uri)
     if origin is None or origin_of(inbox) != origin:
         return None
-    keys = dict(key for item in listed(document.get("assertionMethod")) if (key := _key(item, uri)))
+    methods = listed(document.get("assertionMethod"))[:KEYS]
+    keys = dict(key for item in methods if (key := _key(item, uri)))
     return Actor(uri, kind, keys, _node(document, uri, origin, inbox, at) if kind == "Group" else None)
 
 
@@ -61,7 +63,7 @@ def _node(document: dict[str, Any], uri: str, origin: str, inbox: str, at: datet
         id=uuid4().hex,
         actor=uri,
         origin=origin,
-        name=words_of(document.get("name"), 80) or words_of(document.get("preferredUsername"), 80) or origin,
+        name=name_of(document.get("name"), 80) or name_of(document.get("preferredUsername"), 80) or origin,
         kind=NodeKind.HUB if _own(document, "directory", origin) else NodeKind.NEIGHBOURHOOD,
         area=words_of(area, 20),
         inbox=shared if shared and origin_of(shared) == origin else inbox,
@@ -89,12 +91,12 @@ def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
         moment_of(note.get("endTime")),
     )
     audience = _audience(note, node)
-    if uri is None or kind not in set(Kind) or updated is None or expires is None or audience is None:
+    if uri is None or kind not in list(Kind) or updated is None or expires is None or audience is None:
         return None
     if uris_of(note.get("attributedTo")) != [node.actor] or origin_of(uri) != node.origin:
         return None
-    title, party = words_of(note.get("name"), NAME), note.get("party")
-    if not title or not title.strip() or not isinstance(party, dict):
+    title, party = name_of(note.get("name"), NAME), note.get("party")
+    if title is None or not isinstance(party, dict):
         return None
     created = moment_of(note.get("published")) or updated
     places = _places(note)
@@ -102,13 +104,13 @@ def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
         id=uuid4().hex,
         uri=uri,
         kind=Kind(kind),
-        title=" ".join(title.split()),
+        title=title,
         text=_text(note),
         category=known(str(note.get("category"))),
         audience=audience,
         urgency=_choice(Urgency, note.get("urgency"), Urgency.WEEK),
         state=_state(note),
-        author_name=words_of(party.get("name"), 80) or "?",
+        author_name=name_of(party.get("name"), 80) or "?",
         party=uri_of(party) or uri,
         area=_area(note, node),
         created=min(created, at),
@@ -140,14 +142,14 @@ def _state(note: dict[str, Any]) -> State:
 
 
 def _choice(kind: Any, word: Any, default: Any) -> Any:
-    return kind(word) if word in set(kind) else default
+    return kind(word) if word in list(kind) else default
 
 
 def _area(note: dict[str, Any], node: Node) -> Area:
     place = note.get("location")
     place = place if isinstance(place, dict) else {}
     code = words_of(place.get("areaCode"), 20) or node.area or ""
-    return Area(code, words_of(place.get("name"), 80) or node.name)
+    return Area(code, name_of(place.get("name"), 80) or node.name)
 
 
 def _places(note: dict[str, Any]) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from node.acts import held, matches, nodes, responses
 from node.federation import reading
-from node.federation.documents import origin_of, uri_of, uris_of, words_of
+from node.federation.documents import name_of, origin_of, uri_of, uris_of, words_of
 from node.federation.signatures import Verified
 from node.neighbourhood.node import Node
 from node.storage import lookups, outbox
@@ -78,8 +78,8 @@ def offer(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -
     if satisfies is None or not isinstance(party, dict) or text is None:
         return
     post_uri = satisfies.split("#")[0].removesuffix("/proposal")
-    who, name = uri_of(party), words_of(party.get("name"), 80)
-    if who is None or not name or origin_of(who) != node.origin:
+    who, name = uri_of(party), name_of(party.get("name"), 80)
+    if who is None or name is None or origin_of(who) != node.origin:
         return
     responses.offered(tx, node, str(activity["id"]), post_uri, who, name, text, at)
 

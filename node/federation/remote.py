@@ -7,17 +7,19 @@ bytes limited, one deadline for the whole exchange. Only here httpx is used.
 import asyncio
 import ssl
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
 from node import __version__, clock
 from node.federation import signatures
-from node.federation.documents import Unreadable, origin_of, parse
+from node.federation.documents import MEMBERS_FETCHED, Unreadable, origin_of, parse
 from node.federation.keys import Keys
 from node.federation.signatures import SigningKey
 from node.federation.vocabulary import AS, MEDIA_TYPE, PROFILE
@@ -29,6 +31,25 @@ CLIENTS_MOST = 64
 JRD = "application/jrd+json"
 Wire = httpx.AsyncBaseTransport
 """What carries requests: the network, or in tests a stand-in for it."""
+Resolve = Callable[[str, int], Awaitable[set[str]]]
+"""From a name to its addresses."""
+_NOWHERE = [  # ways round to somewhere else, and what Python's own lists miss or leave open
+    ip_network(net)
+    for net in (
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "::/96",
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "100::/64",
+        "2001::/23",
+        "2001:db8::/32",
+        "2002::/16",
+        "3fff::/20",
+        "5f00::/16",
+        "fec0::/10",
+    )
+]
 
 
 class Unreachable(Exception):
@@ -49,16 +70,23 @@ class Answer:
     body: bytes
 
 
+_FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ssl.SSLError, UnicodeError)
+"""What goes wrong with another host; UnicodeError: its name cannot be one."""
+
+
 class Remote:
     """Signed requests to other nodes, each host through a small client of its own on one TLS context.
 
-    `wire` swaps the network itself, for tests.
+    `wire` swaps the network itself, for tests; `deadline` is in seconds.
     """
 
-    def __init__(self, settings: Settings, keys: Keys, wire: Wire | None = None) -> None:
+    def __init__(
+        self, settings: Settings, keys: Keys, wire: Wire | None = None, deadline: float = DEADLINE
+    ) -> None:
         self._settings = settings
         self._keys = keys
         self._wire = wire
+        self._deadline = deadline
         self._tls = ssl.create_default_context() if settings.secure else None
         self._clients: OrderedDict[str, httpx.AsyncClient] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
@@ -68,13 +96,13 @@ class Remote:
         Unreachable."""
         answer = await self._get(uri, f"{PROFILE}, {MEDIA_TYPE}")
         kind = answer.media_type.replace("'", '"')
-        if kind != MEDIA_TYPE and not (kind.startswith("application/ld+json") and f'profile="{AS}"' in kind):
+        if kind != MEDIA_TYPE and not (kind.startswith("application/ld+json;") and f'profile="{AS}"' in kind):
             raise Unreachable(f"{uri} is no ActivityPub document")
         return self._parsed(uri, answer)
 
     async def webfinger(self, origin: str, resource: str) -> dict[str, Any]:
         """Who a handle or an origin is (RFC 7033). Raises Unreachable."""
-        address = str(httpx.URL(f"{origin}/.well-known/webfinger", params={"resource": resource}))
+        address = f"{origin}/.well-known/webfinger?{urlencode({'resource': resource})}"
         return self._parsed(address, await self._get(address, f"{JRD}, application/json"))
 
     async def post(self, uri: str, body: bytes, key: SigningKey | None = None) -> Answer:
@@ -97,7 +125,7 @@ class Remote:
 
     def _parsed(self, uri: str, answer: Answer) -> dict[str, Any]:
         try:
-            return parse(answer.body)
+            return parse(answer.body, MEMBERS_FETCHED)
         except Unreadable as error:
             raise Unreachable(f"{uri}: {error}") from None
 
@@ -114,13 +142,13 @@ class Remote:
         client = self._client(origin)
         try:
             async with (
-                asyncio.timeout(DEADLINE),
+                asyncio.timeout(self._deadline),
                 client.stream(method, uri, headers=headers, content=body) as reply,
             ):
                 return await _read(uri, reply)
         except TimeoutError:
-            raise Unreachable(f"{origin} did not answer within {DEADLINE:.0f} seconds") from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ssl.SSLError) as error:
+            raise Unreachable(f"{origin} did not answer within {self._deadline:.0f} seconds") from None
+        except _FAILURES as error:
             raise Unreachable(f"{origin}: {type(error).__name__}") from error
 
     def _checked(self, uri: str) -> str:
@@ -141,7 +169,7 @@ class Remote:
                 transport=self._wire or Guarded(self._settings.town, self._tls),
                 trust_env=False,
                 follow_redirects=False,
-                timeout=DEADLINE,
+                timeout=self._deadline,
                 headers={
                     "user-agent": f"buurtknoop/{__version__} (+{self._settings.origin})",
                     "accept-encoding": "identity",
@@ -161,8 +189,9 @@ class Guarded(httpx.AsyncBaseTransport):
     """Connects to the address that it checked itself: a name that changes its mind in between gains nothing
     (X04)."""
 
-    def __init__(self, town: bool, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, town: bool, tls: ssl.SSLContext | None, resolve: Resolve | None = None) -> None:
         self._town = town
+        self._resolve = resolve or _resolved
         limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=20)
         self._inner = httpx.AsyncHTTPTransport(verify=tls or False, limits=limits, trust_env=False)
 
@@ -177,23 +206,27 @@ class Guarded(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
     async def _address(self, host: str, port: int) -> str:
-        loop = asyncio.get_running_loop()
-        found = {str(info[4][0]) for info in await loop.getaddrinfo(host, port, type=1)}
+        found = await self._resolve(host, port)
         if not found or not all(allowed(address, self._town) for address in found):
             raise httpx.ConnectError(f"{host} is not an address this node talks to")
         return min(found, key=lambda address: (":" in address, address))
 
 
+async def _resolved(host: str, port: int) -> set[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=1)
+    return {str(info[4][0]) for info in found}
+
+
 def allowed(address: str, town: bool) -> bool:
-    """Whether an IP address is public (or, in a demo town, this very machine); mapped forms are looked
+    """Whether an IP address is public (or, in a demo town, this very machine); IPv4 in IPv6 is looked
     through."""
     ip = ip_address(address.split("%")[0])
-    if isinstance(ip, IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is not None:
-            return allowed(str(inner), town)
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
+        return allowed(str(ip.ipv4_mapped), town)
     if town and ip.is_loopback:
         return True
+    if any(ip in net for net in _NOWHERE if net.version == ip.version):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
@@ -220,5 +253,5 @@ def _wait(reply: httpx.Response) -> float | None:
         return float(said)
     try:
         return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

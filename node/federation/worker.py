@@ -1,11 +1,13 @@
 """What this door does by itself: carry deliveries, answer look-ups, and confirm what was taken in."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 
 from node import clock
 from node.federation import delivery, lookups
 from node.federation.door import Federation
+from node.federation.errands import LOOK_EVERY
 from node.storage import outbox, seen
 from node.storage.database import Transaction
 
@@ -29,10 +31,11 @@ async def _receipts(door: Federation) -> None:
         due = await door.database.reading(seen.next_receipts)
         if due is not None and due <= clock.now():
             await door.database.writing(_confirm, clock.now())
-        try:
-            await asyncio.wait_for(change.wait(), 1)
-        except TimeoutError:
-            continue
+        with suppress(TimeoutError):
+            async with asyncio.timeout(
+                LOOK_EVERY
+            ):  # not wait_for: that may lose a cancellation on Python 3.11
+                await change.wait()
 
 
 def _confirm(tx: Transaction, at: datetime) -> None:

@@ -56,6 +56,9 @@ class Front:
                 message["headers"] = self._with_ours(message.get("headers", ()))
             await send(message)
 
+        if "\0" in scope["path"]:  # no address of ours has one, and PostgreSQL keeps none
+            await self.sorry(Request(scope), 404, None)(scope, receive, outward)
+            return
         try:
             await self.app(scope, _Body(receive, self.body_seconds), outward)
         except ClientDisconnect:

@@ -92,6 +92,7 @@ class Database:
         self._writers = self._engine(query_only=False)
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
+        self._writing: AsyncConnection | None = None
         self._lock: int | None = None
         self._stopped = False
         self._change = asyncio.Event()
@@ -101,8 +102,8 @@ class Database:
         if self.sqlite_path:
             self._lock = _locked(self.sqlite_path.with_name(self.sqlite_path.name + ".lock"))
             os.close(os.open(self.sqlite_path, os.O_RDWR | os.O_CREAT, 0o600))  # private from the first byte
-            connection = await self._writers.connect()
-            self._writer = asyncio.create_task(self._write_all(connection), name="database writer")
+            self._writing = await self._writers.connect()
+            self._writer = asyncio.create_task(self._write_all(self._writing), name="database writer")
         self._stopped = False
 
     async def stop(self) -> None:
@@ -113,6 +114,9 @@ class Database:
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
             self._writer = None
+        if self._writing:
+            await self._writing.close()
+            self._writing = None
         await self._readers.dispose()
         await self._writers.dispose()
         if self._lock is not None:
@@ -206,7 +210,6 @@ class Database:
                     self._changed()
         finally:
             self._refuse_waiting()
-            await connection.close()
 
     async def _fill(self, connection: AsyncConnection, jobs: list[_Job]) -> None:
         end = monotonic() + BATCH_SECONDS

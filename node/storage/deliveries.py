@@ -50,6 +50,11 @@ def claim(tx: Transaction, at: datetime, limit: int) -> list[Claim]:
     return found
 
 
+def free_all(tx: Transaction) -> None:
+    """Give back every destination that a process which ended still had; only where none other can work."""
+    tx.run(destinations.update().where(destinations.c.lease.is_not(None)).values(lease=None))
+
+
 def next_due(tx: Transaction) -> datetime | None:
     """When the next destination wants work, leases counted in."""
     rows = tx.run(select(destinations.c.due, destinations.c.lease).where(destinations.c.due.is_not(None)))

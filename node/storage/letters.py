@@ -47,8 +47,12 @@ def add(
 
 
 def claim(tx: Transaction, at: datetime, until: datetime, limit: int = 10) -> list[Letter]:
-    """Letters whose time has come, the longest waiting first; nobody else gets them before `until`."""
-    statement = _SELECT.where(letters.c.due <= at).order_by(letters.c.due, letters.c.id).limit(limit)
+    """Letters whose time has come, who wants to sign in before all others, then the longest waiting first.
+
+    Nobody else gets them before `until`.
+    """
+    order = (letters.c.what != "signin", letters.c.due, letters.c.id)
+    statement = _SELECT.where(letters.c.due <= at).order_by(*order).limit(limit)
     found = [Letter(*row) for row in tx.run(statement.with_for_update(skip_locked=True))]
     taken = letters.c.id.in_([letter.id for letter in found])
     tx.run(letters.update().where(taken).values(due=until))

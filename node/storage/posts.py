@@ -181,7 +181,8 @@ def erase(tx: Transaction, post: Post) -> None:
 
 def bury(tx: Transaction, uri: str, at: datetime) -> None:
     """Remember that this post of another node was deleted, so that nothing revives it."""
-    tx.add_new(tombstones, uri=uri, at=at)
+    insert = tx.insert(tombstones).values(uri=uri, at=at)
+    tx.run(insert.on_conflict_do_update(index_elements=["uri"], set_={"at": insert.excluded.at}))
 
 
 def buried(tx: Transaction, uri: str, since: datetime | None = None) -> bool:

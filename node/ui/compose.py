@@ -45,6 +45,9 @@ STEPS = {
 """The questions in their order, and the fields of each."""
 CARRIED = ("key", *(field for fields in STEPS.values() for field in fields))
 POST = "post"
+KEPT = "private, no-cache"
+"""A question that came by a form may stay in the browser of who typed it, and holds nothing but what they
+typed: without that, the browser's own way back to it ends on an error page."""
 LIMITS = {"title": TITLE_LENGTH, "text": TEXT_LENGTH}
 
 
@@ -102,7 +105,7 @@ async def _show(
 ) -> Response:
     around = await ui.database.reading(look)
     names = list(STEPS)
-    return ui.page(
+    page = ui.page(
         request,
         who,
         "compose.html",
@@ -122,6 +125,9 @@ async def _show(
         preview=preview(ui, who, kind, form),
         until=_until(kind, who.at),
     )
+    if request.method == "POST" and who.person is not None:
+        page.headers["Cache-Control"] = KEPT
+    return page
 
 
 def look(tx: Transaction) -> Around:

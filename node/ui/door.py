@@ -79,7 +79,7 @@ class Ui:
     def sorry(
         self, request: Request, visitor: Visitor, status: int, reason: str = "", signin: str = ""
     ) -> Response:
-        """A page that says kindly that it did not work, and the way on; `signin`: the way in, if that may help."""
+        """A page that says kindly that it did not work, and the way on; `signin`: the way in, if it helps."""
         return self.page(request, visitor, "error.html", status, status=status, reason=reason, signin=signin)
 
     def language_for(self, request: Request, person: Resident | None) -> str:

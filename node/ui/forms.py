@@ -33,10 +33,6 @@ class Form:
         """What is wrong with a field, or nothing."""
         return self.errors.get(name, "")
 
-    def with_(self, **values: str) -> "Form":
-        """The same form with other values."""
-        return Form({**self.values, **values}, self.errors, self.reason)
-
 
 async def filled(request: Request) -> Form:
     """The form that was sent. Raises HTTPException 400 or 415 for what no page of ours sends."""

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal, TooMany
+from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal, TooMany, phrase
 from node.settings import Settings
 from node.storage.database import Database
 from node.ui import (
@@ -124,6 +124,7 @@ def _page(ui: Ui, page: Page) -> Callable[[Request], Awaitable[Response]]:
         who = await session.visitor(ui, request)
         with language.speaking(ui.language_for(request, who.person)):
             try:
+                _require_readable(request)
                 response = await page(ui, request, who)
             except Refusal as refusal:
                 response = _refused(ui, request, who, refusal)
@@ -138,6 +139,7 @@ def _form(ui: Ui, send: Send) -> Callable[[Request], Awaitable[Response]]:
         who = await session.visitor(ui, request)
         with language.speaking(ui.language_for(request, who.person)):
             try:
+                _require_readable(request)
                 form = await filled(request)
                 session.require_own_form(ui, request, form["token"])
                 return await send(ui, request, who, form)
@@ -145,6 +147,12 @@ def _form(ui: Ui, send: Send) -> Callable[[Request], Awaitable[Response]]:
                 return _refused(ui, request, who, refusal)
 
     return answer
+
+
+def _require_readable(request: Request) -> None:
+    """Refuse an address with the one sign in it that PostgreSQL does not take."""
+    if "\x00" in request.scope["path"]:
+        raise NotFound(phrase("This page is not here"))
 
 
 def _refused(ui: Ui, request: Request, who: Visitor, refusal: Refusal) -> Response:

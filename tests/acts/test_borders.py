@@ -42,6 +42,13 @@ def wanted(tx: Transaction) -> list[str]:
 
 
 @story
+def test_only_a_neighbourhood_becomes_a_neighbour(tx: Transaction, cast: town.Cast) -> None:
+    follower = town.neighbour(tx, "elders", **NO_BORDER, adjacent=None)
+    refused(tx, Conflict, nodes.say_yes, cast.operator, follower.id, NOON)
+    assert sent(tx) == []
+
+
+@story
 def test_two_that_say_yes_are_neighbours(tx: Transaction, cast: town.Cast) -> None:
     noord = known(tx)
     nodes.say_yes(tx, cast.operator, noord.id, NOON)

@@ -44,6 +44,24 @@ def test_a_neighbours_post_is_kept_and_confirmed(tx: Transaction, cast: town.Cas
 
 
 @story
+def test_receipts_go_at_most_once_a_minute_and_by_the_hundred(tx: Transaction, cast: town.Cast) -> None:
+    noord, zuid = town.neighbour(tx, "noord"), town.neighbour(tx, "zuid")
+    for number in range(150):
+        seen.owe_receipt(tx, noord.id, f"{noord.origin}/ap/a/{number}", NOON)
+    seen.owe_receipt(tx, zuid.id, f"{zuid.origin}/ap/a/1", NOON)
+    assert seen.next_receipts(tx) == NOON
+    assert {node: len(uris) for node, uris in seen.receipts_due(tx, NOON).items()} == {
+        noord.id: 100,
+        zuid.id: 1,
+    }
+    assert seen.next_receipts(tx) == NOON + seen.RECEIPTS_EVERY
+    assert seen.receipts_due(tx, NOON + timedelta(seconds=59)) == {}
+    [last] = seen.receipts_due(tx, NOON + seen.RECEIPTS_EVERY).values()
+    assert last == [f"{noord.origin}/ap/a/{number}" for number in range(100, 150)]
+    assert seen.next_receipts(tx) is None
+
+
+@story
 def test_a_stranger_brings_nothing_new(tx: Transaction, cast: town.Cast) -> None:
     borders: list[dict[str, Any]] = [{"we_claim": False}, {"they_claim": False}, {"our_follow": "pending"}]
     for number, border in enumerate(borders):
@@ -102,6 +120,19 @@ def test_what_was_deleted_stays_so(tx: Transaction, cast: town.Cast) -> None:
     ]
     timers.tick(tx, NOON + 91 * DAY)
     assert not posts.buried(tx, told.uri)
+
+
+@story
+def test_a_post_that_its_home_shows_again_is_back(tx: Transaction, cast: town.Cast) -> None:
+    """The border shut and opened again. Only what was seen there after the last Delete counts."""
+    noord = town.neighbour(tx)
+    told = take_in(tx, noord, town.a_copy(noord))
+    for hours in (1, 3):
+        held.delete(tx, noord, told.uri, f"{noord.origin}/ap/a/{hours}", NOON + hours * HOUR)
+    for hours, back in ((2, False), (4, True)):
+        began = NOON + hours * HOUR
+        held.take_in(tx, noord, told, f"{noord.origin}/ap/a/9", NOON + 5 * HOUR, began)
+        assert (posts.by_uri(tx, told.uri) is not None) == back
 
 
 @story

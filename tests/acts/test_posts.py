@@ -74,6 +74,22 @@ def test_what_is_for_the_neighbourhood_never_leaves(tx: Transaction, cast: town.
 
 
 @story
+def test_a_button_pressed_twice_asks_once(tx: Transaction, cast: town.Cast) -> None:
+    town.neighbour(tx)
+    twice = [posts.post(tx, cast.poster, town.asks(), NOON, "form-1") for _ in range(2)]
+    assert twice[0] == twice[1]
+    assert sent(tx) == ["Create to Noord"]
+    assert happened(tx, twice[0].id) == [Happening.POSTED]
+    for who, title, form in (
+        (cast.poster, "Iets anders", "form-1"),
+        (cast.helper, None, "form-1"),
+        (cast.poster, None, ""),
+    ):
+        draft = town.asks(title) if title else town.asks()
+        assert posts.post(tx, who, draft, NOON, form).id != twice[0].id
+
+
+@story
 def test_only_residents_ask(tx: Transaction, cast: town.Cast) -> None:
     assert "not let in yet" in refused(tx, NotAllowed, posts.post, cast.outsider, town.asks(), NOON)
 

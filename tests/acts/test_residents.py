@@ -57,6 +57,15 @@ def test_a_code_lets_in_as_many_as_it_says(tx: Transaction, cast: town.Cast) -> 
 
 
 @story
+def test_a_code_lets_in_whoever_waited_already(tx: Transaction, cast: town.Cast) -> None:
+    truus = join(tx)
+    assert truus is not None
+    assert join(tx, code=residents.invite(tx, cast.operator, "markt", 1, NOON)) is None
+    assert kept.get(tx, truus.id, NOON).admitted == NOON
+    assert happened(tx, truus.id) == [Happening.JOINED, Happening.ADMITTED]
+
+
+@story
 def test_a_code_may_come_afterwards(tx: Transaction, cast: town.Cast) -> None:
     code = residents.invite(tx, cast.operator, "", 1, NOON)
     assert residents.use_code(tx, cast.outsider, code.lower(), NOON).admitted == NOON

@@ -140,6 +140,14 @@ async def test_one_letters_failure_is_its_own(mailbox: Mailbox, write: Write, va
     assert (row["what"], row["due"], row["error"]) == ("danced", None, "cannot be written: KeyError")
 
 
+async def test_who_wants_to_sign_in_goes_before_all_others(mailbox: Mailbox, write: Write, van: Van) -> None:
+    await to(write, mailbox, *["helper", "other"] * 10)
+    await mailbox.database.writing(residents.ask_signin, "bea@example.org", "192.0.2.1", NOON)
+    await mailbox.send()
+    assert van.carried.index("bea@example.org") < worker.CONNECTIONS
+    assert len(van.carried) == 21
+
+
 async def test_at_most_two_connections_at_once(mailbox: Mailbox, write: Write, van: Van) -> None:
     await to(write, mailbox, *["poster", "helper", "other"] * 8)
     van.hold = 2

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -27,17 +28,18 @@ class Stage:
 def lasting(_cluster: tuple[Path, Path]) -> Iterator[Callable[[str], str]]:
     """Gives the URL of a PostgreSQL that stays for the whole run, by its name."""
     programs, socket = _cluster
-    there, made = [f"--host={socket}", "--username=postgres"], set()
+    there = [f"--host={socket}", "--username=postgres"]
+    made: dict[str, str] = {}
 
     def url(name: str) -> str:
         if name not in made:
-            subprocess.run([programs / "createdb", *there, name], check=True)
-            made.add(name)
-        return f"postgresql://postgres@/{name}?host={socket}"
+            made[name] = f"{name}{uuid4().hex[:8]}"
+            subprocess.run([programs / "createdb", *there, made[name]], check=True)
+        return f"postgresql://postgres@/{made[name]}?host={socket}"
 
     yield url
-    for name in made:
-        subprocess.run([programs / "dropdb", "--force", *there, name], check=True)
+    for database in made.values():
+        subprocess.run([programs / "dropdb", "--force", *there, database], check=True)
 
 
 @pytest.fixture(params=BOTH)

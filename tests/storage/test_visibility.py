@@ -7,11 +7,11 @@ from itertools import product
 import pytest
 
 from node.acts import posts as acts
-from node.neighbourhood.audience import may_see
-from node.neighbourhood.post import Audience, Kind, Post, State
+from node.neighbourhood.audience import may_hold, may_see
+from node.neighbourhood.post import ANSWERABLE, Audience, Kind, Post, State
 from node.neighbourhood.refusal import NotFound
 from node.neighbourhood.resident import Resident
-from node.storage import posts
+from node.storage import nodes, posts
 from node.storage.database import Database, Transaction
 from tests import town
 
@@ -92,6 +92,17 @@ async def test_posts_are_found_together_by_their_ids(database: Database, every: 
     found = await database.reading(posts.known, {post.id for post in every[:5]} | {"nothing"})
     assert found == {post.id: post for post in every[:5]}
     assert await database.reading(posts.known, set()) == {}
+
+
+async def test_the_outbox_shows_neighbours_what_they_may_hold_and_is_open(
+    database: Database, every: list[Post]
+) -> None:
+    neighbour = await database.reading(nodes.get, "node-noord")
+    still = [post for post in every if post.own and post.expires > town.NOON]
+    running = [post for post in still if post.state in (*ANSWERABLE, State.AGREED)]
+    for public, node in ((False, neighbour), (True, None)):
+        shown = await database.reading(posts.shared_open, town.NOON, None, 1000, public)
+        assert {post.id for post in shown} == {post.id for post in running if may_hold(node, post)}
 
 
 async def test_pages_follow_each_other_without_gap_or_repeat(

@@ -1,6 +1,6 @@
 """What the tests of the pages stand on: the environment templates are made in, and pages made of the kit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,8 @@ from jinja2 import Environment
 
 from node.ui import language, words
 from node.ui.assets import Assets
+from tests.ui import visits
+from tests.ui.visits import Here
 
 AT = datetime(2026, 5, 13, 12, 30, tzinfo=UTC)  # Wednesday, 14.30 in the neighbourhood
 
@@ -94,3 +96,10 @@ def dutch() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def ui() -> Path:
     return Path(language.__file__).parent
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Here]:
+    """The neighbourhood *centrum* as people with a browser meet it."""
+    async with visits.opened(tmp_path) as here:
+        yield here

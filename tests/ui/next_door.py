@@ -22,7 +22,7 @@ def connected(tx: Transaction, slug: str = "noord", name: str = "Oude Haven") ->
     return node
 
 
-def held(tx: Transaction, node: Node, title: str = "Een lamp ophangen", **change: Any) -> Post:
+def held(tx: Transaction, node: Node, title: str = "Een lamp ophangen", /, **change: Any) -> Post:
     """A copy of a post of that neighbourhood: Annie asks."""
     at, key = now(), uuid4().hex
     values: dict[str, Any] = {
@@ -49,7 +49,9 @@ def held(tx: Transaction, node: Node, title: str = "Een lamp ophangen", **change
     return post
 
 
-def offered(tx: Transaction, node: Node, post: Post, name: str = "Youssef", text: str = "Elf uur is prima.") -> None:
+def offered(
+    tx: Transaction, node: Node, post: Post, name: str = "Youssef", text: str = "Elf uur is prima."
+) -> None:
     """Somebody of that neighbourhood says yes to a post of ours."""
     key = uuid4().hex
     responses.offered(

@@ -1,4 +1,4 @@
-"""Asking and offering, question by question, and changing a post: what is typed is kept, and is posted once."""
+"""Asking and offering, question by question, and changing a post: what is typed is kept, and posted once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,13 @@ from tests.ui.sheet import Sheet
 from tests.ui.visits import Here, words
 
 STORY = "Hij is twee meter hoog.\n\nIk heb een <b>schaar</b> & een trap."
-TYPED = {"category": "tuin", "title": "Wie snoeit de heg?", "text": STORY, "audience": "adjacent", "go": "post"}
+TYPED = {
+    "category": "tuin",
+    "title": "Wie snoeit de heg?",
+    "text": STORY,
+    "audience": "adjacent",
+    "go": "post",
+}
 
 
 @pytest.fixture
@@ -32,7 +38,9 @@ async def written(here: Here, part: str = "poster") -> list[Post]:
     return await here.database.reading(posts.listing, who, posts.Filter(author=who.id), now())
 
 
-async def on(here: Here, page: httpx.Response, button: str, status: int = 200, path: str = "/ask", **typed: str) -> httpx.Response:
+async def on(
+    here: Here, page: httpx.Response, button: str, status: int = 200, path: str = "/ask", /, **typed: str
+) -> httpx.Response:
     """Fill in the form of this page, and press a button."""
     return await here.post("poster", path, status, **Sheet(page.text, path).filled(button, **typed))
 
@@ -40,9 +48,9 @@ async def on(here: Here, page: httpx.Response, button: str, status: int = 200, p
 async def at_check(here: Here, path: str = "/ask", **typed: str) -> httpx.Response:
     """The way to the last question."""
     page = await here.get("poster", path)
-    page = await on(here, page, "tell", path=path, category="tuin")
-    page = await on(here, page, "reach", path=path, title="Wie snoeit de heg?", text=STORY)
-    return await on(here, page, "check", path=path, **typed)
+    page = await on(here, page, "tell", 200, path, category="tuin")
+    page = await on(here, page, "reach", 200, path, title="Wie snoeit de heg?", text=STORY)
+    return await on(here, page, "check", 200, path, **typed)
 
 
 async def test_four_questions_lead_to_a_post(here: Here) -> None:
@@ -73,7 +81,7 @@ async def test_the_last_choices_go_along(here: Here) -> None:
 
 async def test_an_offer_is_not_asked_how_much_hurry_it_has(here: Here) -> None:
     page = await here.get("poster", "/offer")
-    page = await on(here, page, "tell", path="/offer", category="tuin")
+    page = await on(here, page, "tell", 200, "/offer", category="tuin")
     assert "Wanneer?" not in words(page.text)
     page = await at_check(here, "/offer")
     assert "Bea biedt aan" in words(page.text)
@@ -113,14 +121,14 @@ async def test_one_can_go_back_with_a_question_half_answered(here: Here) -> None
         ({"category": ""}, "category", "Kies waar het over gaat."),
         ({"category": "geld"}, "category", "Kies waar het over gaat."),
         ({"title": "  "}, "title", "Schrijf in één zin waar het over gaat."),
-        ({"title": "a" * 121}, "title", "Hoogstens 120 letters."),
-        ({"text": "a" * 4001}, "text", "Hoogstens 4000 letters."),
+        ({"title": "a" * 121}, "title", "Niet meer dan 120 letters."),
+        ({"text": "a" * 4001}, "text", "Niet meer dan 4000 letters."),
         ({"text": "a\x07"}, "text", "Er staat een teken in dat we niet kunnen laten zien. Typ het opnieuw."),
-        ({"urgency": "gisteren"}, "urgency", "Kies er een uit de lijst."),
+        ({"urgency": "gisteren"}, "urgency", "Kies er één uit de lijst."),
         ({"audience": ""}, "audience", "Kies wie dit mag zien."),
-        ({"audience": "public"}, "audience", "Deze knoop kan"),
-        ({"places": "zes"}, "places", "Van 1 tot en met 50."),
-        ({"places": "99999"}, "places", "Van 1 tot en met 50."),
+        ({"audience": "public"}, "audience", "Hier kun je delen met je eigen buurt"),
+        ({"places": "zes"}, "places", "Kies een getal van 1 tot en met 50."),
+        ({"places": "99999"}, "places", "Kies een getal van 1 tot en met 50."),
     ],
 )
 async def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(
@@ -132,7 +140,11 @@ async def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(
     assert f'href="#{field}"' in page.text
     assert f'id="{field}-error"' in page.text
     fields = Sheet(page.text, "/ask").fields
-    kept = {name: value for name, value in typed.items() if name != "go" and (name != field or field in ("title", "text", "places"))}
+    kept = {
+        name: value
+        for name, value in typed.items()
+        if name != "go" and (name != field or field in ("title", "text", "places"))
+    }
     assert {name: fields.get(name, "") for name in kept} == kept
     assert await written(here) == []
 
@@ -206,11 +218,20 @@ async def test_a_post_is_changed_with_all_it_had_before(here: Here) -> None:
     assert sheet.fields["text"] == STORY
     assert sheet.fields["category"] == "boodschappen"
     assert "Wat je hier verandert, verandert hiernaast ook." in words(page.text)
-    sent = await here.post("poster", f"/o/{post.id}/edit", 303, **sheet.filled(title="Wie haalt pillen?", places="2"))
-    assert "Het is veranderd, hier en hiernaast." in words((await here.get("poster", sent.headers["location"])).text)
+    sent = await here.post(
+        "poster", f"/o/{post.id}/edit", 303, **sheet.filled(title="Wie haalt pillen?", places="2")
+    )
+    assert "Het is veranderd, hier en hiernaast." in words(
+        (await here.get("poster", sent.headers["location"])).text
+    )
     (after,) = await written(here)
     assert (after.title, after.text, after.places) == ("Wie haalt pillen?", STORY, 2)
-    assert (after.category, after.audience, after.urgency, after.decide) == (post.category, post.audience, post.urgency, post.decide)
+    assert (after.category, after.audience, after.urgency, after.decide) == (
+        post.category,
+        post.audience,
+        post.urgency,
+        post.decide,
+    )
 
 
 async def test_a_wrong_change_is_not_kept_but_its_words_are(here: Here) -> None:

@@ -1,4 +1,4 @@
-"""The front page and the whole lists: what each sees there, what is counted, and what stands there when it is empty."""
+"""The front page and the whole lists: what each sees there, what is counted, and what an empty one says."""
 
 import re
 from collections.abc import AsyncIterator
@@ -46,7 +46,12 @@ async def busy(here: Here) -> None:
 async def test_a_neighbour_sees_their_own_street_and_then_next_door(here: Here) -> None:
     await busy(here)
     page = await here.get("helper", "/")
-    assert titles(page.text) == ["Ik snoei graag", "Een rit naar het station", "Een lamp ophangen", "Soep over"]
+    assert titles(page.text) == [
+        "Ik snoei graag",
+        "Een rit naar het station",
+        "Een lamp ophangen",
+        "Soep over",
+    ]
     said = words(page.text)
     assert said.index("In Centrum") < said.index("Ik snoei graag") < said.index("Bij de buren hiernaast")
     assert "Oude Haven, naast ons" in said
@@ -71,7 +76,9 @@ async def test_what_is_agreed_keeps_the_open_company_but_never_crowds_it_out(her
             one = posts.post(tx, here.cast.poster, asks(f"Open {number}"), at - timedelta(days=1))
             assert one.state is State.OPEN
         for number in range(3):
-            one = posts.post(tx, here.cast.poster, asks(f"Rond {number}", decide="first"), at - timedelta(hours=1))
+            one = posts.post(
+                tx, here.cast.poster, asks(f"Rond {number}", decide="first"), at - timedelta(hours=1)
+            )
             responses.answer(tx, here.cast.helper, one.id, "Ja hoor.", at)
 
     await here.database.writing(fill)
@@ -150,7 +157,9 @@ async def test_a_list_shows_here_next_door_or_both_and_what_is_over_if_asked(her
     assert titles((await here.get("helper", "/requests?where=here")).text) == [own]
     assert titles((await here.get("helper", "/requests?where=near")).text) == [near]
     assert set(titles((await here.get("helper", "/requests?where=near&show=all")).text)) == {near, over}
-    chosen = re.findall(r'aria-current="true">.*?</svg>(.*?)</a>', (await here.get("helper", "/requests?where=near")).text)
+    chosen = re.findall(
+        r'aria-current="true">.*?</svg>(.*?)</a>', (await here.get("helper", "/requests?where=near")).text
+    )
     assert chosen == ["Alleen hiernaast", "Nog open"]
 
 
@@ -176,7 +185,9 @@ async def test_older_posts_follow_page_by_page_each_once(here: Here) -> None:
     assert {title[6] for title in shown[:9]} == {"0"}
 
 
-@pytest.mark.parametrize("query", ["where=moon", "show=x", "before=1", "before=99999999999999-a", "before=-1-a", "a=%00"])
+@pytest.mark.parametrize(
+    "query", ["where=moon", "show=x", "before=1", "before=99999999999999-a", "before=-1-a", "a=%00"]
+)
 async def test_an_address_with_nonsense_shows_the_list(here: Here, query: str) -> None:
     await here.get("helper", f"/requests?{query}")
 

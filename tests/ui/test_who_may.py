@@ -3,6 +3,7 @@
 A route, a decision or a person that is new fails here until the table says what it is for them.
 """
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from node.neighbourhood.roles import Role
-from node.ui import answers, changes, neighbours
+from node.ui import answers, borders, changes
 from node.ui.routes import FORMS, PAGES
 from tests import town
-from tests.ui import street, visits
-from tests.ui.street import Rows, Street
-from tests.ui.visits import TOWN, Here, words
+from tests.ui import things, visits
+from tests.ui.things import Rows, Things
+from tests.ui.visits import FOREIGN, TOWN, Here, bare
 
 STANDINGS = ["stranger", *town.NAMES, "outsider"]
 RESIDENTS = set(town.NAMES)  # let in, with a role or without
@@ -28,7 +29,7 @@ ASKED = {**POST, "audience": "adjacent", "key": "once"}
 
 @dataclass(frozen=True)
 class Row:
-    """One thing to do: what each standing hears. `path`: the route, with names of the street in brackets."""
+    """One thing to do: what each standing hears. `path`: the route, with names of things in brackets."""
 
     method: str
     route: str
@@ -151,11 +152,11 @@ TABLE = [
     *(do(ANSWER, everybody(404), post="{copy}", deed=d) for do in (look, send) for d in answers.DEEDS),
     # The operator's
     look("/operator/neighbours", operator(200, stranger=SIGN_IN)),
-    *(look(NODE, operator(200, stranger=SIGN_IN), step=step) for step in neighbours.STEPS),
+    *(look(NODE, operator(200, stranger=SIGN_IN), step=step) for step in borders.STEPS),
     look(NODE, operator(404, stranger=SIGN_IN), step="burn"),
     send("/operator/neighbours", operator(303), {"address": "https://oost.example"}),
     send("/operator/neighbours/lookups/{lookup}/end", operator(303)),
-    *(send(NODE, operator(303), step=step) for step in neighbours.STEPS),
+    *(send(NODE, operator(303), step=step) for step in borders.STEPS),
     send(NODE, operator(404), step="burn"),
     look("/operator/people", operator(200, stranger=SIGN_IN)),
     look("/operator/people/new", operator(200, stranger=SIGN_IN)),
@@ -181,20 +182,20 @@ assert set(STANDINGS) >= set(Role)
 @dataclass(frozen=True)
 class World:
     here: Here
-    street: Street
+    things: Things
     before: Rows
 
 
 @pytest.fixture(scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    directory: Path = tmp_path_factory.mktemp("street")
+    directory: Path = tmp_path_factory.mktemp("node")
     async with visits.opened(directory, TOWN) as here:
-        built = await street.built(here)
-        yield World(here, built, await here.database.reading(street.rows))
+        built = await things.built(here)
+        yield World(here, built, await here.database.reading(things.rows))
 
 
 @pytest.mark.parametrize(
-    "row", TABLE, ids=lambda row: " ".join((row.method, row.path, row.fields.get("role", "")))
+    "row", TABLE, ids=lambda row: " ".join([row.method, row.path, *row.fields.get("role", "").split()])
 )
 async def test_who_may(world: World, row: Row) -> None:
     found = {standing: await heard(world, row, standing) for standing in STANDINGS}
@@ -206,20 +207,21 @@ async def heard(world: World, row: Row, standing: str) -> int:
     here, part = world.here, None if standing == "stranger" else standing
     named = {role.value: here.cast.all()[role].id for role in Role}
     named |= {"own": here.cast.operator.id, "resident": here.cast.other.id}
-    path = world.street.path(row.path, **named)
+    path = world.things.path(row.path, **named)
     async with here.browser(part) as browser:
         if row.method == "GET":
             answer = await browser.get(path)
         else:
             answer = await browser.post(path, data=row.fields, headers=here.own_form)
-    assert answer.headers["cache-control"] == "private, no-store"
-    after = await here.database.reading(street.rows)
+    if answer.status_code not in (302, 303):
+        assert answer.headers["cache-control"] == "private, no-store"
+    after = await here.database.reading(things.rows)
     if row.method == "GET" or answer.status_code in (403, 404):
         assert after == world.before
     elif after != world.before:
-        await here.database.writing(street.put_back, world.before)
+        await here.database.writing(things.put_back, world.before)
     if answer.status_code == 403:
-        assert "Dit kan hier niet" in words(answer.text) or "niet meer ingelogd" in words(answer.text)
+        assert FOREIGN not in answer.text
     to_sign_in = answer.headers.get("location", "").startswith("/signin?next=")
     return SIGN_IN if to_sign_in else answer.status_code
 
@@ -236,18 +238,28 @@ def test_every_decision_is_in_the_table() -> None:
 
     assert said(f"{ONE}/{{deed}}") == set(changes.DEEDS)
     assert said(ANSWER) == said(ANSWER, "GET") == set(answers.DEEDS)
-    assert said(NODE) == said(NODE, "GET") == set(neighbours.STEPS)
+    assert said(NODE) == said(NODE, "GET") == set(borders.STEPS)
 
 
 def test_the_table_is_large_enough() -> None:
     assert len(TABLE) * len(STANDINGS) >= 1000
 
 
+async def test_the_same_on_postgresql(tmp_path: Path, postgresql: str) -> None:
+    async with visits.opened(tmp_path, TOWN, postgresql) as here:
+        world = World(here, await things.built(here), await here.database.reading(things.rows))
+        for standing in ("operator", "poster", "outsider"):
+            found = [(row.method, row.path, await heard(world, row, standing)) for row in TABLE]
+            assert found == [(row.method, row.path, row.expected[standing]) for row in TABLE]
+        for path in {re.sub(r"\{\w+\}", "%00", path) for path, _ in PAGES if "{" in path}:
+            await here.get("operator", path, 404)
+
+
 async def test_what_is_not_there_for_a_stranger_reads_like_what_never_was(world: World) -> None:
     """And it offers the way in, for it may be there for a neighbour."""
-    here, there, nowhere = world.here, world.street.post, "0" * 32
+    here, there, nowhere = world.here, world.things.post, "0" * 32
     for part in (None, "outsider"):
-        real = (await here.get(part, f"/o/{there}", 404)).text.replace(there, nowhere)
-        never = (await here.get(part, f"/o/{nowhere}", 404)).text
+        real = bare((await here.get(part, f"/o/{there}", 404)).text).replace(there, nowhere)
+        never = bare((await here.get(part, f"/o/{nowhere}", 404)).text)
         assert real == never
         assert (f'href="/signin?next=/o/{nowhere}"' in never) is (part is None)

@@ -16,8 +16,9 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from node.acts import residents
 from node.clock import now
-from node.front import Front
+from node.serving.front import Front
 from node.settings import Settings, build
 from node.storage import access, tables
 from node.storage.database import Database, Transaction
@@ -27,6 +28,8 @@ from tests import town
 
 HTTPS = "https://centrum.example"
 TOWN = "http://127.0.0.1:8401"
+FOREIGN = "Dit formulier kwam van een andere site."
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,23 @@ class Here:
         async with self.browser(part) as browser:
             return said(await browser.post(path, data=fields, headers=self.own_form), status)
 
+    async def link(self, part: str = "poster", lasting: bool = False) -> str:
+        """Where a new sign-in link of somebody leads."""
+        make = residents.make_lasting_link if lasting else residents.make_link
+        secret = await self.database.writing(make, self.cast.all()[part].id, now())
+        return f"/signin/{secret}"
+
+    async def invitation(self, uses: int = 1) -> str:
+        """The letters of a new invitation code."""
+        return await self.database.writing(residents.invite, self.cast.operator, "straat", uses, now())
+
     def cookie(self, name: str) -> str:
         return cookie(self.settings, name)
 
     @property
     def own_form(self) -> dict[str, str]:
         """What a browser of today says of a form on our own page."""
-        kind = "application/x-www-form-urlencoded"
-        return {"sec-fetch-site": "same-origin", "origin": self.settings.origin, "content-type": kind}
+        return {"sec-fetch-site": "same-origin", "origin": self.settings.origin, "content-type": FORM}
 
     async def rows(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row of every table."""
@@ -81,14 +93,19 @@ def said(response: httpx.Response, status: int) -> httpx.Response:
 
 def words(html: str) -> str:
     """What a page says, without its frame."""
-    main = html.partition("<main")[2].partition("</main>")[0] or html
+    main = html.partition("<main")[2].partition(">")[2].partition("</main>")[0] or html
     main = re.sub(r"</?(?:bdi|time)[^>]*>", "", main)  # within a sentence
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
 
 
+def bare(html: str) -> str:
+    """A page without the seal of the browser, which is another each time."""
+    return re.sub(r'name="token" value="[^"]*"', "", html)
+
+
 @asynccontextmanager
-async def opened(directory: Path, origin: str = HTTPS, **more: Any) -> AsyncIterator[Here]:
-    """The neighbourhood *centrum* on a database in this directory, at this moment."""
+async def opened(directory: Path, origin: str = HTTPS, url: str = "") -> AsyncIterator[Here]:
+    """The neighbourhood *centrum* at this moment: a database in this directory, or an empty PostgreSQL."""
     values: dict[str, Any] = {
         "origin": origin,
         "name": "Centrum",
@@ -96,8 +113,8 @@ async def opened(directory: Path, origin: str = HTTPS, **more: Any) -> AsyncIter
         "phone": "0199-00 12 34",
     }
     values |= {"town": origin.startswith("http://"), "contact": "centrum@example.org"}
-    settings = build({**values, **more}, directory)
-    async with town.opened(directory) as database:
+    settings = build(values, directory)
+    async with town.opened(directory, url=url) as database:
         database.home = settings.home
         cast = await database.writing(town.people, now())
         sessions = await database.writing(_sessions, cast)

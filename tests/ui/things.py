@@ -1,4 +1,4 @@
-"""A street where everything is there once: a thing for every name in curly brackets of a route."""
+"""One of everything: a thing for each name in curly brackets of a route."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ PHONE = "the poster's phone"
 
 
 @dataclass(frozen=True)
-class Street:
+class Things:
     """The ids of what is there."""
 
     post: str  # the poster asks, for here and next door
@@ -31,16 +31,16 @@ class Street:
     session: str  # the poster's other one
 
     def path(self, route: str, **more: str) -> str:
-        """A route with the ids of this street in it."""
+        """A route with the ids of these things in it."""
         return route.format(**asdict(self), **more)
 
 
-async def built(here: Here) -> Street:
+async def built(here: Here) -> Things:
     """Build it."""
     return await here.database.writing(_build, here, now())
 
 
-def _build(tx: Transaction, here: Here, at: datetime) -> Street:
+def _build(tx: Transaction, here: Here, at: datetime) -> Things:
     cast = here.cast
     north = town.neighbour(tx, "noord", last_seen=at)
     south = town.neighbour(tx, "zuid", we_claim=False, our_follow=Follow.NONE)
@@ -52,7 +52,7 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Street:
     secret = residents.make_lasting_link(tx, cast.poster.id, at)
     residents.make_token(tx, cast.poster, "Kalender", at)
     access.add_session(tx, PHONE, cast.poster.id, at + town.DAY, at)
-    return Street(
+    return Things(
         post=asked.id,
         answer=answer.id,
         copy=copy.id,
@@ -69,7 +69,8 @@ def rows(tx: Transaction) -> Rows:
     """Every row of every table."""
     found = {}
     for table in tables.metadata.sorted_tables:
-        found[table.name] = [dict(row) for row in tx.run(table.select()).mappings()]
+        in_order = table.select().order_by(*table.primary_key)
+        found[table.name] = [dict(row) for row in tx.run(in_order).mappings()]
     return found
 
 

@@ -1,0 +1,107 @@
+"""How another node stands to ours, and what the operator can decide about it, in plain words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from node.acts import nodes as acts
+from node.neighbourhood.node import Node, NodeKind, Standing
+from node.neighbourhood.refusal import Words, phrase
+from node.ui.words import Sign
+
+STANDINGS = {
+    Standing.ASKS: Sign(phrase("Asks us"), "message-circle", phrase("It waits for our answer."), "warn"),
+    Standing.ASKED: Sign(phrase("Asked"), "hourglass", phrase("We wait for its answer."), "warn"),
+    Standing.ACTIVE: Sign(phrase("Neighbour"), "handshake", phrase("Posts go over and back."), "good"),
+    Standing.FOLLOWER: Sign(phrase("Follows us"), "eye", phrase("It hears what is for everyone.")),
+    Standing.KNOWN: Sign(phrase("Known"), "circle-dashed", phrase("We met; there is no border.")),
+    Standing.BLOCKED: Sign(phrase("Blocked"), "circle-x", phrase("We want nothing to do with it."), "bad"),
+}
+ORDER = list(STANDINGS)  # those who wait for somebody first
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something the operator can decide about a node: its button, and what happens then in plain words."""
+
+    act: Callable[..., Node]
+    word: Words
+    icon: str
+    title: Words
+    then: list[Words]
+    stop: bool = False
+    gives_reason: bool = False
+
+
+STEPS = {
+    "yes": Step(
+        acts.say_yes,
+        phrase("Yes, become neighbours"),
+        "handshake",
+        phrase("Become neighbours with %(name)s?"),
+        [
+            phrase("If both sides said yes, you are neighbours. If not, its operator is asked now."),
+            phrase("From then on, posts for “next door” go there, and theirs come here."),
+            phrase("You can end it whenever you want."),
+        ],
+    ),
+    "no": Step(
+        acts.say_no,
+        phrase("No, not now"),
+        "x",
+        phrase("Say no to %(name)s?"),
+        [
+            phrase("Its operator hears that you said no, and why."),
+            phrase("No posts go over or back. You can say yes later."),
+        ],
+        gives_reason=True,
+    ),
+    "end": Step(
+        acts.end,
+        phrase("End it"),
+        "undo-2",
+        phrase("No longer neighbours with %(name)s?"),
+        [
+            phrase("Our posts are called back: that node is asked to remove its copies."),
+            phrase("Its posts go from our pages."),
+            phrase("Agreements that neighbours made live on."),
+            phrase("You can ask it again later."),
+        ],
+        stop=True,
+    ),
+    "block": Step(
+        acts.block,
+        phrase("Block"),
+        "circle-x",
+        phrase("Block %(name)s?"),
+        [
+            phrase("Agreements between its people and ours end now; ours hear of it."),
+            phrase("All that we hold of it goes, and whatever it sends is refused."),
+            phrase("We do not tell it. It finds out when it knocks."),
+        ],
+        stop=True,
+    ),
+    "unblock": Step(
+        acts.unblock,
+        phrase("Lift the block"),
+        "lock",
+        phrase("Lift the block of %(name)s?"),
+        [
+            phrase("It can reach us again."),
+            phrase("You are not neighbours by this: somebody has to ask first."),
+        ],
+    ),
+}
+
+
+def steps(node: Node) -> list[str]:
+    """What can be decided about a node, as it stands now."""
+    could_be = node.adjacent is not None and node.kind is NodeKind.NEIGHBOURHOOD
+    yes = ["yes"] if could_be else []
+    return {
+        Standing.ASKS: ["yes", "no", "block"],
+        Standing.ASKED: ["end", "block"],
+        Standing.ACTIVE: ["end", "block"],
+        Standing.FOLLOWER: [*yes, "block"],
+        Standing.KNOWN: [*yes, "block"],
+        Standing.BLOCKED: ["unblock"],
+    }[node.standing]

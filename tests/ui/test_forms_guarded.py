@@ -1,0 +1,183 @@
+"""Every form is believed only from our own pages: each route against each way to forge one (U10, U11)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import pytest
+from starlette.routing import Route
+
+from node.ui.routes import FORMS, open_door, routes
+from tests.ui import things, visits
+from tests.ui.things import Rows, Things
+from tests.ui.visits import FOREIGN, FORM, HTTPS, TOWN, Here
+
+SEAL = "the-seal-of-this-browser"
+ROUTES = [route for route, _ in FORMS]
+DEEDS = {"/o/{post}/{deed}": "extend", "/o/{post}/answers/{answer}/{deed}": "choose"}
+STEP, ROLE = "yes", "broker"
+FIELDS = {  # what each form may need: all in one, for what a form does not know it leaves alone
+    "category": "tuin",
+    "title": "Wie snoeit?",
+    "text": "De heg.",
+    "urgency": "week",
+    "audience": "adjacent",
+    "places": "1",
+    "name": "Noor",
+    "email": "noor@example.org",
+    "language": "en",
+    "address": "https://oost.example",
+    "uses": "1",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a form comes in: its headers, and the seal in the cookie and in the form."""
+
+    headers: dict[str, str]
+    cookie: str | None = SEAL
+    token: str | None = SEAL
+
+
+OWN = "{origin}"  # stands for our own
+SITE, ORIGIN = "sec-fetch-site", "origin"
+FORGED = {
+    "cross-site": Case({SITE: "cross-site", ORIGIN: "https://evil.example"}),
+    "cross-site, our origin": Case({SITE: "cross-site", ORIGIN: OWN}),
+    "cross-site, no origin": Case({SITE: "cross-site"}),
+    "same-site": Case({SITE: "same-site", ORIGIN: "https://other.centrum.example"}),
+    "same-site, our origin": Case({SITE: "same-site", ORIGIN: OWN}),
+    "same-site, no origin": Case({SITE: "same-site"}),
+    "typed in": Case({SITE: "none"}),
+    "an unknown word": Case({SITE: "Same-Origin "}),
+    "an empty word": Case({SITE: ""}),
+    "two words": Case({SITE: "same-origin, cross-site"}),
+    "our page, wrong origin": Case({SITE: "same-origin", ORIGIN: "https://evil.example"}),
+    "our page, no origin to say": Case({SITE: "same-origin", ORIGIN: "null"}),
+    "wrong origin": Case({ORIGIN: "https://evil.example"}),
+    "wrong scheme": Case({ORIGIN: "ftp" + OWN}),
+    "wrong port": Case({ORIGIN: OWN + "1"}),
+    "longer host": Case({ORIGIN: OWN + ".evil.example"}),
+    "with a path": Case({ORIGIN: OWN + "/"}),
+    "in capitals": Case({ORIGIN: OWN.upper()}),
+    "origin null": Case({ORIGIN: "null"}),
+    "origin empty": Case({ORIGIN: ""}),
+    "nothing said, no seal": Case({}, None, None),
+    "nothing said, no cookie": Case({}, None),
+    "nothing said, no seal in the form": Case({}, SEAL, None),
+    "nothing said, empty seals": Case({}, "", ""),
+    "nothing said, another seal": Case({}, SEAL, SEAL + "x"),
+    "nothing said, a seal of other letters": Case({}, SEAL, "ﬁ é"),
+}
+BELIEVED = {
+    "our page": Case({SITE: "same-origin", ORIGIN: OWN}, None, None),
+    "our page, no origin": Case({SITE: "same-origin"}, None, None),
+    "our origin": Case({ORIGIN: OWN}, None, None),
+    "nothing said, the seal": Case({}),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    here: Here
+    things: Things
+    before: Rows
+
+
+@pytest.fixture(scope="module", params=[HTTPS, TOWN], ids=["https", "town"])
+async def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    async with visits.opened(tmp_path_factory.mktemp("node"), request.param) as here:
+        built = await things.built(here)
+        yield World(here, built, await here.database.reading(things.rows))
+
+
+async def sent(world: World, route: str, case: Case, part: str | None = "operator") -> tuple[int, str]:
+    """Send a form; what it did is put back, and said."""
+    here = world.here
+    path = world.things.path(route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE)
+    headers = {"content-type": FORM}
+    for name, value in case.headers.items():
+        headers[name] = value.replace(OWN, here.settings.origin).replace(OWN.upper(), HTTPS.upper())
+    fields = FIELDS if case.token is None else {**FIELDS, "token": case.token}
+    async with here.browser(part) as browser:
+        if case.cookie is not None:
+            browser.cookies.set(here.cookie("seal"), case.cookie)
+        answer = await browser.post(path, content=urlencode(fields), headers=headers)
+    after = await here.database.reading(things.rows)
+    if FOREIGN in answer.text:
+        assert after == world.before
+    elif after != world.before:
+        await here.database.writing(things.put_back, world.before)
+    return answer.status_code, FOREIGN if FOREIGN in answer.text else ""
+
+
+@pytest.mark.parametrize("name", FORGED)
+async def test_a_forged_form_does_nothing(world: World, name: str) -> None:
+    heard = {route: await sent(world, route, FORGED[name]) for route in ROUTES}
+    assert heard == dict.fromkeys(ROUTES, (403, FOREIGN))
+
+
+@pytest.mark.parametrize("name", BELIEVED)
+async def test_a_form_of_our_own_is_believed(world: World, name: str) -> None:
+    heard = {route: await sent(world, route, BELIEVED[name]) for route in ROUTES}
+    assert [route for route, (_, words) in heard.items() if words] == []
+    assert {route: status for route, (status, _) in heard.items() if status >= 500} == {}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_a_stranger_is_looked_at_the_same_way(world: World, route: str) -> None:
+    """Also signing in: nobody is signed in as somebody else by a form of another site."""
+    assert await sent(world, route, FORGED["cross-site"], None) == (403, FOREIGN)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x", "application/json", ""])
+async def test_no_other_kind_of_body_is_read(world: World, kind: str) -> None:
+    """A form of another site may send these without asking."""
+    here = world.here
+    for route in ROUTES:
+        path = world.things.path(route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE)
+        async with here.browser("operator") as browser:
+            answer = await browser.post(
+                path, content=b"name=Noor", headers={**here.own_form, "content-type": kind}
+            )
+        assert answer.status_code == 415
+    assert await here.database.reading(things.rows) == world.before
+
+
+async def test_more_fields_than_any_form_has_are_refused(world: World) -> None:
+    """P16."""
+    body = "&".join(f"f{number}=x" for number in range(10_000))
+    async with world.here.browser() as browser:
+        answer = await browser.post("/signin", content=body, headers=world.here.own_form)
+    assert answer.status_code == 400
+
+
+async def test_every_route_that_takes_a_form_is_guarded(world: World) -> None:
+    """The pages have no other routes than those of the table."""
+    ui = open_door(world.here.database, world.here.settings)
+    posts = [r.path for r in routes(ui) if isinstance(r, Route) and r.methods and "POST" in r.methods]
+    assert posts == ROUTES
+    others = [r for r in routes(ui) if not isinstance(r, Route) or not r.methods]
+    assert others == []
+    methods = {method for r in routes(ui) if isinstance(r, Route) for method in r.methods or ()}
+    assert methods == {"GET", "HEAD", "POST"}
+
+
+async def test_the_seal_of_a_browser_is_its_own(world: World) -> None:
+    """It is made by chance, kept by the browser, and the same in every form of it."""
+    here = world.here
+    seals = set()
+    for _ in range(3):
+        async with here.browser() as browser:
+            page = await browser.get("/signin")
+            seal = browser.cookies[here.cookie("seal")]
+            assert f'name="token" value="{seal}"' in page.text
+            again = await browser.get("/join")
+            assert f'name="token" value="{seal}"' in again.text
+            assert "set-cookie" not in again.headers
+            assert len(seal) >= 32
+            seals.add(seal)
+    assert len(seals) == 3
