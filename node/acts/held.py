@@ -6,9 +6,11 @@ from datetime import datetime
 from node.acts import matches
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Node
-from node.neighbourhood.post import Post
+from node.neighbourhood.post import Audience, Post
 from node.storage import log, posts, seen
 from node.storage.database import Transaction
+
+_RINGS = list(Audience)  # each holds the one before it
 
 
 def take_in(
@@ -18,8 +20,9 @@ def take_in(
     neighbour.
 
     What was deleted stays so, unless we saw it at its home after that (`read`: when we began to look there):
-    the border opened again. Of two Updates the newest `updated` wins; id, owner and kind never change
-    (`wire.md` 4). Of a post past its end we still hear that it is done; its words go at once.
+    the border opened again. Of two Updates the newest `updated` wins; id, owner and kind never change,
+    and it is never for fewer (`wire.md` 4). Of a post past its end we still hear that it is done; its words
+    go at once.
     """
     held = posts.by_uri(tx, told.uri, lock=True)
     if posts.buried(tx, told.uri, since=read):
@@ -35,7 +38,8 @@ def take_in(
         return
     erased = held.title == ""
     news = told.updated > held.updated or (erased and not over and told.updated == held.updated)
-    if held.node_id != node.id or held.kind is not told.kind or not news:
+    narrower = _RINGS.index(told.audience) < _RINGS.index(held.audience)
+    if held.node_id != node.id or held.kind is not told.kind or narrower or not news:
         return
     changed = replace(told, id=held.id, created=held.created, party=held.party)
     posts.save(tx, changed)

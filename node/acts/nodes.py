@@ -145,6 +145,16 @@ def met(tx: Transaction, found: Node, keys: dict[str, str], owners: dict[str, st
     return node
 
 
+def changed_key(tx: Transaction, origin: str, owner: str, key_id: str) -> bool:
+    """Whether a partner speaks with another key than its actor had: then the operator has to look first
+    (A22)."""
+    node, pinned = nodes.by_origin(tx, origin), nodes.keys_of(tx, owner)
+    if node is None or not node.we_claim or not pinned or key_id in pinned:
+        return False
+    nodes.save(tx, replace(node, alarm="keys changed"))
+    return True
+
+
 def followed(tx: Transaction, node: Node, follow_uri: str, at: datetime) -> None:
     """A node follows us: accepted at once, as for anyone; then its collection is read, to see if it asks for
     more."""

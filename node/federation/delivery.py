@@ -5,12 +5,14 @@ The queue is the table; this worker only carries. Times of retry are those of `s
 """
 
 import json
+import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from node import clock
 from node.federation import proofs, vocabulary
+from node.federation.documents import origin_of
 from node.federation.door import Federation
 from node.federation.errands import Errands
 from node.federation.remote import Answer, Unreachable
@@ -24,12 +26,16 @@ SOON = timedelta(seconds=1)
 WAIT_MOST = timedelta(hours=1)  # what Retry-After may ask for
 KEPT_FOR_PARTNERS, KEPT_FOR_OTHERS, KEPT_DELETE = timedelta(days=14), timedelta(days=3), timedelta(days=30)
 POISONOUS_AFTER = 20
+ALIVE = 3  # the step from which the wait grows no more for a host that answers, and refuses one message
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What one try came to: `done`, `later` (this host), `gone` (nobody lives there), `refused` (this
-    message, too often: it is parked for the operator), or `dropped` (nothing to send any more)."""
+    message: tried `again`, and when that was too often parked for the operator), or `dropped` (nothing to
+    send any more)."""
 
     word: str
     error: str | None = None
@@ -93,7 +99,7 @@ async def _due(door: Federation) -> bool:
 async def _destination(door: Federation, claim: Claim) -> None:
     """Deliver what waits for one destination, oldest first, until one does not go, or the lease is half
     over."""
-    end = clock.now() + LEASE / 2
+    end, tries = clock.now() + LEASE / 2, claim.attempts
     while clock.now() < end:
         waiting = await door.database.reading(deliveries.head, claim.origin)
         if not waiting:
@@ -103,29 +109,37 @@ async def _destination(door: Federation, claim: Claim) -> None:
             outcome = await _tried(door, delivery)
             if not await door.database.writing(_settled, claim, delivery, outcome, clock.now()):
                 return
-            if outcome.word == "later" or clock.now() >= end:
-                await _give_back(door, claim, outcome)
+            tries = 0 if outcome.word == "done" else tries
+            if outcome.word in ("later", "again") or clock.now() >= end:
+                await _give_back(door, claim, outcome, tries + 1)
                 return
-    await _give_back(door, claim, Outcome("done"))
+    await _give_back(door, claim, Outcome("done"), 0)
 
 
-async def _give_back(door: Federation, claim: Claim, outcome: Outcome) -> None:
+async def _give_back(door: Federation, claim: Claim, outcome: Outcome, tries: int) -> None:
     """Say when this host is tried again: soon, if it gave a sign of life while the try was under way."""
-    if outcome.word != "later":
+    if outcome.word not in ("later", "again"):
         door.unheard.discard(claim.origin)
         door.sleeping.discard(claim.origin)
         await door.database.writing(deliveries.release, claim, None, 0, None)
         return
-    due = next_try(claim.attempts + 1, clock.now(), outcome.wait, random.random())  # noqa: S311  (jitter)
-    await door.database.writing(deliveries.release, claim, due, claim.attempts + 1, outcome.error)
+    step = tries if outcome.word == "later" else min(tries, ALIVE)
+    due = next_try(step, clock.now(), outcome.wait, random.random())  # noqa: S311  (jitter)
+    await door.database.writing(deliveries.release, claim, due, tries, outcome.error)
     door.sleeping.add(claim.origin)
-    if claim.origin not in door.unheard:  # it came back while this try failed
+    if outcome.wait is None and claim.origin not in door.unheard:  # it came back while this try failed
         door.sleeping.discard(claim.origin)
         await door.database.writing(deliveries.revive, claim.origin, clock.now() + SOON)
 
 
 async def _tried(door: Federation, delivery: Delivery) -> Outcome:
-    body = await _body(door, delivery)
+    if not await door.database.reading(deliveries.still_waits, delivery):
+        return Outcome("dropped")
+    try:
+        body = await _body(door, delivery)
+    except (KeyError, ValueError) as error:  # its facts are of another version of this program, or worse
+        log.error("message %s cannot be written: %s", delivery.activity_id, type(error).__name__)
+        return Outcome("refused", "cannot be written")
     if body is None:
         return Outcome("dropped", "its words were erased")
     try:
@@ -133,7 +147,7 @@ async def _tried(door: Federation, delivery: Delivery) -> Outcome:
     except Unreachable as error:
         return Outcome("later", str(error))
     if outcome.word == "refused" and delivery.attempts + 1 < POISONOUS_AFTER:
-        return Outcome("later", outcome.error)
+        return Outcome("again", outcome.error)
     return outcome
 
 
@@ -144,7 +158,7 @@ async def _body(door: Federation, delivery: Delivery) -> bytes | None:
         return None
     if activity.body is not None:
         return activity.body
-    to = await door.database.reading(_actor_behind, delivery.inbox)
+    to = await door.database.reading(_actor_at, delivery.inbox)
     created = activity.created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     said = vocabulary.activity(
         door.home, activity.type, activity.uri, activity.object, activity.facts or {}, created, to
@@ -153,8 +167,9 @@ async def _body(door: Federation, delivery: Delivery) -> bytes | None:
     return await door.database.writing(outbox.keep_body, activity.id, body)
 
 
-def _actor_behind(tx: Transaction, inbox: str) -> str:
-    node = nodes.by_inbox(tx, inbox)
+def _actor_at(tx: Transaction, inbox: str) -> str:
+    """The node that is spoken to: the one of that origin, whatever inbox it has by now."""
+    node = nodes.by_origin(tx, origin_of(inbox) or inbox)
     return node.actor if node is not None else inbox
 
 

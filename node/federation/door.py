@@ -18,6 +18,7 @@ class Federation:
 
     `sleeping` holds the origins that did not answer lately: a sign of life from one makes its deliveries due
     now. `asked` holds the documents that were asked for a key lately, with the actor found there, if any.
+    `unheard` holds the origins that are being tried and have given no sign of life meanwhile.
     """
 
     database: Database

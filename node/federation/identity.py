@@ -116,7 +116,10 @@ async def _verified(door: Federation, claim: Claim, origin: str, at: datetime) -
     key = _key_in(actor, claim.key_id)
     if key is None:
         raise Refused(401, "The actor does not name this key as its own.")
-    return Signer(signatures.verify(claim, key), origin, actor)
+    verified = signatures.verify(claim, key)
+    if await door.database.writing(acts.changed_key, origin, actor.id, key.key_id):
+        raise Refused(401, "This node is known by another key; a person has to look at that first.")
+    return Signer(verified, origin, actor)
 
 
 async def _fetched(door: Federation, key_id: str, at: datetime) -> Actor:

@@ -15,7 +15,7 @@ from node.federation.remote import Unreachable
 from node.neighbourhood.node import Node
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.resident import Resident, console
-from node.storage import lookups, nodes, residents
+from node.storage import deliveries, lookups, nodes, residents
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
 
@@ -62,15 +62,21 @@ async def _answer(door: Federation, lookup: Lookup) -> None:
         log.info("look-up of %s failed: %s", lookup.what, error)
         await door.database.writing(_failed, lookup, str(error), clock.now())
     else:
-        await door.database.writing(_answered, lookup, clock.now())
+        origin = await door.database.writing(_answered, lookup, clock.now())
+        door.sleeping.discard(origin)
+        door.unheard.discard(origin)
 
 
-def _answered(tx: Transaction, lookup: Lookup, at: datetime) -> None:
-    """Done; what is read daily stands ready for tomorrow."""
-    if lookup.what in DAILY:
-        lookups.again(tx, lookup, at + EVERY)
-    else:
+def _answered(tx: Transaction, lookup: Lookup, at: datetime) -> str:
+    """Done; what is read daily stands ready for tomorrow. Who can be read can be written to: gives its
+    origin."""
+    if lookup.what not in DAILY:
         lookups.done(tx, lookup)
+        return ""
+    lookups.again(tx, lookup, at + EVERY)
+    origin = nodes.get(tx, lookup.subject).origin
+    deliveries.revive(tx, origin, at)
+    return origin
 
 
 def _failed(tx: Transaction, lookup: Lookup, error: str, at: datetime) -> None:

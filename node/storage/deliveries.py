@@ -83,6 +83,12 @@ def still_mine(tx: Transaction, taken: Claim) -> bool:
     return bool(tx.run(statement).scalar_one() == taken.fence)
 
 
+def still_waits(tx: Transaction, message: Delivery) -> bool:
+    """Whether it is still to be sent: it may have been taken out of the queue since it was looked up."""
+    state = tx.run(select(deliveries.c.state).where(deliveries.c.id == message.id)).scalar_one()
+    return bool(state == "pending")
+
+
 def settle(tx: Transaction, delivery_id: int, state: str, error: str | None = None) -> None:
     """A message is `done`, `given_up`, or `parked` for the operator to look at."""
     row = and_(deliveries.c.id == delivery_id, deliveries.c.state == "pending")

@@ -134,8 +134,7 @@ def _changed(tx: Transaction, post: Post, answer: Answer) -> bool:
 def _ways(who: Visitor, post: Post, answers: list[Answer], own: Answer | None) -> frozenset[str]:
     """What this visitor is offered to do. The acts decide; this only spares people what would be refused."""
     person = who.person
-    mine = post.own and person is not None and post.author == person.id
-    if mine and may(person, Deed.EDIT_POST, post.author):
+    if may(person, Deed.EDIT_POST, post.author):
         return _of_poster(post, answers, who.at)
     ways = set()
     if may(person, Deed.ANSWER) and post.answerable(who.at) and (own is None or not own.live):
