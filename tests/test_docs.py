@@ -1,4 +1,4 @@
-"""What is not in the docs does not exist: a command, setting, route, role, deed or happening left out fails."""
+"""What is not in the docs does not exist: a command, setting, route, role, deed or happening left out."""
 
 import re
 from pathlib import Path

@@ -216,6 +216,15 @@ async def test_looking_changes_nothing(here: Here) -> None:
     assert await here.rows() == before
 
 
+async def test_the_pages_speak_english_too(here: Here) -> None:
+    await busy(here)
+    async with here.browser("helper") as browser:
+        browser.cookies.set("bk_lang", "en")
+        said = words((await browser.get("/")).text)
+    assert "Hello neighbour!" in said
+    assert "This is what they ask and offer in Oude Haven." in said
+
+
 async def test_a_page_is_kept_by_nobody(here: Here) -> None:
     """V06."""
     for part in (None, "helper"):
