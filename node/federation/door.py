@@ -1,8 +1,10 @@
 """What the rooms of this door share: the database, who we are, our keys, and the one way out."""
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from node.federation.keys import Keys
 from node.federation.reading import Actor
@@ -17,7 +19,8 @@ class Federation:
     """Made once by the roof, and handed to the routes and to the worker.
 
     `sleeping` holds the origins that did not answer lately: a sign of life from one makes its deliveries due
-    now. `asked` holds the documents that were asked for a key lately, with the actor found there, if any.
+    now. `asked` holds the documents that were asked for a key lately, with the actor found there, if any;
+    `fetching` a lock for each that is under way.
     `unheard` holds the origins that are being tried and have given no sign of life meanwhile.
     """
 
@@ -28,6 +31,7 @@ class Federation:
     sleeping: set[str] = field(default_factory=set)
     unheard: set[str] = field(default_factory=set)
     asked: OrderedDict[str, tuple[datetime, Actor | None]] = field(default_factory=OrderedDict)
+    fetching: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @property
     def home(self) -> Home:

@@ -4,6 +4,8 @@ A key counts only when its actor's own document, fetched from its own origin, na
 rule 5).
 """
 
+import asyncio
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +28,8 @@ from node.storage.database import Transaction
 REFETCH_AFTER = timedelta(minutes=5)  # a key is fetched again at most this often (S25)
 UNREACHABLE_FOR = timedelta(minutes=10)  # how long a key that could not be had is not asked for again (X11)
 REMEMBERED = 2000  # documents
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -123,23 +127,29 @@ async def _verified(door: Federation, claim: Claim, origin: str, at: datetime) -
 
 
 async def _fetched(door: Federation, key_id: str, at: datetime) -> Actor:
-    """The actor whose document holds a key. It is asked for at most once in a while, whatever comes of
-    it."""
+    """The actor whose document holds a key. It is asked for at most once in a while, whatever comes of it;
+    who needs it while it is under way waits for that."""
     uri = key_id.split("#")[0]
-    asked, actor = door.asked.get(uri, (None, None))
-    if asked is None or asked <= at - (REFETCH_AFTER if actor else UNREACHABLE_FOR):
-        door.asked[uri] = at, None  # also while it is under way: a flood makes one request, not many
-        door.asked.move_to_end(uri)
-        while len(door.asked) > REMEMBERED:
-            door.asked.popitem(last=False)
-        try:
-            actor = await fetch_actor(door, uri)
-        except Unreachable as error:
-            raise Refused(401, f"The key could not be fetched: {error}") from None
-        door.asked[uri] = at, actor
+    one_at_a_time = door.fetching.setdefault(uri, asyncio.Lock())
+    async with one_at_a_time:
+        asked, actor = door.asked.get(uri, (None, None))
+        if asked is None or asked <= at - (REFETCH_AFTER if actor else UNREACHABLE_FOR):
+            actor = None
+            try:
+                actor = await fetch_actor(door, uri)
+            except Unreachable as error:
+                log.info("a key could not be fetched: %s", error)
+            _remember(door, uri, at, actor)
     if actor is None:
         raise Refused(401, "The key could not be fetched.")
     return actor
+
+
+def _remember(door: Federation, uri: str, at: datetime, actor: Actor | None) -> None:
+    door.asked[uri] = at, actor
+    door.asked.move_to_end(uri)
+    while len(door.asked) > REMEMBERED:
+        door.asked.popitem(last=False)
 
 
 def _key_in(actor: Actor | None, key_id: str) -> VerificationKey | None:

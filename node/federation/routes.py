@@ -70,7 +70,9 @@ async def _reader(door: Federation, request: Request) -> Node | None:
         return None
     if found.fetched is not None:
         await door.database.writing(identity.keep, found, clock.now())
-    return await door.database.reading(nodes.by_origin, found.origin)
+    node = await door.database.reading(nodes.by_origin, found.origin)
+    theirs = (node.actor, f"{node.origin}/ap/actor") if node is not None else ()  # `wire.md` 1.2
+    return node if found.verified.actor in theirs else None
 
 
 def _actor(document: Callable[[Federation], dict[str, Any]]) -> Handler:

@@ -98,9 +98,11 @@ def key(tx: Transaction, key_id: str) -> tuple[str, str, datetime] | None:
 def keep_keys(tx: Transaction, owner: str, origin: str, found: dict[str, str], at: datetime) -> None:
     """Replace what is known of an actor's keys by what its own document says now.
 
-    A key may get another owner within its origin; one that another origin showed first stays what it is.
+    A key may get another owner within its origin, unless that is a partner: then who came first keeps it. One
+    that another origin showed first stays what it is.
     """
-    here = and_(keys.c.origin == origin, keys.c.id.in_(found))
+    partners = select(nodes.c.origin).where(nodes.c.we_claim == True)  # noqa: E712
+    here = and_(keys.c.origin == origin, keys.c.id.in_(found), keys.c.origin.not_in(partners))
     tx.run(keys.delete().where(or_(keys.c.owner == owner, here)))
     for key_id, multibase in found.items():
         tx.add_new(keys, id=key_id, owner=owner, origin=origin, multibase=multibase, fetched=at)

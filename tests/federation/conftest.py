@@ -6,27 +6,64 @@ from pathlib import Path
 import pytest
 
 from tests.federation import town_of_nodes
-from tests.federation.town_of_nodes import Nodes
+from tests.federation.liar import Liar
+from tests.federation.town_of_nodes import Model, Nodes
+
+
+@pytest.fixture(scope="session")
+async def three_neighbours(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    directory = tmp_path_factory.mktemp("neighbours")
+    return await town_of_nodes.model(directory, "centrum", "noord", "zuid", joined=True)
+
+
+@pytest.fixture(scope="session")
+async def two_neighbours(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    return await town_of_nodes.model(tmp_path_factory.mktemp("two"), "centrum", "noord", joined=True)
+
+
+@pytest.fixture(scope="session")
+async def three_strangers(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    directory = tmp_path_factory.mktemp("strangers")
+    return await town_of_nodes.model(directory, "centrum", "noord", "zuid", joined=False)
 
 
 @pytest.fixture(scope="module")
-async def three(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Nodes]:
+async def three(tmp_path_factory: pytest.TempPathFactory, three_neighbours: Model) -> AsyncIterator[Nodes]:
     """Centrum, Noord and Zuid, all neighbours, for the tests of one file: each makes its own posts."""
-    async with town_of_nodes.opened(tmp_path_factory.mktemp("three"), "centrum", "noord", "zuid") as nodes:
-        await nodes.join(*nodes)
+    async with town_of_nodes.opened(tmp_path_factory.mktemp("three"), three_neighbours) as nodes:
         yield nodes
 
 
 @pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[Nodes]:
+async def trio(tmp_path: Path, three_neighbours: Model) -> AsyncIterator[Nodes]:
+    """The same for one test alone."""
+    async with town_of_nodes.opened(tmp_path, three_neighbours) as nodes:
+        yield nodes
+
+
+@pytest.fixture
+async def pair(tmp_path: Path, two_neighbours: Model) -> AsyncIterator[Nodes]:
     """Centrum and Noord, neighbours, for one test alone."""
-    async with town_of_nodes.opened(tmp_path, "centrum", "noord") as nodes:
-        await nodes.join(*nodes)
+    async with town_of_nodes.opened(tmp_path, two_neighbours) as nodes:
         yield nodes
 
 
 @pytest.fixture
-async def strangers(tmp_path: Path) -> AsyncIterator[Nodes]:
+async def strangers(tmp_path: Path, three_strangers: Model) -> AsyncIterator[Nodes]:
     """Centrum, Noord and Zuid, who have not heard of each other."""
-    async with town_of_nodes.opened(tmp_path, "centrum", "noord", "zuid") as nodes:
+    async with town_of_nodes.opened(tmp_path, three_strangers) as nodes:
         yield nodes
+
+
+@pytest.fixture(scope="module")
+async def lied_to(
+    tmp_path_factory: pytest.TempPathFactory, two_neighbours: Model
+) -> AsyncIterator[tuple[Nodes, Liar]]:
+    """Centrum and Noord, and an enemy that Centrum takes for a neighbour; nobody does anything by itself."""
+    async with town_of_nodes.opened(tmp_path_factory.mktemp("lied"), two_neighbours) as nodes:
+        liar = Liar(nodes.wire)
+        await liar.befriend(nodes.places[0])
+        await nodes.quiet()
+        for place in nodes:
+            await place.stop()
+        yield nodes, liar

@@ -155,6 +155,11 @@ class Liar:
         await until(place.idle)
 
 
+def key_called(key_id: str, key: SigningKey) -> SigningKey:
+    """The same key under another name."""
+    return SigningKey(key_id, key.private)
+
+
 def described(actor: str, kind: str, *keys: SigningKey) -> Document:
     """An actor document, with the keys it names as its own."""
     methods = [

@@ -261,8 +261,8 @@ async def test_a_neighbour_that_was_not_ready_yet_is_read_again(strangers: Nodes
         await a.wants(b)
         await b.wants(a)
         await standing(a, b, Standing.ACTIVE)
-        await until_true(lambda: strangers.wire.asked(a.origin, b.origin, "/outbox"))
-        await until(a.idle)
+        reading = strangers.wire.asked
+        await until_true(lambda: [e.status for e in reading(a.origin, b.origin, "/outbox")] == [200, 200])
         assert not await b.neighbours()
         held.release()
     await standing(b, a, Standing.ACTIVE)

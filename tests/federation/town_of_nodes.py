@@ -9,9 +9,11 @@ async with town_of_nodes.opened(tmp_path, "centrum", "noord", "zuid") as nodes:
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 from sqlalchemy import func, select
@@ -38,7 +40,7 @@ from node.storage import responses as kept_responses
 from node.storage.database import Database, Transaction
 from node.storage.tables import destinations, metadata
 from tests import town
-from tests.federation.wire import Wire, until
+from tests.federation.wire import Wire, until, until_true
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -220,9 +222,13 @@ class Nodes:
     def __iter__(self) -> Iterator[Place]:
         return iter(self.places)
 
-    def start(self) -> None:
+    async def start(self) -> None:
+        """Have all of them work; over when each has looked at its neighbours, as it does at the start."""
         for place in self.places:
             place.start()
+        looks = [(place.origin, there) for place in self.places for there in await place.neighbours()]
+        await until_true(lambda: all(self.wire.asked(*look, "/outbox") for look in looks))
+        await self.quiet()
 
     async def join(self, *some: Place) -> None:
         """Make these neighbours of each other, by a yes on both sides of every border."""
@@ -239,12 +245,14 @@ class Nodes:
 
     async def restart(self, place: Place) -> Place:
         """The same node after a restart: all but what is on disk is gone. It does nothing by itself yet."""
+        away = place.origin in self.wire.down
+        self.wire.down.add(place.origin)
         await place.stop()
         await place.database.stop()
-        database = Database(f"sqlite:///{place.database.sqlite_path}", place.home)
-        await database.start()
-        again = Place(place.directory, database, self.wire, place.cast)
+        again = await _place(place.directory, place.home.slug, self.wire, place.cast)
         self.places[self.places.index(place)] = again
+        if not away:
+            self.wire.down.discard(place.origin)
         return again
 
     async def quiet(self, *some: Place) -> None:
@@ -257,29 +265,58 @@ class Nodes:
         await until(still, 20)
 
 
+@dataclass(frozen=True)
+class Model:
+    """Nodes as they lie on disk, ready to be copied: making them anew for each test would take its time."""
+
+    directory: Path
+    casts: dict[str, town.Cast]
+
+
+async def model(directory: Path, *names: str, joined: bool) -> Model:
+    """Nodes by these names, with the whole cast in each; `joined`: all neighbours of each other."""
+    casts = {}
+    for name in names:
+        (directory / name).mkdir()
+        async with town.opened(directory / name, name) as database:
+            casts[name] = await database.writing(town.people)
+    made = Model(directory, casts)
+    if joined:
+        async with _running(directory, made, started=True) as nodes:
+            await nodes.join(*nodes)
+    return made
+
+
 @asynccontextmanager
-async def opened(directory: Path, *names: str, started: bool = True) -> AsyncIterator[Nodes]:
-    """Nodes by these names on a wire of their own, with the whole cast in each; closed again at the end.
+async def opened(directory: Path, of: Model, started: bool = True) -> AsyncIterator[Nodes]:
+    """A copy of these nodes on a wire of their own; closed again at the end.
 
     It is a failure when an application broke on the way, whatever the test itself looked at.
     """
+    for name in of.casts:
+        copytree(of.directory / name, directory / name)
+    async with _running(directory, of, started) as nodes:
+        yield nodes
+    assert not nodes.wire.broken, nodes.wire.broken
+
+
+@asynccontextmanager
+async def _running(directory: Path, of: Model, started: bool) -> AsyncIterator[Nodes]:
     wire = Wire()
-    async with AsyncExitStack() as stack:
-        places = []
-        for name in names:
-            folder = directory / name
-            folder.mkdir(parents=True)
-            database = await stack.enter_async_context(town.opened(folder, name))
-            cast = await database.writing(town.people)
-            places.append(Place(folder, database, wire, cast))
-        found = Nodes(wire, places)
+    places = [await _place(directory / name, name, wire, cast) for name, cast in of.casts.items()]
+    nodes = Nodes(wire, places)
+    try:
         if started:
-            found.start()
-        try:
-            yield found
-        finally:
-            for place in found.places:
-                await place.stop()
-            for place in found.places:
-                await place.database.stop()
-        assert not wire.broken, wire.broken
+            await nodes.start()
+        yield nodes
+    finally:
+        for place in nodes.places:
+            await place.stop()
+        for place in nodes.places:
+            await place.database.stop()
+
+
+async def _place(directory: Path, name: str, wire: Wire, cast: town.Cast) -> Place:
+    database = Database(f"sqlite:///{directory / f'{name}.db'}", town.home(name))
+    await database.start()
+    return Place(directory, database, wire, cast)

@@ -176,7 +176,7 @@ class Wire(httpx.AsyncBaseTransport):
 
     @contextmanager
     def holding(self, which: Which, replies: bool = False) -> Iterator[Held]:
-        """Keep these, or the replies to them, on their way until they are let go, at the latest at the end."""
+        """Keep these, or the replies to them, on their way until they are let go; at the end all are."""
         held = Held()
 
         async def keep(exchange: Exchange, forward: Forward) -> httpx.Response:
