@@ -250,10 +250,11 @@ class Wire(httpx.AsyncBaseTransport):
 
 async def until(condition: Callable[[], Awaitable[T | None]], seconds: float = 10.0) -> T:
     """Wait until it holds, and give what it says. It is a failure when that takes long."""
-    end = monotonic() + seconds
+    end, pause = monotonic() + seconds, 0.002
     while not (found := await condition()):
         assert monotonic() < end, f"after {seconds} seconds it still does not hold: {found!r}"
-        await asyncio.sleep(0.004)
+        await asyncio.sleep(pause)
+        pause = min(0.05, pause * 1.2)
     return found
 
 
