@@ -249,6 +249,8 @@ async def test_a_border_that_opens_again_shows_the_posts_again(pair: Nodes) -> N
         return (await a.copies(post)) == {b.name: "holds"}
 
     await until(holds)
+    await a.edits(post, text="En het blijft bij de tijd")
+    await b.holds(post, text="En het blijft bij de tijd")
     await a.ends(b)
     await b.loses(post)
 

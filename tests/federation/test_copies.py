@@ -12,6 +12,8 @@ from node.neighbourhood.refusal import NotAllowed
 from node.neighbourhood.resident import console
 from node.storage.database import Transaction
 from tests import town
+from tests.federation import by_hand
+from tests.federation.stillness import HEARD
 from tests.federation.town_of_nodes import Nodes, Place
 from tests.federation.wire import those, until, until_true
 
@@ -207,10 +209,12 @@ async def test_of_two_updates_the_newest_wins_whatever_comes_last(pair: Nodes) -
     await b.holds(post, title="Nieuw")
     await a.edits(post, title="Nieuwst")
     await b.holds(post, title="Nieuwst")
-    before = await b.rows("seen", "nodes.last_seen")
-    again = await pair.wire.carried(old)  # the old bytes once more
-    assert again.status_code == 202
-    assert await b.rows("seen", "nodes.last_seen") == before
+    late = {**old.said, "id": a.home.uri("a", "f" * 32)}
+    await pair.quiet()
+    before = await b.rows(*HEARD)
+    assert (await pair.wire.carried(old)).status_code == 202  # the same once more
+    assert (await by_hand.posted(b, late, a.door.keys.group)).status_code == 202
+    assert await b.rows(*HEARD) == before
 
 
 async def test_what_was_deleted_is_not_revived_by_what_comes_later(pair: Nodes) -> None:

@@ -1,6 +1,7 @@
 """What a node fetches by itself, from whatever others serve (`wire.md` 2 and 9)."""
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -87,3 +88,22 @@ async def test_a_slow_node_keeps_no_look_up_waiting(strangers: Nodes) -> None:
         await a.wants(c)
         assert (await a.knows(c)).origin == c.origin
         assert len(held)
+
+
+@pytest.mark.parametrize("what", ["done", "again", "failed"])
+async def test_what_is_asked_again_meanwhile_is_fetched_again(strangers: Nodes, what: str) -> None:
+    """What comes back may be older than the question."""
+    place, *_ = strangers
+    await place.stop()
+    before, after = now() - timedelta(minutes=2), now() - timedelta(minutes=1)
+    await place.database.writing(lookups.ask, "adjacent", "somebody", before)
+    (under_way,) = await place.database.reading(lookups.due, now())
+    await place.database.writing(lookups.ask, "adjacent", "somebody", after)
+    if what == "done":
+        await place.database.writing(lookups.done, under_way)
+    elif what == "again":
+        await place.database.writing(lookups.again, under_way, now() + timedelta(days=1))
+    else:
+        await place.database.writing(lookups.failed, under_way, "it did not answer", None)
+    (still,) = await place.database.reading(lookups.due, now())
+    assert (still.due, still.error) == (after, None)
