@@ -77,7 +77,7 @@ async def _reader(door: Federation, request: Request) -> Node | None:
 
 def _actor(document: Callable[[Federation], dict[str, Any]]) -> Handler:
     async def answer(door: Federation, request: Request) -> Response:
-        if door.sleeping and "signature" in request.headers:
+        if (door.sleeping or door.unheard) and "signature" in request.headers:
             await _reader(door, request)  # a sign of life makes what waits for that host due now
         return _json(document(door), cache="max-age=60")
 
