@@ -3,17 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
 from node.clock import now
 from node.federation import delivery
 from node.federation.remote import Answer
-from node.neighbourhood.post import Post, State
 from node.storage.deliveries import Delivery
-from node.storage.tables import deliveries as rows
-from node.storage.tables import destinations
 from tests.federation.liar import Liar
-from tests.federation.town_of_nodes import Nodes, Place
+from tests.federation.queue import failed, gets, states, time_goes_by, waits
+from tests.federation.town_of_nodes import Nodes
 from tests.federation.wire import Exchange, those, until, until_true
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -85,37 +82,6 @@ def test_how_long_a_message_is_kept(kind: str, partner: bool, days: int) -> None
 
 
 # On the wire
-
-
-async def states(place: Place) -> list[str]:
-    return await place.database.reading(
-        lambda tx: list(tx.run(select(rows.c.state).order_by(rows.c.id)).scalars())
-    )
-
-
-async def waits(place: Place, other: Place) -> tuple[int, float]:
-    """How often this host was tried in vain, and in how many seconds it is tried again."""
-    found = select(destinations.c.attempts, destinations.c.due).where(destinations.c.origin == other.origin)
-    attempts, due = await place.database.reading(lambda tx: tx.run(found).one())
-    return attempts, (due - now()).total_seconds() if due else 0.0
-
-
-async def failed(place: Place, other: Place, times: int) -> None:
-    """Wait until a host was tried in vain so often."""
-
-    async def look() -> bool:
-        return (await waits(place, other))[0] == times
-
-    await until(look)
-
-
-async def time_goes_by(place: Place) -> None:
-    await place.change("destinations", due=now())
-
-
-async def gets(place: Place, *posts: Post) -> None:
-    for post in posts:
-        await place.holds(post)
 
 
 async def test_messages_arrive_in_the_order_they_were_said(pair: Nodes) -> None:
@@ -288,93 +254,6 @@ async def test_what_is_too_old_is_given_up(pair: Nodes) -> None:
     pair.wire.down.clear()
     await time_goes_by(a)
     await until_true(lambda: pair.wire.said("Delete"))
-
-
-# Coming back
-
-
-async def away(a: Place, b: Place, nodes: Nodes, times: int) -> None:
-    """Let the other be away until it was tried so often; then nothing is due for hours."""
-    await failed(a, b, 1)
-    for number in range(2, times + 1):
-        await time_goes_by(a)
-        await failed(a, b, number)
-    await a.change("destinations", due=now() + timedelta(hours=12))
-
-
-async def test_a_signed_request_of_a_host_that_was_away_brings_it_all(pair: Nodes) -> None:
-    a, b = pair
-    pair.wire.down.add(b.origin)
-    posts = [await a.asks(f"Vraag {number}") for number in range(3)]
-    await away(a, b, pair, 3)
-    pair.wire.down.clear()
-    theirs = await b.asks("Een teken van leven")
-    await gets(a, theirs)
-    await gets(b, *posts)
-
-
-async def test_also_when_it_was_being_tried_at_that_moment(pair: Nodes) -> None:
-    """A try to a dead host takes its time; the sign of life that comes meanwhile is not forgotten."""
-    a, b = pair
-    pair.wire.down.add(b.origin)
-    post = await a.asks()
-    await away(a, b, pair, 8)
-    pair.wire.down.clear()
-    with pair.wire.holding(those("Create", a.origin)) as held:
-        await time_goes_by(a)
-        await until_true(lambda: len(held))
-        theirs = await b.asks("Een teken van leven")
-        await gets(a, theirs)
-        held.let_go(arrives=False)
-        held.free = True
-        await gets(b, post)
-
-
-async def test_also_a_document_of_it_is_a_sign_of_life(pair: Nodes) -> None:
-    """It was we who were off the net: what we can read again, we can write to again."""
-    a, b = pair
-    pair.wire.down.add(b.origin)
-    post = await a.asks()
-    await away(a, b, pair, 8)
-    pair.wire.down.clear()
-    await b.stop()
-    await a.change("lookups", due=now())
-    await gets(b, post)
-
-
-async def test_a_stopped_node_catches_up_when_it_is_back(trio: Nodes) -> None:
-    a, b, c = trio
-    kept, changed, closed = await a.asks("Blijft"), await a.asks("Wordt anders"), await a.asks("Gaat weg")
-    await gets(b, kept, changed, closed)
-    trio.wire.down.add(b.origin)
-    b = await trio.restart(b)
-    fresh = await a.asks("Nieuw")
-    await a.edits(changed, title="Is anders")
-    await a.withdraws(closed)
-    theirs = await c.asks("Van zuid")
-    answered = await c.answers(kept)
-    await a.agrees(kept, answered)
-    for place in (a, c):
-        await failed(place, b, 1)
-        await place.change("destinations", due=now() + timedelta(hours=12))
-    trio.wire.down.clear()
-    b.start()
-    await gets(b, fresh, theirs)
-    await b.holds(changed, title="Is anders")
-    await b.holds(kept, state=State.AGREED)
-    await b.loses(closed)
-    await trio.quiet()
-
-
-async def test_a_stopped_node_sends_what_it_still_had_to_say(pair: Nodes) -> None:
-    a, b = pair
-    pair.wire.down.add(b.origin)
-    post = await a.asks()
-    await failed(a, b, 1)
-    a = await pair.restart(a)
-    pair.wire.down.clear()
-    a.start()
-    await gets(b, post)
 
 
 # Who may no longer have it

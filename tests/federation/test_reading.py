@@ -8,9 +8,9 @@ import pytest
 
 from node.acts import posts
 from node.clock import now
-from node.federation import multikey, proofs
+from node.federation import proofs
 from node.federation.signatures import SigningKey, VerificationKey
-from node.neighbourhood.post import Post, State
+from node.neighbourhood.post import Post
 from tests import town
 from tests.federation import by_hand
 from tests.federation.by_hand import Raw
@@ -32,12 +32,8 @@ def path_of(post: Post) -> str:
     return "/ap/o/" + post.uri.rsplit("/", 1)[1]
 
 
-def same(one: httpx.Response, other: httpx.Response) -> bool:
-    return (one.status_code, one.headers.raw, one.content) == (
-        other.status_code,
-        other.headers.raw,
-        other.content,
-    )
+def same(*found: httpx.Response) -> bool:
+    return len({(one.status_code, tuple(one.headers.raw), one.content) for one in found}) == 1
 
 
 @pytest.fixture
@@ -145,7 +141,6 @@ async def test_a_document_of_today_with_a_proof_of_today(three: Nodes) -> None:
     assert found["source"]["content"] == "Intussen anders"
     private = a.door.keys.group
     key = VerificationKey(private.key_id, a.home.actor, private.private.public_key())
-    assert multikey.encode(key.public)
     proofs.verify(proofs.read(found), key)
 
 
@@ -304,5 +299,3 @@ async def test_reading_leaves_no_trace_but_in_the_ledger(two_neighbours: Model, 
             for key in (None, b.door.keys.application):
                 assert (await get(a, path, key)).status_code in (200, 404)
         assert await a.rows() == before
-        assert (await a.post(post)) is not None
-        assert post.state is State.OPEN

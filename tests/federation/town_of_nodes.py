@@ -1,6 +1,6 @@
 """Nodes that speak with each other over one wire: real databases, real signatures, real workers, one process.
 
-async with town_of_nodes.opened(tmp_path, "centrum", "noord", "zuid") as nodes:
+async with town_of_nodes.opened(tmp_path, await town_of_nodes.model(...)) as nodes:
     a, b, c = nodes
     await nodes.join(a, b)
     post = await a.asks()
@@ -32,17 +32,16 @@ from node.neighbourhood.post import Post
 from node.neighbourhood.resident import console
 from node.neighbourhood.response import Response
 from node.settings import Settings, build
-from node.storage import lookups, outbox, seen
 from node.storage import matches as kept_matches
 from node.storage import nodes as kept_nodes
+from node.storage import outbox
 from node.storage import posts as kept_posts
 from node.storage import responses as kept_responses
-from node.storage.database import Database, Transaction
-from node.storage.tables import destinations, metadata
+from node.storage.database import Database
+from node.storage.tables import metadata
 from tests import town
+from tests.federation import kept
 from tests.federation.wire import Wire, until, until_true
-
-Rows = dict[str, list[tuple[Any, ...]]]
 
 
 class Place:
@@ -77,7 +76,7 @@ class Place:
 
     async def idle(self) -> bool:
         """Whether nothing is left to send, fetch or confirm now."""
-        return await self.database.reading(_idle)
+        return await self.database.reading(kept.idle)
 
     # What people do
 
@@ -178,9 +177,9 @@ class Place:
         found = select(one.c.resident_id).where(one.c.what == what).order_by(one.c.id)
         return await self.database.reading(lambda tx: list(tx.run(found).scalars()))
 
-    async def rows(self, *but: str) -> Rows:
+    async def rows(self, *but: str) -> kept.Rows:
         """All that is kept here, but for these tables (`seen`) or columns (`nodes.last_seen`)."""
-        return await self.database.reading(_rows, set(but))
+        return await self.database.reading(kept.rows, set(but))
 
     async def count(self, table: str) -> int:
         one = metadata.tables[table]
@@ -192,25 +191,6 @@ class Place:
         """Change every row of a table: so time goes by."""
         one = metadata.tables[table]
         await self.database.writing(lambda tx: tx.run(one.update().values(**values)).rowcount)
-
-
-def _idle(tx: Transaction) -> bool:
-    """A destination that is being delivered to stays due until it is given back."""
-    due = (
-        tx.run(select(func.min(destinations.c.due))).scalar(),
-        lookups.next_due(tx),
-        seen.next_receipts(tx),
-    )
-    return all(moment is None or moment > now() for moment in due)
-
-
-def _rows(tx: Transaction, but: set[str]) -> Rows:
-    found: Rows = {}
-    for name, one in metadata.tables.items():
-        columns = [column for column in one.c if f"{name}.{column.name}" not in but]
-        if name not in but:
-            found[name] = sorted((tuple(row) for row in tx.run(select(*columns))), key=repr)
-    return found
 
 
 class Nodes:
