@@ -6,8 +6,8 @@ every standing.
 
 from datetime import datetime
 
-from node.neighbourhood.node import Node
-from node.neighbourhood.post import PRIVATE, Audience, Post, State
+from node.neighbourhood.node import Home, Node
+from node.neighbourhood.post import PRIVATE, Audience, Kind, Post
 from node.neighbourhood.resident import Resident
 
 
@@ -21,7 +21,7 @@ def may_see(who: Resident | None, post: Post, at: datetime) -> bool:
     """
     if post.own and who is not None and post.author == who.id:
         return True
-    if post.state in PRIVATE or (not post.own and post.expires <= at):
+    if post.hidden or post.state in PRIVATE or (not post.own and post.expires <= at):
         return False
     return post.audience is Audience.PUBLIC or (who is not None and who.admitted is not None)
 
@@ -32,8 +32,30 @@ def may_hold(node: Node | None, post: Post) -> bool:
 
     A post that has been public and is withdrawn or hidden is given to nobody.
     """
-    if not post.shared or post.state in (State.DRAFT, State.WITHDRAWN) or (node is not None and node.blocked):
+    if not post.shared or post.state in PRIVATE or (node is not None and node.blocked):
         return False
     if post.audience is Audience.PUBLIC:
         return True
-    return node is not None and node.active
+    if node is None:
+        return False
+    return node.active or (post.audience is Audience.MUNICIPALITY and node.member)
+
+
+def may_take(node: Node, audience: Audience) -> bool:
+    """Whether we take a new post from this node: a neighbour's, or one for the municipality that we
+    share."""
+    return node.active or (node.member and audience in (Audience.MUNICIPALITY, Audience.PUBLIC))
+
+
+def offered(home: Home, in_hub: bool) -> tuple[Audience, ...]:
+    """The audiences that somebody can choose here: the municipality only through a hub (`wire.md` 4)."""
+    if home.is_hub:
+        return (Audience.NEIGHBOURHOOD, Audience.MUNICIPALITY, Audience.PUBLIC)
+    return tuple(ring for ring in Audience if in_hub or ring is not Audience.MUNICIPALITY)
+
+
+def usual(home: Home, kind: Kind) -> Audience:
+    """Who may see a post when nothing else was said: help is asked next door, the rest is for everybody."""
+    if kind is not Kind.REQUEST:
+        return Audience.PUBLIC
+    return Audience.MUNICIPALITY if home.is_hub else Audience.ADJACENT

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
-from node.neighbourhood import offer, request
+from node.neighbourhood import event, notice, offer, request
+from node.neighbourhood.audience import offered, usual
 from node.neighbourhood.category import Category
-from node.neighbourhood.node import Area
+from node.neighbourhood.event import checked_place, checked_time
+from node.neighbourhood.node import Home
 from node.neighbourhood.post import (
     Audience,
     Decide,
@@ -29,7 +31,12 @@ from node.neighbourhood.resident import Resident
 P = ParamSpec("P")
 T = TypeVar("T")
 
-USUAL_EXPIRY: dict[Kind, timedelta] = {Kind.REQUEST: request.EXPIRY, Kind.OFFER: offer.EXPIRY}
+USUAL_EXPIRY: dict[Kind, timedelta] = {
+    Kind.REQUEST: request.EXPIRY,
+    Kind.OFFER: offer.EXPIRY,
+    Kind.NOTICE: notice.EXPIRY,
+    Kind.EVENT: event.EXPIRY,
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,10 @@ class PostChange:
     decide: str | None = None
     places: int | None = None
     expires: datetime | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+    place: str | None = None
+    widen: bool | None = None
 
 
 class _Errors:
@@ -64,11 +75,17 @@ class _Errors:
             raise Invalid(self.found)
 
 
-def opened(draft: PostDraft, key: str, uri: str, party: str, by: Resident, area: Area, at: datetime) -> Post:
+def opened(
+    draft: PostDraft, key: str, uri: str, party: str, by: Resident, home: Home, in_hub: bool, at: datetime
+) -> Post:
     """A new post from a draft. Raises Invalid with all that is wrong, per field."""
-    errors, usual = _Errors(), USUAL_EXPIRY[draft.kind]
+    errors, kind = _Errors(), draft.kind
     title, text = errors.take(("", ""), checked_words, draft.title, draft.text)
-    places = errors.take(1, checked_places, draft.places)
+    places = errors.take(1, checked_places, kind, draft.places)
+    reach = errors.take(
+        Audience.NEIGHBOURHOOD, checked_audience, draft.audience, offered(home, in_hub), usual(home, kind)
+    )
+    starts, expires = _time(errors, kind, draft.starts, draft.ends or draft.expires, at)
     made = Post(
         id=key,
         uri=uri,
@@ -76,52 +93,83 @@ def opened(draft: PostDraft, key: str, uri: str, party: str, by: Resident, area:
         title=title,
         text=text,
         category=errors.take(Category.OTHER, checked_category, draft.category),
-        audience=errors.take(Audience.ADJACENT, checked_audience, draft.audience),
+        audience=reach,
         urgency=errors.take(Urgency.WEEK, checked_choice, Urgency, draft.urgency, "urgency", Urgency.WEEK),
         state=State.OPEN,
         author_name=by.name,
         party=party,
-        area=area,
+        area=home.area,
         created=at,
         updated=at,
-        expires=errors.take(at, checked_expiry, draft.expires, usual, at),
+        expires=expires,
         decide=errors.take(Decide.CHOOSE, checked_choice, Decide, draft.decide, "decide", Decide.CHOOSE),
         places=places,
         places_left=places,
         language=draft.language,
         author=by.id,
+        starts=starts,
+        place=errors.take("", checked_place, draft.place) if kind is Kind.EVENT else "",
+        widen=draft.widen and kind is Kind.REQUEST,
     )
     errors.settle()
     return made
 
 
-def changed(before: Post, change: PostChange, at: datetime) -> Post:
+def _time(
+    errors: _Errors, kind: Kind, starts: datetime | None, ends: datetime | None, at: datetime
+) -> tuple[datetime | None, datetime]:
+    """When it begins, for an event, and until when it stays up."""
+    if kind is Kind.EVENT:
+        return errors.take((at, at), checked_time, starts, ends, at)
+    return None, errors.take(at, checked_expiry, ends, USUAL_EXPIRY[kind], at)
+
+
+def changed(before: Post, change: PostChange, home: Home, in_hub: bool, at: datetime) -> Post:
     """A post with what somebody wants different. Raises Invalid with all that is wrong, per field."""
-    errors, usual = _Errors(), USUAL_EXPIRY[before.kind]
+    errors, kind = _Errors(), before.kind
     wanted = (_or(change.title, before.title), _or(change.text, before.text))
     title, text = errors.take(wanted, checked_words, *wanted)
     taken = before.places - before.places_left
-    places = errors.take(before.places, _enough_places, before.places, change.places, taken)
+    places = errors.take(before.places, _enough_places, before, change.places, taken)
+    starts, expires = before.starts, before.expires
+    ends = change.ends or change.expires
+    if ends is not None or change.starts is not None:
+        starts, expires = _time(errors, kind, *_moved(before, change.starts, ends), at)
     after = replace(
         before,
         title=title,
         text=text,
         category=errors.take(before.category, checked_category, _or(change.category, before.category)),
-        audience=errors.take(before.audience, checked_audience, change.audience)
-        if change.audience is not None
+        audience=errors.take(
+            before.audience, checked_audience, change.audience, offered(home, in_hub), before.audience
+        )
+        if change.audience != before.audience
         else before.audience,
         urgency=errors.take(
             before.urgency, checked_choice, Urgency, change.urgency, "urgency", before.urgency
         ),
         decide=errors.take(before.decide, checked_choice, Decide, change.decide, "decide", before.decide),
         places=places,
-        places_left=places - taken,
-        expires=errors.take(before.expires, checked_expiry, change.expires, usual, at)
-        if change.expires is not None
-        else before.expires,
+        places_left=max(0, places - taken),
+        expires=expires,
+        starts=starts,
+        place=errors.take(before.place, checked_place, change.place)
+        if change.place is not None and kind is Kind.EVENT
+        else before.place,
+        widen=before.widen if change.widen is None else change.widen and kind is Kind.REQUEST,
     )
     errors.settle()
     return after
+
+
+def _moved(
+    before: Post, starts: datetime | None, ends: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """An event whose beginning moves takes as long as before, if nothing else was said."""
+    if starts is not None and ends is None and before.starts is not None:
+        long = before.expires - before.starts
+        return starts, starts + long if starts < datetime.max.replace(tzinfo=starts.tzinfo) - long else None
+    return starts or before.starts, ends
 
 
 def checked_category(word: str) -> Category:
@@ -131,9 +179,11 @@ def checked_category(word: str) -> Category:
     return Category(word)
 
 
-def _enough_places(before: int, wanted: int | None, taken: int) -> int:
-    places = before if wanted is None else checked_places(wanted)
-    if places < taken:
+def _enough_places(before: Post, wanted: int | None, taken: int) -> int:
+    places = before.places if wanted is None else checked_places(before.kind, wanted)
+    if places < taken and (places or before.kind.agrees):
+        if before.kind is Kind.EVENT:
+            raise Invalid({"places": phrase("%(taken)d people come already.", taken=taken)})
         raise Invalid({"places": phrase("%(taken)d helpers are agreed already.", taken=taken)})
     return places
 

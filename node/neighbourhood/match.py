@@ -51,11 +51,19 @@ def require_pickable(post: Post, response: Response, at: datetime) -> None:
         raise Conflict(phrase("This is no longer open."))
 
 
-def state_after(post: Post, running: int, done: int, pending: int) -> State:
+def state_after(post: Post, running: int, done: int, pending: int, invited: int = 0) -> State:
     """The state of a post that its answers and agreements give it: `running` agreed, `done` helped,
-    `pending` waiting."""
+    `pending` waiting, `invited` asked by a broker.
+
+    *Proposed* is shown when somebody was asked and nobody answered yet: an answer there is comes before one
+    that may come.
+    """
     if done >= post.places:
         return State.DONE
     if running + done >= post.places:
         return State.AGREED
-    return State.RESPONDED if pending else State.OPEN
+    if pending:
+        return State.RESPONDED
+    if invited:
+        return State.PROPOSED
+    return State.RELEASED if post.released else State.OPEN

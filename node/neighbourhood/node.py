@@ -1,8 +1,10 @@
 """Nodes: our own (`Home`), the others we know (`Node`), and how near they stand to us."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+
+from node.neighbourhood.pace import USUAL, Pace
 
 
 class NodeKind(StrEnum):
@@ -22,17 +24,23 @@ class Area:
 
 @dataclass(frozen=True)
 class Home:
-    """This node itself: where it lives and what it is called."""
+    """This node itself: where it lives, what it is called, and by which clock and at which pace it lives."""
 
     origin: str
     kind: NodeKind
     slug: str
     area: Area
+    zone: tzinfo = UTC
+    pace: Pace = USUAL
+
+    @property
+    def is_hub(self) -> bool:
+        return self.kind is NodeKind.HUB
 
     @property
     def actor(self) -> str:
-        """The id of the Group that owns and signs everything this neighbourhood sends."""
-        return f"{self.origin}/ap/buurt/{self.slug}"
+        """The id of the Group that owns and signs everything this node sends."""
+        return f"{self.origin}/ap/hub" if self.is_hub else f"{self.origin}/ap/buurt/{self.slug}"
 
     @property
     def application(self) -> str:
@@ -44,9 +52,19 @@ class Home:
         """The id of the collection of neighbourhoods next door; posts for them are addressed to it."""
         return f"{self.actor}/adjacent"
 
+    @property
+    def directory(self) -> str:
+        """The id of a hub's collection of members; posts for the municipality are addressed to it."""
+        return directory_of(self.actor)
+
     def uri(self, letter: str, key: str) -> str:
-        """The id of a thing of ours: `o` post, `a` activity, `g` agreement, `p` party (`wire.md` 1.5)."""
+        """The id of a thing of ours: `o` post, `a` activity, `m` message, `g` agreement, `p` party."""
         return f"{self.origin}/ap/{letter}/{key}"
+
+
+def directory_of(hub: str) -> str:
+    """The directory of the hub with this actor."""
+    return f"{hub}/nodes"
 
 
 class Follow(StrEnum):
@@ -58,6 +76,19 @@ class Follow(StrEnum):
     REJECTED = "rejected"
 
 
+class Membership(StrEnum):
+    """How far it has come with the hub that we share (`wire.md` 3).
+
+    At a member the hub's own row says how we stand to it, and the row of another neighbourhood whether that
+    stands in the hub's directory. At the hub a row says how that neighbourhood stands to us.
+    """
+
+    NONE = "none"
+    ASKED = "asked"
+    MEMBER = "member"
+    REFUSED = "refused"
+
+
 class Standing(StrEnum):
     """How another node stands to ours, in the words of the operator's page."""
 
@@ -65,6 +96,7 @@ class Standing(StrEnum):
     ASKED = "asked"
     ASKS = "asks"
     ACTIVE = "active"
+    MEMBER = "member"
     FOLLOWER = "follower"
     BLOCKED = "blocked"
 
@@ -74,7 +106,8 @@ class Node:
     """Another server as we know it, and the border between us.
 
     `we_claim`: our operator said yes, so it stands in our `adjacent` collection. `they_claim`: we stand in
-    theirs.
+    theirs. `hub`: the hub that it names as its own. `membership_uri`: its Offer to our directory, or ours to
+    its.
     """
 
     id: str
@@ -93,6 +126,10 @@ class Node:
     our_follow: Follow = Follow.NONE
     their_follow: Follow = Follow.NONE
     their_follow_uri: str | None = None
+    membership: Membership = Membership.NONE
+    membership_uri: str | None = None
+    hub: str | None = None
+    directory: str | None = None
     blocked: bool = False
     alarm: str | None = None
     fetched: datetime | None = None
@@ -111,6 +148,16 @@ class Node:
         )
 
     @property
+    def member(self) -> bool:
+        """Whether the municipality's posts go between us: our hub, a member of our hub, or of us as hub."""
+        return self.membership is Membership.MEMBER and not self.blocked
+
+    @property
+    def partner(self) -> bool:
+        """A node whose keys are pinned and for which messages wait long: neighbour, hub or fellow member."""
+        return self.we_claim or self.membership in (Membership.ASKED, Membership.MEMBER)
+
+    @property
     def asks(self) -> bool:
         """Waits for our operator: it follows us, names us as its neighbour, and is a neighbourhood itself."""
         return (
@@ -125,10 +172,12 @@ class Node:
         """The one word for how this node stands to ours."""
         if self.blocked:
             return Standing.BLOCKED
-        if self.active:
+        if self.active or (self.member and self.membership_uri is not None):  # it was asked, and accepted
             return Standing.ACTIVE
-        if self.we_claim:
+        if self.we_claim or (self.kind is NodeKind.HUB and self.membership is Membership.ASKED):
             return Standing.ASKED
+        if self.member:
+            return Standing.MEMBER
         if self.asks:
             return Standing.ASKS
         return Standing.FOLLOWER if self.their_follow is Follow.ACCEPTED else Standing.KNOWN

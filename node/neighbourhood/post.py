@@ -1,12 +1,14 @@
-"""Posts: what requests and offers share. Their words, their states, who they are for and how long they
+"""Posts: what the four kinds share. Their words, their states, who they are for and how long they
 stay."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from unicodedata import category
 
+from node.neighbourhood import event
 from node.neighbourhood.category import Category
 from node.neighbourhood.node import Area
 from node.neighbourhood.refusal import Conflict, Invalid, Words, phrase
@@ -20,10 +22,17 @@ ERASED_AFTER = timedelta(days=30)  # copies get a Delete this long after closing
 
 
 class Kind(StrEnum):
-    """Something is asked, or something is offered."""
+    """Something is asked or offered, told, or going to happen."""
 
     REQUEST = "request"
     OFFER = "offer"
+    NOTICE = "notice"
+    EVENT = "event"
+
+    @property
+    def agrees(self) -> bool:
+        """Whether an answer to it is a yes that leads to an agreement."""
+        return self in (Kind.REQUEST, Kind.OFFER)
 
 
 class Audience(StrEnum):
@@ -33,6 +42,10 @@ class Audience(StrEnum):
     ADJACENT = "adjacent"
     MUNICIPALITY = "municipality"
     PUBLIC = "public"
+
+
+RINGS = tuple(Audience)
+"""From the nearest outwards."""
 
 
 class Urgency(StrEnum):
@@ -126,13 +139,20 @@ class PostDraft:
     places: int | None = None
     expires: datetime | None = None
     language: str = "nl"
+    starts: datetime | None = None
+    ends: datetime | None = None
+    place: str = ""
+    widen: bool = False
 
 
 @dataclass(frozen=True)
 class Post:
-    """A request or an offer, our own (`node_id` is None) or a copy held for another node.
+    """A post of any kind, our own (`node_id` is None) or a copy held for another node.
 
     `author` is the resident at home; on the wire there is only a name and a party id, fresh for each post.
+    An event has `starts` and `place`, and ends when it `expires`; its `places` are 0 when all may come.
+    `widen`: the poster agreed that it goes on, ring by ring, while nobody answers; `released` is when it last
+    did. `hidden`: our own supervisor does not show this copy here.
     """
 
     id: str
@@ -157,6 +177,16 @@ class Post:
     author: str | None = None
     node_id: str | None = None
     ended: datetime | None = None
+    starts: datetime | None = None
+    place: str = ""
+    widen: bool = False
+    released: datetime | None = None
+    hidden: bool = False
+
+    @property
+    def ends(self) -> datetime | None:
+        """When an event is over."""
+        return self.expires if self.kind is Kind.EVENT else None
 
     @property
     def own(self) -> bool:
@@ -169,8 +199,9 @@ class Post:
         return self.own and self.audience is not Audience.NEIGHBOURHOOD
 
     def answerable(self, at: datetime) -> bool:
-        """Whether somebody can still say: I will."""
-        return self.state in ANSWERABLE and self.expires > at and self.places_left > 0
+        """Whether somebody can still say: I will, I come, or something about it."""
+        unlimited = not self.kind.agrees and self.places == 0
+        return self.state in ANSWERABLE and self.expires > at and (unlimited or self.places_left > 0)
 
     def moved(self, state: State, at: datetime) -> "Post":
         """The same post in another state; the copies hear of it as an Update with a newer `updated`."""
@@ -207,16 +238,18 @@ def unshowable(words: str) -> bool:
     return any(category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in words)
 
 
-def checked_audience(word: str | None) -> Audience:
-    """Who it is for: this neighbourhood, or also those next door. Wider rings need a hub."""
+def checked_audience(word: str | None, offered: Collection[Audience], usual: Audience) -> Audience:
+    """Who it is for: one of the rings that this node can reach; `usual` when nothing was said."""
     if word is None:
-        return Audience.ADJACENT
-    if word in (Audience.NEIGHBOURHOOD, Audience.ADJACENT):
+        return usual
+    if word in offered:
         return Audience(word)
-    if word in (Audience.MUNICIPALITY, Audience.PUBLIC):
+    if word == Audience.MUNICIPALITY:
         raise Invalid(
-            {"audience": phrase("This node can share with its own neighbourhood and those next door.")}
+            {"audience": phrase("This node has no hub, so it cannot reach the whole municipality.")}
         )
+    if word == Audience.ADJACENT:
+        raise Invalid({"audience": phrase("A hub has no neighbours next door. Choose the municipality.")})
     raise Invalid({"audience": phrase("Choose who may see this.")})
 
 
@@ -230,12 +263,15 @@ def checked_choice(kind: type[E], word: str | None, field: str, default: E) -> E
         raise Invalid({field: phrase("Choose one of the list.")}) from None
 
 
-def checked_places(places: int | None) -> int:
-    """For how many helpers (or users of an offer) there is room."""
-    if places is None:
-        return 1
-    if not 1 <= places <= PLACES_MOST:
-        raise Invalid({"places": phrase("Between 1 and %(most)d.", most=PLACES_MOST)})
+def checked_places(kind: Kind, places: int | None) -> int:
+    """For how many there is room: helpers, users of an offer, people at an event (0: as many as want to)."""
+    if kind is Kind.NOTICE:
+        return 0
+    if places is None or (places == 0 and kind is Kind.EVENT):
+        return 1 if kind.agrees else 0
+    most = PLACES_MOST if kind.agrees else event.PLACES_MOST
+    if not 1 <= places <= most:
+        raise Invalid({"places": phrase("Between 1 and %(most)d.", most=most)})
     return places
 
 

@@ -1,6 +1,6 @@
 """What a neighbour hears when something may not or cannot be done.
 
-Each refusal carries a reason that a person can read. Every door maps these five once, to a page or to a
+Each refusal carries a reason that a person can read. Every door maps these six once, to a page or to a
 status.
 """
 
@@ -50,6 +50,10 @@ class TooMany(Refusal):
     def __init__(self, reason: str, wait: int) -> None:
         super().__init__(reason)
         self.wait = wait
+
+
+class NotReachable(Refusal):
+    """What was wanted is at another node, and that does not answer now."""
 
 
 class Invalid(Refusal):

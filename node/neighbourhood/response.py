@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from node.neighbourhood.post import Post, unshowable
+from node.neighbourhood.post import Kind, Post, unshowable
 from node.neighbourhood.refusal import Conflict, Invalid, phrase
 
 TEXT_LENGTH = 2000
@@ -27,6 +27,9 @@ class Reason(StrEnum):
     TAKEN = "taken"
     DECLINED = "declined"
     UNKNOWN = "unknown"
+
+
+LIVE = (ResponseState.PENDING, ResponseState.ACCEPTED)
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,17 @@ def require_answerable(post: Post, at: datetime) -> None:
     """Refuse a yes that comes too late, and say what became of the post."""
     if post.answerable(at):
         return
-    if post.places_left == 0:
+    if _full(post):
+        if post.kind is Kind.EVENT:
+            raise Conflict(phrase("It is full: there is no place left."))
         raise Conflict(phrase("Somebody already helps with this. Thank you!"))
     raise Conflict(phrase("This is no longer open."))
 
 
 def too_late(post: Post) -> Reason:
     """Why a yes that came too late is not needed."""
-    return Reason.TAKEN if post.places_left == 0 else Reason.CLOSED
+    return Reason.TAKEN if _full(post) else Reason.CLOSED
+
+
+def _full(post: Post) -> bool:
+    return post.places > 0 and post.places_left == 0

@@ -40,6 +40,17 @@ class Deed(StrEnum):
     AGREE = "agree"
     CANCEL_AS_POSTER = "cancel as poster"
     COMPLETE = "complete"
+    HIDE_ANSWER = "hide answer"
+    WRITE = "write"
+    RELEASE_CONTACT = "release contact"
+    INVITE_HELPER = "invite helper"
+    ANSWER_INVITE = "answer invite"
+    SEE_BOARD = "see board"
+    CLOSE_FOR_POSTER = "close for poster"
+    REPORT = "report"
+    SEE_QUEUE = "see queue"
+    MODERATE = "moderate"
+    CHOOSE_DISTRICTS = "choose districts"
     SEE_NODES = "see nodes"
     RUN_BORDERS = "run borders"
     RUN_RESIDENTS = "run residents"
@@ -58,6 +69,17 @@ MAY: dict[Deed, frozenset[Role | Part]] = {
     Deed.AGREE: frozenset({Part.OWNER, Role.BROKER}),
     Deed.CANCEL_AS_POSTER: frozenset({Part.OWNER, Role.BROKER}),
     Deed.COMPLETE: frozenset({Part.OWNER, Role.BROKER}),
+    Deed.HIDE_ANSWER: frozenset({Part.OWNER, Role.SUPERVISOR}),
+    Deed.WRITE: frozenset({Part.OWNER}),
+    Deed.RELEASE_CONTACT: frozenset({Part.OWNER}),
+    Deed.INVITE_HELPER: frozenset({Role.BROKER}),
+    Deed.ANSWER_INVITE: frozenset({Part.OWNER}),
+    Deed.SEE_BOARD: frozenset({Role.BROKER}),
+    Deed.CLOSE_FOR_POSTER: frozenset({Part.OWNER, Role.BROKER}),
+    Deed.REPORT: frozenset({Part.RESIDENT}),
+    Deed.SEE_QUEUE: frozenset({Role.SUPERVISOR}),
+    Deed.MODERATE: frozenset({Role.SUPERVISOR}),
+    Deed.CHOOSE_DISTRICTS: frozenset({Part.RESIDENT}),
     Deed.SEE_NODES: frozenset({Part.RESIDENT}),
     Deed.RUN_BORDERS: frozenset({Role.OPERATOR}),
     Deed.RUN_RESIDENTS: frozenset({Role.OPERATOR}),

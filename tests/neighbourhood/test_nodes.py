@@ -8,7 +8,7 @@ import pytest
 
 from node.neighbourhood.audience import may_hold
 from node.neighbourhood.node import Follow, Node, NodeKind, Standing
-from node.neighbourhood.post import Audience, State
+from node.neighbourhood.post import PRIVATE, Audience, State
 from tests import town
 
 NORTH = Node(
@@ -69,7 +69,7 @@ def test_the_neighbourhoods_own_never_leaves() -> None:
 
 def test_neighbours_hold_what_is_for_them() -> None:
     for state in State:
-        sent = state not in (State.DRAFT, State.WITHDRAWN)
+        sent = state not in PRIVATE
         assert may_hold(ACTIVE, replace(POST, state=state)) == sent
         assert not may_hold(NORTH, replace(POST, state=state))
         assert not may_hold(None, replace(POST, state=state))

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from node.neighbourhood.audience import offered, usual
 from node.neighbourhood.post import (
     PLACES_MOST,
     TEXT_LENGTH,
     TITLE_LENGTH,
     Audience,
+    Kind,
     Urgency,
     checked_audience,
     checked_choice,
@@ -22,6 +24,7 @@ from node.neighbourhood.post import (
 from node.neighbourhood.refusal import Invalid, phrase
 from node.neighbourhood.resident import NAME_LENGTH, checked_email, checked_name
 from node.neighbourhood.response import checked_text
+from tests import town
 from tests.town import DAY, HOUR, NOON
 
 ANY = st.text(st.characters(), max_size=300) | st.text('a@."\r\n\t\x00\ud800 é<>,;+-\u202e', max_size=30)
@@ -156,10 +159,15 @@ def test_lines_end_one_way() -> None:
 
 
 def test_wider_rings_need_a_hub() -> None:
-    assert checked_audience(None) is Audience.ADJACENT
-    assert checked_audience("neighbourhood") is Audience.NEIGHBOURHOOD
-    for word in ("municipality", "public", "everybody", ""):
-        assert refused(checked_audience, word) == "audience"
+    home, hub = town.home(), town.home("gemeente")
+    here, everywhere = offered(home, False), offered(home, True)
+    assert checked_audience(None, here, usual(home, Kind.REQUEST)) is Audience.ADJACENT
+    assert checked_audience(None, here, usual(home, Kind.OFFER)) is Audience.PUBLIC
+    assert checked_audience("municipality", everywhere, Audience.PUBLIC) is Audience.MUNICIPALITY
+    assert checked_audience(None, offered(hub, True), usual(hub, Kind.REQUEST)) is Audience.MUNICIPALITY
+    for word in ("municipality", "everybody", ""):
+        assert refused(checked_audience, word, here, Audience.ADJACENT) == "audience"
+    assert refused(checked_audience, "adjacent", offered(hub, True), Audience.PUBLIC) == "audience"
 
 
 def test_one_of_a_list_or_what_is_usual() -> None:
@@ -169,9 +177,12 @@ def test_one_of_a_list_or_what_is_usual() -> None:
 
 
 def test_places_have_a_number() -> None:
-    assert [checked_places(places) for places in (None, 1, PLACES_MOST)] == [1, 1, PLACES_MOST]
+    asked = [checked_places(Kind.REQUEST, places) for places in (None, 1, PLACES_MOST)]
+    assert asked == [1, 1, PLACES_MOST]
     for places in (0, -1, PLACES_MOST + 1):
-        assert refused(checked_places, places) == "places"
+        assert refused(checked_places, Kind.OFFER, places) == "places"
+    assert [checked_places(Kind.EVENT, places) for places in (None, 0, 1000)] == [0, 0, 1000]
+    assert checked_places(Kind.NOTICE, 7) == 0
 
 
 def test_a_post_stays_for_a_while_and_not_for_ever() -> None:
