@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from node.neighbourhood import pace
 from node.neighbourhood.node import Area, Home, NodeKind
+from node.neighbourhood.pace import Pace
 
 FILE = "buurtknoop.toml"
 PREFIX = "BUURTKNOOP_"
@@ -63,12 +66,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     mail_password: Secret = Secret("")
     mail_from: str = ""
     mail_tls: str = "starttls"
+    pace: Pace = pace.USUAL
     dir: Path = Path()
 
     @property
     def home(self) -> Home:
         """Who this node is, for everything below the doors."""
-        return Home(self.origin, self.kind, self.slug, Area(self.area, self.name))
+        zone = ZoneInfo(self.time_zone)
+        return Home(self.origin, self.kind, self.slug, Area(self.area, self.name), zone, self.pace)
 
     @property
     def secure(self) -> bool:
@@ -97,7 +102,7 @@ def read(directory: Path, environment: Mapping[str, str] = os.environ) -> Settin
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise Wrong(f"{path} cannot be read: {error}") from None
-    return build({**values, **_from_environment(environment)}, directory)
+    return build(_laid_over(values, _from_environment(environment)), directory)
 
 
 def build(values: Mapping[str, Any], directory: Path) -> Settings:
@@ -108,6 +113,10 @@ def build(values: Mapping[str, Any], directory: Path) -> Settings:
     filled = {"slug": slug_of(str(values.get("name", ""))), **values, "dir": directory}
     if not filled.get("database"):
         filled["database"] = f"sqlite:///{directory / 'node.db'}"
+    try:
+        filled["pace"] = pace.read(values.get("pace", {}))
+    except ValueError as error:
+        raise Wrong(f"pace: {error}") from None
     try:
         settings = msgspec.convert(filled, Settings, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
@@ -137,6 +146,16 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _laid_over(values: dict[str, Any], over: Mapping[str, str]) -> dict[str, Any]:
+    """The file with the environment over it; `PACE_RELEASE` is the key `release` of the table `pace`."""
+    plain = {key: value for key, value in over.items() if not key.startswith("pace_")}
+    times = {key.removeprefix("pace_"): value for key, value in over.items() if key.startswith("pace_")}
+    table = values.get("pace", {})
+    if not times or not isinstance(table, dict):
+        return {**values, **plain}
+    return {**values, **plain, "pace": {**table, **times}}
+
+
 def _check(settings: Settings) -> None:
     parts = urlsplit(settings.origin)
     bare = f"{parts.scheme}://{parts.netloc}"
@@ -148,10 +167,20 @@ def _check(settings: Settings) -> None:
         raise Wrong("town: a node with an https origin cannot be part of a demo town")
     if not re.fullmatch(r"(BU|WK)\d{8}|WK\d{6}|GM\d{4}", settings.area):
         raise Wrong("area: write the CBS code of the neighbourhood, such as BU03630001 (or GM0363 for a hub)")
+    if settings.area.startswith("GM") != (settings.kind is NodeKind.HUB):
+        raise Wrong("area: a hub has the code of its municipality (GM0363), a neighbourhood one of its own")
+    _check_words(settings)
+
+
+def _check_words(settings: Settings) -> None:
     if not settings.name.strip() or len(settings.name) > 80:
         raise Wrong("name: write the name of the neighbourhood, at most 80 letters")
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", settings.slug):
         raise Wrong("slug: small letters, digits and dashes, at most 40")
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Wrong("time_zone: write a name such as Europe/Amsterdam") from None
     if settings.mail_tls not in ("starttls", "tls", "none"):
         raise Wrong("mail_tls: write starttls, tls or none")
     if not settings.database.startswith(("sqlite:///", "postgresql://")):

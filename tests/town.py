@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 
 from node.acts import residents
 from node.neighbourhood.category import Category
-from node.neighbourhood.node import Area, Follow, Home, Node, NodeKind
+from node.neighbourhood.node import Area, Follow, Home, Membership, Node, NodeKind
 from node.neighbourhood.post import Audience, Kind, Post, PostDraft, State, Urgency
 from node.neighbourhood.resident import Resident, console
 from node.neighbourhood.roles import Role
@@ -29,6 +29,10 @@ from node.storage.database import Database, Transaction
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)  # the moment at which things happen, if no other is named
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def _home(name: str) -> Home:
+    return home(name)
 
 
 @dataclass(frozen=True)
@@ -62,19 +66,23 @@ NAMES = {
 }
 
 
-def home(name: str = "centrum", kind: NodeKind = NodeKind.NEIGHBOURHOOD) -> Home:
-    """A node of our own, such as https://centrum.example."""
-    return Home(f"https://{name}.example", kind, name, Area("BU00000001", name.capitalize()))
+def home(name: str = "centrum", kind: NodeKind | None = None) -> Home:
+    """A node of our own, such as https://centrum.example; the one called gemeente is the hub."""
+    kind = kind or (NodeKind.HUB if name == "gemeente" else NodeKind.NEIGHBOURHOOD)
+    code = "GM0000" if kind is NodeKind.HUB else "BU00000001"
+    return Home(f"https://{name}.example", kind, name, Area(code, name.capitalize()))
 
 
 @asynccontextmanager
-async def opened(directory: Path, name: str = "centrum", url: str = "") -> AsyncIterator[Database]:
+async def opened(
+    directory: Path, name: str = "centrum", url: str = "", home: Home | None = None
+) -> AsyncIterator[Database]:
     """A node's database with the newest schema: a file in the directory, or in an empty PostgreSQL."""
     file = directory / f"{name}.db"
     if not url:
         file.touch(0o600)
         file.write_bytes(_empty_file())
-    database = Database(url or f"sqlite:///{file}", home(name))
+    database = Database(url or f"sqlite:///{file}", home or _home(name))
     await database.start()
     try:
         if url:
@@ -110,10 +118,11 @@ def neighbour(tx: Transaction, /, name: str = "noord", **change: Any) -> Node:
         "origin": there.origin,
         "name": there.area.name,
         "kind": there.kind,
-        "area": f"BU{sum(name.encode()):08}",
+        "area": there.area.code if there.is_hub else f"BU{sum(name.encode()):08}",
         "inbox": f"{there.origin}/inbox",
         "outbox": f"{there.actor}/outbox",
-        "adjacent": there.adjacent,
+        "adjacent": None if there.is_hub else there.adjacent,
+        "directory": there.directory if there.is_hub else None,
         "application": there.application,
         "url": there.origin,
         "we_claim": True,
@@ -128,6 +137,19 @@ def neighbour(tx: Transaction, /, name: str = "noord", **change: Any) -> Node:
     return node
 
 
+def member(tx: Transaction, /, name: str = "west", **change: Any) -> Node:
+    """A neighbourhood of our hub that is not next door, or (as a hub) one of our members."""
+    hub = tx.home.actor if tx.home.is_hub else home("gemeente").actor
+    apart = {"we_claim": False, "they_claim": False, "our_follow": Follow.NONE, "their_follow": Follow.NONE}
+    return neighbour(tx, name, **{"membership": Membership.MEMBER, "hub": hub, **apart, **change})
+
+
+def hub(tx: Transaction, /, **change: Any) -> Node:
+    """The hub of the municipality, which we joined unless `change` says otherwise."""
+    offer = tx.home.uri("a", "membership")
+    return member(tx, "gemeente", **{"hub": None, "membership_uri": offer, **change})
+
+
 def asks(title: str = "Wie haalt dinsdag medicijnen?", **change: Any) -> PostDraft:
     """A request as somebody fills it in, for this neighbourhood and those next door."""
     text = change.pop("text", "De apotheek is om de hoek.")
@@ -138,6 +160,19 @@ def offers(title: str = "Ik snoei graag een heg", **change: Any) -> PostDraft:
     """An offer as somebody fills it in."""
     text = change.pop("text", "Op zaterdag, met eigen schaar.")
     return PostDraft(Kind.OFFER, title, text, change.pop("category", "tuin"), **change)
+
+
+def tells(title: str = "Grijze kat gevonden", **change: Any) -> PostDraft:
+    """A notice as somebody fills it in."""
+    text = change.pop("text", "Bij de speeltuin. Witte pootjes.")
+    return PostDraft(Kind.NOTICE, title, text, change.pop("category", "dier"), **change)
+
+
+def plans(title: str = "Koffie in het buurthuis", at: datetime = NOON, **change: Any) -> PostDraft:
+    """An event as somebody fills it in: two days from `at`, for two hours."""
+    text = change.pop("text", "Neem je buren mee.")
+    usual = {"starts": at + 2 * DAY, "ends": at + 2 * DAY + 2 * HOUR, "place": "Buurthuis De Spil"}
+    return PostDraft(Kind.EVENT, title, text, change.pop("category", "gezelschap"), **{**usual, **change})
 
 
 def a_post(**change: Any) -> Post:

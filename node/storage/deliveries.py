@@ -4,12 +4,21 @@ blocks another."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from node.storage.database import Transaction
 from node.storage.tables import activities, deliveries, destinations
 
 LEASE = timedelta(seconds=60)
+
+# Asked for each message that goes out: built once.
+_FENCE = select(destinations.c.fence).where(destinations.c.origin == bindparam("to")).with_for_update()
+_STATE = select(deliveries.c.state).where(deliveries.c.id == bindparam("delivery"))
+_SETTLE = (
+    deliveries.update()
+    .where(deliveries.c.id == bindparam("delivery"), deliveries.c.state == "pending")
+    .values(state=bindparam("became"), error=bindparam("why"), attempts=deliveries.c.attempts + 1)
+)
 
 
 @dataclass(frozen=True)
@@ -79,22 +88,17 @@ def head(tx: Transaction, origin: str, limit: int = 20) -> list[Delivery]:
 
 def still_mine(tx: Transaction, taken: Claim) -> bool:
     """Whether the lease is still ours; locks the destination."""
-    statement = select(destinations.c.fence).where(destinations.c.origin == taken.origin).with_for_update()
-    return bool(tx.run(statement).scalar_one() == taken.fence)
+    return bool(tx.run(_FENCE, {"to": taken.origin}).scalar_one() == taken.fence)
 
 
 def still_waits(tx: Transaction, message: Delivery) -> bool:
     """Whether it is still to be sent: it may have been taken out of the queue since it was looked up."""
-    state = tx.run(select(deliveries.c.state).where(deliveries.c.id == message.id)).scalar_one()
-    return bool(state == "pending")
+    return bool(tx.run(_STATE, {"delivery": message.id}).scalar_one() == "pending")
 
 
 def settle(tx: Transaction, delivery_id: int, state: str, error: str | None = None) -> None:
     """A message is `done`, `given_up`, or `parked` for the operator to look at."""
-    row = and_(deliveries.c.id == delivery_id, deliveries.c.state == "pending")
-    tx.run(
-        deliveries.update().where(row).values(state=state, error=error, attempts=deliveries.c.attempts + 1)
-    )
+    tx.run(_SETTLE, {"delivery": delivery_id, "became": state, "why": error})
 
 
 def failed(tx: Transaction, delivery_id: int, error: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Table, func, select
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.post import ANSWERABLE, Kind
 from node.storage.database import Transaction
-from node.storage.nodes import ACTIVE
+from node.storage.nodes import ACTIVE, MEMBER
 from node.storage.tables import letters, lookups, matches, nodes, posts, residents
 
 
@@ -19,11 +19,14 @@ def figures(tx: Transaction, at: datetime) -> dict[str, int]:
         "waiting": _count(tx, residents, residents.c.admitted.is_(None)),
         "requests": _count(tx, posts, own, posts.c.kind == Kind.REQUEST),
         "offers": _count(tx, posts, own, posts.c.kind == Kind.OFFER),
+        "notices": _count(tx, posts, own, posts.c.kind == Kind.NOTICE),
+        "events": _count(tx, posts, own, posts.c.kind == Kind.EVENT),
         "open": _count(tx, posts, own, is_open),
         "held": _count(tx, posts, ~own),
         "agreed": _count(tx, matches, matches.c.state == MatchState.AGREED),
         "done": _count(tx, matches, matches.c.state == MatchState.DONE),
         "neighbours": _count(tx, nodes, ACTIVE),
+        "members": _count(tx, nodes, MEMBER),
     }
 
 

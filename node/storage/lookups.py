@@ -11,8 +11,8 @@ from node.storage.tables import lookups
 
 @dataclass(frozen=True)
 class Lookup:
-    """One thing to fetch: `what` is neighbour, actor, adjacent or outbox; `subject` an address or a node's
-    id."""
+    """One thing to fetch: `what` is neighbour, hub or fellow (`subject`: an address), or of a node we know
+    (`subject`: its id) its actor, adjacent, directory or outbox."""
 
     id: int
     what: str
@@ -35,8 +35,17 @@ def ask(tx: Transaction, what: str, subject: str, at: datetime, asked_by: str | 
         tx.run(lookups.update().where(same).values(due=at, attempts=0, error=None, asked_by=asked_by))
 
 
+def hurry(tx: Transaction, what: str, subject: str, at: datetime, later_than: datetime) -> None:
+    """Want something read again now that is read daily, unless that was done shortly before: then it is not
+    due until `later_than`."""
+    same = and_(lookups.c.what == what, lookups.c.subject == subject, lookups.c.attempts == 0)
+    resting = and_(same, lookups.c.due > at, lookups.c.due <= later_than)
+    tx.run(lookups.update().where(resting).values(due=at))
+
+
 def due(tx: Transaction, at: datetime, limit: int = 20) -> list[Lookup]:
-    statement = _SELECT.where(lookups.c.due <= at).order_by(lookups.c.due, lookups.c.id).limit(limit)
+    order = (lookups.c.what == "outbox", lookups.c.due, lookups.c.id)  # what takes long comes last
+    statement = _SELECT.where(lookups.c.due <= at).order_by(*order).limit(limit)
     return [Lookup(*row) for row in tx.run(statement)]
 
 

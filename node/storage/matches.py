@@ -44,6 +44,13 @@ def of_response(tx: Transaction, response_id: str) -> Match | None:
     return _match(row) if row else None
 
 
+def newest_of_response(tx: Transaction, response_id: str) -> Match | None:
+    """The last agreement on an answer, also one that was cancelled."""
+    theirs = select(matches).where(matches.c.response_id == response_id)
+    row = tx.run(theirs.order_by(matches.c.created.desc(), matches.c.id).limit(1)).mappings().first()
+    return _match(row) if row else None
+
+
 def of_resident(tx: Transaction, resident_id: str, limit: int = 100) -> list[Match]:
     """The agreements in which this person asks or helps, newest first."""
     theirs = or_(responses.c.resident == resident_id, posts.c.author == resident_id)

@@ -1,12 +1,13 @@
 """Other nodes: their actors as last seen, their keys, and the border between us."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, not_, or_, select
 from sqlalchemy.engine import RowMapping
 
-from node.neighbourhood.node import Follow, Node
+from node.neighbourhood.node import Follow, Home, Membership, Node, NodeKind
+from node.neighbourhood.post import Audience
 from node.neighbourhood.refusal import NotFound, phrase
 from node.storage.database import Transaction
 from node.storage.tables import keys, nodes
@@ -21,6 +22,39 @@ ACTIVE = and_(
     nodes.c.blocked == False,  # noqa: E712
 )
 """`Node.active` as SQL."""
+MEMBER = and_(nodes.c.membership == Membership.MEMBER, nodes.c.blocked == False)  # noqa: E712
+"""`Node.member` as SQL."""
+PARTNER = or_(
+    nodes.c.we_claim == True,  # noqa: E712
+    nodes.c.membership.in_([Membership.ASKED, Membership.MEMBER]),
+)
+"""`Node.partner` as SQL."""
+_FOLLOWS = and_(nodes.c.their_follow == Follow.ACCEPTED, nodes.c.blocked == False)  # noqa: E712
+
+
+def may_hold(audience: Audience) -> ColumnElement[bool]:
+    """`audience.may_hold` as SQL, for the nodes that are sent a post without asking."""
+    if audience is Audience.ADJACENT:
+        return ACTIVE
+    return or_(ACTIVE, MEMBER) if audience is Audience.MUNICIPALITY else or_(ACTIVE, MEMBER, _FOLLOWS)
+
+
+def sent_directly(home: Home, audience: Audience) -> ColumnElement[bool]:
+    """Those of `may_hold` to whom we send ourselves; the hub passes it on to our fellow members
+    (`wire.md` 4)."""
+    if home.is_hub:
+        return may_hold(audience)
+    through_hub = and_(MEMBER, nodes.c.kind != NodeKind.HUB, not_(ACTIVE), not_(_FOLLOWS))
+    return and_(may_hold(audience), not_(through_hub))
+
+
+SEEN_EVERY = timedelta(minutes=1)
+# Asked for each message that comes in: built once.
+_BY_ACTOR = _SELECT.where(nodes.c.actor == bindparam("actor"))
+_BY_ACTOR_LOCKED = _BY_ACTOR.with_for_update()
+_BY_ORIGIN = _SELECT.where(nodes.c.origin == bindparam("origin"))
+_TOUCH = nodes.update().where(nodes.c.id == bindparam("node")).values(last_seen=bindparam("moment"))
+_KEY = select(keys.c.owner, keys.c.multibase, keys.c.fetched).where(keys.c.id == bindparam("key"))
 
 
 def add(tx: Transaction, node: Node) -> bool:
@@ -42,13 +76,12 @@ def get(tx: Transaction, node_id: str, *, lock: bool = False) -> Node:
 
 
 def by_actor(tx: Transaction, actor: str, *, lock: bool = False) -> Node | None:
-    statement = _SELECT.where(nodes.c.actor == actor)
-    row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
+    row = tx.run(_BY_ACTOR_LOCKED if lock else _BY_ACTOR, {"actor": actor}).mappings().first()
     return _node(row) if row else None
 
 
 def by_origin(tx: Transaction, origin: str) -> Node | None:
-    row = tx.run(_SELECT.where(nodes.c.origin == origin)).mappings().first()
+    row = tx.run(_BY_ORIGIN, {"origin": origin}).mappings().first()
     return _node(row) if row else None
 
 
@@ -73,6 +106,31 @@ def neighbours(tx: Transaction) -> list[Node]:
     return [_node(row) for row in tx.run(_SELECT.where(ACTIVE).order_by(nodes.c.name, nodes.c.id)).mappings()]
 
 
+def members(tx: Transaction) -> list[Node]:
+    """Who shares the municipality's posts with us: our hub and its members, or the members of us as hub."""
+    return [_node(row) for row in tx.run(_SELECT.where(MEMBER).order_by(nodes.c.name, nodes.c.id)).mappings()]
+
+
+def directory(tx: Transaction) -> list[str]:
+    """The actors of the members of us as hub."""
+    return list(tx.run(select(nodes.c.actor).where(MEMBER).order_by(nodes.c.actor)).scalars())
+
+
+def hub(tx: Transaction) -> Node | None:
+    """The hub that we name as ours: asked, or joined."""
+    named = nodes.c.membership.in_([Membership.ASKED, Membership.MEMBER])
+    row = tx.run(_SELECT.where(nodes.c.kind == NodeKind.HUB, named)).mappings().first()
+    return _node(row) if row else None
+
+
+def hub_actor(tx: Transaction) -> str | None:
+    """The hub through which posts reach the municipality: the one we joined, or ourselves."""
+    if tx.home.is_hub:
+        return tx.home.actor
+    found = tx.run(select(nodes.c.actor).where(nodes.c.kind == NodeKind.HUB, MEMBER)).scalar()
+    return str(found) if found else None
+
+
 def claimed(tx: Transaction) -> list[str]:
     """The actors that our operator said yes to: what the `adjacent` collection shows."""
     yes = and_(nodes.c.we_claim == True, nodes.c.blocked == False)  # noqa: E712
@@ -84,14 +142,15 @@ def followers(tx: Transaction) -> int:
     return len(tx.run(select(nodes.c.id).where(accepted)).all())
 
 
-def touch(tx: Transaction, node_id: str, at: datetime) -> None:
-    """Note that the node was heard of just now."""
-    tx.run(nodes.update().where(nodes.c.id == node_id).values(last_seen=at))
+def heard(tx: Transaction, node: Node, at: datetime) -> None:
+    """Note that the node was heard of, to the minute."""
+    if node.last_seen is None or node.last_seen < at - SEEN_EVERY:
+        tx.run(_TOUCH, {"node": node.id, "moment": at})
 
 
 def key(tx: Transaction, key_id: str) -> tuple[str, str, datetime] | None:
     """A public key as last fetched: (owner, multibase, when)."""
-    row = tx.run(select(keys.c.owner, keys.c.multibase, keys.c.fetched).where(keys.c.id == key_id)).first()
+    row = tx.run(_KEY, {"key": key_id}).first()
     return (row[0], row[1], row[2]) if row else None
 
 
@@ -101,11 +160,16 @@ def keep_keys(tx: Transaction, owner: str, origin: str, found: dict[str, str], a
     A key may get another owner within its origin, unless that is a partner: then who came first keeps it. One
     that another origin showed first stays what it is.
     """
-    partners = select(nodes.c.origin).where(nodes.c.we_claim == True)  # noqa: E712
+    partners = select(nodes.c.origin).where(PARTNER)
     here = and_(keys.c.origin == origin, keys.c.id.in_(found), keys.c.origin.not_in(partners))
     tx.run(keys.delete().where(or_(keys.c.owner == owner, here)))
     for key_id, multibase in found.items():
         tx.add_new(keys, id=key_id, owner=owner, origin=origin, multibase=multibase, fetched=at)
+
+
+def forget_keys(tx: Transaction, origin: str) -> None:
+    """Forget all keys of an origin: they are fetched anew when next needed."""
+    tx.run(keys.delete().where(keys.c.origin == origin))
 
 
 def keys_of(tx: Transaction, owner: str) -> dict[str, str]:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select
 
-from node.neighbourhood.post import State
+from node.neighbourhood.post import Audience, State
 from node.storage.database import Transaction
-from node.storage.nodes import ACTIVE
+from node.storage.nodes import ACTIVE, MEMBER, PARTNER, may_hold, sent_directly
 from node.storage.tables import activities, copies, deliveries, destinations, nodes, posts
 
 REACH = {"asked": 0, "delivered": 1, "holds": 2, "deletion_asked": 3, "gone": 4}
@@ -19,7 +19,10 @@ border that opens again it keeps its id, and gets new rows."""
 
 @dataclass(frozen=True)
 class Activity:
-    """A message of ours. `facts` is what it says, in plain values; `body` the bytes once made."""
+    """A message of ours, or one that we pass on as its author's hub (`node_id`).
+
+    `facts` is what it says, in plain values; `body` the bytes once made.
+    """
 
     id: str
     uri: str
@@ -29,6 +32,7 @@ class Activity:
     facts: dict[str, Any] | None
     body: bytes | None
     created: datetime
+    node_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,20 @@ def add(
     return activity
 
 
+def pass_on(
+    tx: Transaction, node_id: str, uri: str, type: str, object: str, body: bytes, at: datetime
+) -> None:
+    """Queue a member's message, byte for byte, for all members but its author: once (`wire.md` 5)."""
+    activity = Activity(uuid4().hex, uri, type, object, None, None, body, at, node_id)
+    if tx.add_new(activities, **vars(activity)):
+        _send(tx, activity, and_(MEMBER, nodes.c.id != node_id))
+
+
+_GET = select(activities).where(activities.c.id == bindparam("activity"))
+
+
 def get(tx: Transaction, activity_id: str) -> Activity | None:
-    row = tx.run(select(activities).where(activities.c.id == activity_id)).mappings().first()
+    row = tx.run(_GET, {"activity": activity_id}).mappings().first()
     return Activity(**row) if row else None
 
 
@@ -98,6 +114,21 @@ def send_to(tx: Transaction, activity: Activity, node_id: str) -> None:
 def send_to_neighbours(tx: Transaction, activity: Activity) -> None:
     """Queue a message for every active neighbour: one statement, however many there are."""
     _send(tx, activity, ACTIVE)
+
+
+def send_to_members(tx: Transaction, activity: Activity) -> None:
+    """Queue a message for our hub and its members, or for the members of us as hub."""
+    _send(tx, activity, MEMBER)
+
+
+def send_to_partners(tx: Transaction, activity: Activity) -> None:
+    """Queue a message for everybody who has to do with us: neighbours, hub, members, followers."""
+    _send(tx, activity, or_(PARTNER, may_hold(Audience.PUBLIC)))
+
+
+def send_to_audience(tx: Transaction, activity: Activity, audience: Audience) -> None:
+    """Queue a post's message for all to whom we send it ourselves; the hub passes it on."""
+    _send(tx, activity, sent_directly(tx.home, audience))
 
 
 def send_to_holders(tx: Transaction, activity: Activity, post_uri: str) -> None:
@@ -168,11 +199,11 @@ def drop_waiting(tx: Transaction, post_uri: str, node_id: str | None = None) -> 
 # The ledger
 
 
-def ask_neighbours(tx: Transaction, post_id: str, post_uri: str, at: datetime) -> None:
-    """Enter in the ledger that every active neighbour is sent this post."""
+def ask_audience(tx: Transaction, post_id: str, post_uri: str, audience: Audience, at: datetime) -> None:
+    """Enter in the ledger that everybody a post is for is sent it, by us or through the hub."""
     row = [literal(post_uri), nodes.c.id, literal(post_id), literal("asked"), literal(at, copies.c.at.type)]
     new = tx.insert(copies).from_select(
-        ["post_uri", "node_id", "post_id", "state", "at"], select(*row).where(ACTIVE)
+        ["post_uri", "node_id", "post_id", "state", "at"], select(*row).where(may_hold(audience))
     )
     tx.run(new.on_conflict_do_nothing())
 
@@ -194,8 +225,16 @@ def reached(
     before = [word for word, step in REACH.items() if step < REACH[state]]
     if state == "gone":  # a late receipt for an older Delete says nothing about the copy of today
         before = ["deletion_asked"]
-    row = and_(copies.c.post_uri == post_uri, copies.c.node_id == node_id, copies.c.state.in_(before))
-    tx.run(copies.update().where(row).values(state=state, at=at))
+    moved = {"uri": post_uri, "node": node_id, "became": state, "moment": at, "before": before}
+    tx.run(_REACHED, moved)
+
+
+_copy = and_(copies.c.post_uri == bindparam("uri"), copies.c.node_id == bindparam("node"))
+_REACHED = (
+    copies.update()
+    .where(_copy, copies.c.state.in_(bindparam("before", expanding=True)))
+    .values(state=bindparam("became"), at=bindparam("moment"))
+)
 
 
 def forget_called_back(tx: Transaction, node_id: str) -> None:
@@ -203,6 +242,12 @@ def forget_called_back(tx: Transaction, node_id: str) -> None:
     still = select(posts.c.uri).where(posts.c.node_id.is_(None), posts.c.state != State.WITHDRAWN)
     back = and_(copies.c.node_id == node_id, copies.c.state.in_(["deletion_asked", "gone"]))
     tx.run(copies.delete().where(back, copies.c.post_uri.in_(still)))
+
+
+def reached_as(tx: Transaction, post_uri: str, node_id: str) -> str | None:
+    """How far the copy of a post at one node has come, None when it was never sent there."""
+    row = and_(copies.c.post_uri == post_uri, copies.c.node_id == node_id)
+    return tx.run(select(copies.c.state).where(row)).scalar()
 
 
 def was_sent(tx: Transaction, post_uri: str, node_id: str) -> bool:

@@ -1,38 +1,65 @@
 """Posts kept here: our own, and the copies we hold for other nodes."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import Column, ColumnElement, and_, bindparam, func, not_, or_, select, true
 from sqlalchemy.engine import RowMapping
 
 from node.neighbourhood.audience import may_see
+from node.neighbourhood.following import Ring
 from node.neighbourhood.node import Area
 from node.neighbourhood.post import ANSWERABLE, PRIVATE, Audience, Kind, Post, State
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.resident import Resident
 from node.storage.database import Transaction
-from node.storage.tables import copies, log, matches, posts, responses, tombstones
+from node.storage.nodes import ACTIVE, MEMBER
+from node.storage.tables import (
+    copies,
+    invites,
+    log,
+    matches,
+    nodes,
+    posts,
+    reports,
+    responses,
+    tombstones,
+)
 
+AGREEING = [kind for kind in Kind if kind.agrees]
 TOMBSTONES_KEPT = timedelta(days=90)
+_NAMES = [name for name in posts.c.keys() if not name.startswith("area_")]  # noqa: SIM118
+_ADD = posts.insert()
+_BY_URI = select(posts).where(posts.c.uri == bindparam("uri"))
+_BY_URI_LOCKED = _BY_URI.with_for_update()
+_RUNNING = posts.c.ended.is_(None)  # what the index `ix_posts_running` holds
+_BURIED = select(tombstones.c.at).where(tombstones.c.uri == bindparam("uri"))
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which posts a list shows; `before` is the (created, id) of the last one already shown."""
+    """Which posts a list shows, newest first; `before` is the (created, id) of the last one already shown.
+
+    `starting_from`: events alone, those not over by then, soonest first; `before` is then (starts, id).
+    """
 
     kind: Kind | None = None
     own: bool | None = None
+    ring: Ring | None = None
+    homes: Collection[str] | None = None  # held for these nodes
+    but: Kind | None = None  # every kind, but for this one
     author: str | None = None
     open_only: bool = False
     answerable: bool = False  # `Post.answerable`: somebody can still say yes
+    starting_from: datetime | None = None
     before: tuple[datetime, str] | None = None
     limit: int = 20
 
 
 def add(tx: Transaction, post: Post) -> None:
-    tx.run(posts.insert(), _values(post))
+    tx.run(_ADD, _values(post))
 
 
 def add_once(tx: Transaction, post: Post) -> bool:
@@ -54,6 +81,13 @@ def get(tx: Transaction, post_id: str, *, lock: bool = False) -> Post:
     return _post(row)
 
 
+def claim(tx: Transaction, post_ids: Collection[str]) -> list[Post]:
+    """These posts, locked, in their order; without those that somebody else changes just now."""
+    statement = select(posts).where(posts.c.id.in_(post_ids)).with_for_update(skip_locked=True)
+    found = {row["id"]: _post(row) for row in tx.run(statement).mappings()} if post_ids else {}
+    return [found[post_id] for post_id in post_ids if post_id in found]
+
+
 def see(tx: Transaction, who: Resident | None, post_id: str, at: datetime, *, lock: bool = False) -> Post:
     """The post, if this person may see it; else NotFound, as for one that never was."""
     post = get(tx, post_id, lock=lock)
@@ -64,50 +98,92 @@ def see(tx: Transaction, who: Resident | None, post_id: str, at: datetime, *, lo
 
 def by_uri(tx: Transaction, uri: str, *, lock: bool = False) -> Post | None:
     """The post with this ActivityPub id."""
-    statement = select(posts).where(posts.c.uri == uri)
-    row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
+    row = tx.run(_BY_URI_LOCKED if lock else _BY_URI, {"uri": uri}).mappings().first()
     return _post(row) if row else None
 
 
 def visible_to(who: Resident | None, at: datetime) -> ColumnElement[bool]:
     """`audience.may_see` as SQL."""
-    for_all = and_(posts.c.state.not_in(PRIVATE), or_(posts.c.node_id.is_(None), posts.c.expires > at))
+    shown = and_(posts.c.hidden == False, posts.c.state.not_in(PRIVATE))  # noqa: E712
+    for_all = and_(shown, or_(posts.c.node_id.is_(None), posts.c.expires > at))
     if who is None:
         return and_(for_all, posts.c.audience == Audience.PUBLIC)
     mine = and_(posts.c.node_id.is_(None), posts.c.author == who.id)
     return or_(mine, for_all if who.admitted else and_(for_all, posts.c.audience == Audience.PUBLIC))
 
 
+def from_ring(ring: Ring) -> ColumnElement[bool]:
+    """How near a post's home is, as SQL: ours, next door, or elsewhere in the municipality (the hub too)."""
+    if ring is Ring.HERE:
+        return posts.c.node_id.is_(None)
+    home = ACTIVE if ring is Ring.NEXT_DOOR else and_(MEMBER, not_(ACTIVE))
+    return posts.c.node_id.in_(select(nodes.c.id).where(home))
+
+
 def listing(tx: Transaction, who: Resident | None, wanted: Filter, at: datetime) -> list[Post]:
-    """The posts this person may see, newest first."""
-    where = [visible_to(who, at)]
-    if wanted.kind is not None:
-        where.append(posts.c.kind == wanted.kind)
-    if wanted.own is not None:
-        where.append(posts.c.node_id.is_(None) if wanted.own else posts.c.node_id.is_not(None))
-    if wanted.author is not None:
-        where.append(and_(posts.c.author == wanted.author, posts.c.node_id.is_(None)))
-    if wanted.open_only:
-        where.append(and_(posts.c.state.in_([*ANSWERABLE, State.AGREED]), posts.c.expires > at))
-    if wanted.answerable:
-        waits = and_(posts.c.state.in_(ANSWERABLE), posts.c.expires > at, posts.c.places_left > 0)
-        where.append(waits)
-    if wanted.before is not None:
-        created, post_id = wanted.before
-        where.append(or_(posts.c.created < created, and_(posts.c.created == created, posts.c.id < post_id)))
-    statement = (
-        select(posts).where(*where).order_by(posts.c.created.desc(), posts.c.id.desc()).limit(wanted.limit)
-    )
+    """The posts this person may see, newest first; events by their beginning, soonest first."""
+    where = [visible_to(who, at), *_whose(wanted), *_running(wanted, at)]
+    order: tuple[Any, ...] = (posts.c.created.desc(), posts.c.id.desc())
+    if wanted.starting_from is not None:
+        order = (posts.c.starts, posts.c.id)
+    statement = select(posts).where(*where).order_by(*order).limit(wanted.limit)
     return [_post(row) for row in tx.run(statement).mappings()]
 
 
-def count_answerable(tx: Transaction, who: Resident | None, at: datetime) -> dict[tuple[bool, Kind], int]:
-    """How many posts wait for a yes that this person may see, by (our own?, kind): what `answerable`
-    lists."""
-    own = posts.c.node_id.is_(None)
-    waits = and_(posts.c.state.in_(ANSWERABLE), posts.c.expires > at, posts.c.places_left > 0)
-    statement = select(own, posts.c.kind, func.count()).where(visible_to(who, at), waits)
-    return {(bool(row[0]), row[1]): int(row[2]) for row in tx.run(statement.group_by(own, posts.c.kind))}
+def _whose(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    """Of which kind, and from whom."""
+    if wanted.kind is not None:
+        yield posts.c.kind == wanted.kind
+    if wanted.own is not None:
+        yield posts.c.node_id.is_(None) if wanted.own else posts.c.node_id.is_not(None)
+    if wanted.ring is not None:
+        yield from_ring(wanted.ring)
+    if wanted.homes is not None:
+        yield posts.c.node_id.in_(wanted.homes)
+    if wanted.but is not None:
+        yield posts.c.kind != wanted.but
+    if wanted.author is not None:
+        yield and_(posts.c.author == wanted.author, posts.c.node_id.is_(None))
+
+
+def _running(wanted: Filter, at: datetime) -> Iterator[ColumnElement[bool]]:
+    """What can still be done with them, and which come after those already shown."""
+    if wanted.open_only:
+        yield and_(posts.c.state.in_([*ANSWERABLE, State.AGREED]), _RUNNING, posts.c.expires > at)
+    if wanted.answerable:
+        yield _answerable(at)
+    if wanted.starting_from is not None:
+        yield and_(posts.c.starts.is_not(None), posts.c.expires > wanted.starting_from)
+    if wanted.before is not None:
+        yield _further(wanted.before, soonest=wanted.starting_from is not None)
+
+
+def _answerable(at: datetime) -> ColumnElement[bool]:
+    """`Post.answerable` as SQL."""
+    room = or_(posts.c.places_left > 0, and_(posts.c.places == 0, posts.c.kind.not_in(AGREEING)))
+    return and_(posts.c.state.in_(ANSWERABLE), _RUNNING, posts.c.expires > at, room)
+
+
+def _further(last: tuple[datetime, str], soonest: bool) -> ColumnElement[bool]:
+    moment, post_id = last
+    if soonest:
+        later = and_(posts.c.starts == moment, posts.c.id > post_id)
+        return or_(posts.c.starts > moment, later)
+    return or_(posts.c.created < moment, and_(posts.c.created == moment, posts.c.id < post_id))
+
+
+def count_answerable(
+    tx: Transaction, who: Resident | None, at: datetime
+) -> dict[str | None, dict[Kind, int]]:
+    """How many posts wait for somebody that this person may see, by home (None: ours) and kind: what
+    `answerable` lists."""
+    statement = select(posts.c.node_id, posts.c.kind, func.count()).where(
+        visible_to(who, at), _answerable(at)
+    )
+    found: dict[str | None, dict[Kind, int]] = {}
+    for home, kind, number in tx.run(statement.group_by(posts.c.node_id, posts.c.kind)):
+        found.setdefault(home, {})[kind] = int(number)
+    return found
 
 
 def known(tx: Transaction, post_ids: set[str]) -> dict[str, Post]:
@@ -117,10 +193,13 @@ def known(tx: Transaction, post_ids: set[str]) -> dict[str, Post]:
 
 
 def shared_open(
-    tx: Transaction, at: datetime, before: tuple[datetime, str] | None, limit: int, public: bool
+    tx: Transaction,
+    at: datetime,
+    before: tuple[datetime, str] | None,
+    limit: int,
+    audience: Collection[Audience],
 ) -> list[Post]:
-    """Our own posts as the outbox shows them: open, newest first; for strangers the public ones alone."""
-    audience = [Audience.PUBLIC] if public else [Audience.ADJACENT, Audience.MUNICIPALITY, Audience.PUBLIC]
+    """Our own posts as the outbox shows them: open, newest first; those of these audiences."""
     earlier: ColumnElement[bool] = true()
     if before is not None:
         created, post_id = before
@@ -165,18 +244,28 @@ def held_from(tx: Transaction, node_id: str) -> list[Post]:
 
 
 def erase(tx: Transaction, post: Post) -> None:
-    """Take the words of a post away for good. A bare stub stays while an answer of one of our people refers
+    """Take the words of a post away for good. A bare stub stays while an answer, an invite or a report refers
     to it."""
     tx.run(log.update().where(log.c.subject == post.id).values(why=None))
-    referred = tx.run(select(responses.c.id).where(responses.c.post_id == post.id).limit(1)).first()
-    if (
-        referred is None
-        and tx.run(select(matches.c.id).where(matches.c.post_id == post.id).limit(1)).first() is None
-    ):
+    tx.run(reports.update().where(reports.c.post_id == post.id).values(text=""))
+    if not any(_refers(tx, column, post) for column in _REFERRING):
         tx.run(posts.delete().where(posts.c.id == post.id))
         return
     state = post.state if post.own else State.HIDDEN
     save(tx, replace(post, title="", text="", author_name="", state=state))
+
+
+_REFERRING = (
+    responses.c.post_id,
+    matches.c.post_id,
+    invites.c.post_id,
+    invites.c.offer_id,
+    reports.c.post_id,
+)
+
+
+def _refers(tx: Transaction, column: Column[str], post: Post) -> bool:
+    return tx.run(select(column).where(column == post.id).limit(1)).first() is not None
 
 
 def bury(tx: Transaction, uri: str, at: datetime) -> None:
@@ -187,7 +276,7 @@ def bury(tx: Transaction, uri: str, at: datetime) -> None:
 
 def buried(tx: Transaction, uri: str, since: datetime | None = None) -> bool:
     """Whether this post of another node was deleted (at `since` or later)."""
-    at = tx.run(select(tombstones.c.at).where(tombstones.c.uri == uri)).scalar()
+    at = tx.run(_BURIED, {"uri": uri}).scalar()
     return at is not None and (since is None or at >= since)
 
 
@@ -201,7 +290,7 @@ def forget_tombstones(tx: Transaction, at: datetime) -> None:
 
 
 def _values(post: Post) -> dict[str, Any]:
-    values = {name: getattr(post, name) for name in posts.c.keys() if not name.startswith("area_")}  # noqa: SIM118
+    values = {name: getattr(post, name) for name in _NAMES}
     return {**values, "area_code": post.area.code, "area_name": post.area.name}
 
 

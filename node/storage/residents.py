@@ -49,10 +49,10 @@ def everyone(tx: Transaction, at: datetime) -> list[Resident]:
     return [_with_roles(tx, Resident(*row), at) for row in tx.run(_SELECT.order_by(*order)).all()]
 
 
-def some(tx: Transaction, at: datetime, start: int, limit: int) -> list[Resident]:
-    """A piece of `everyone`, in the same order."""
+def some(tx: Transaction, at: datetime, start: int, limit: int, name: str = "") -> list[Resident]:
+    """A piece of `everyone`, in the same order; with `name` of those who are called so, or partly."""
     order = (residents.c.admitted.is_not(None), residents.c.name, residents.c.id)
-    rows = tx.run(_SELECT.order_by(*order).offset(start).limit(limit)).all()
+    rows = tx.run(_SELECT.where(_called(name)).order_by(*order).offset(start).limit(limit)).all()
     return [_with_roles(tx, Resident(*row), at) for row in rows]
 
 
@@ -88,9 +88,13 @@ def count(tx: Transaction) -> int:
     return int(tx.run(admitted).scalar_one())
 
 
-def total(tx: Transaction) -> int:
-    """How many people are known, let in or not."""
-    return int(tx.run(select(func.count()).select_from(residents)).scalar_one())
+def total(tx: Transaction, name: str = "") -> int:
+    """How many people are known, let in or not; with `name` of those who are called so, or partly."""
+    return int(tx.run(select(func.count()).select_from(residents).where(_called(name))).scalar_one())
+
+
+def _called(name: str) -> ColumnElement[bool]:
+    return residents.c.name.icontains(name, autoescape=True)
 
 
 def _lasting(at: datetime) -> ColumnElement[bool]:

@@ -51,10 +51,17 @@ def of_post(tx: Transaction, post_id: str) -> list[Response]:
 
 
 def page(
-    tx: Transaction, post_id: str, resident_id: str | None, before: tuple[datetime, str] | None, limit: int
+    tx: Transaction,
+    post_id: str,
+    resident_id: str | None,
+    before: tuple[datetime, str] | None,
+    limit: int,
+    state: ResponseState | None = None,
 ) -> list[Response]:
     """The answers to a post, of everybody or of one person, newest first; those after `before`."""
     where = [responses.c.post_id == post_id]
+    if state is not None:
+        where.append(responses.c.state == state)
     if resident_id is not None:
         where.append(responses.c.resident == resident_id)
     if before is not None:
@@ -71,6 +78,18 @@ def pending(tx: Transaction, post_id: str) -> list[Response]:
     return _all(tx, select(responses).where(waiting).order_by(responses.c.created, responses.c.id))
 
 
+def coming(tx: Transaction, post_id: str) -> list[Response]:
+    """Who said yes and was accepted, oldest first: of an event, who comes."""
+    yes = and_(responses.c.post_id == post_id, responses.c.state == ResponseState.ACCEPTED)
+    return _all(tx, select(responses).where(yes).order_by(responses.c.created, responses.c.id))
+
+
+def accepted(tx: Transaction, post_id: str) -> int:
+    """How many said yes and were accepted: of an event, how many come."""
+    yes = and_(responses.c.post_id == post_id, responses.c.state == ResponseState.ACCEPTED)
+    return int(tx.run(select(func.count()).select_from(responses).where(yes)).scalar_one())
+
+
 def of_resident(
     tx: Transaction, resident_id: str, post_id: str | None = None, limit: int = 100
 ) -> list[Response]:
@@ -79,6 +98,14 @@ def of_resident(
     if post_id is not None:
         statement = statement.where(responses.c.post_id == post_id)
     return _all(tx, statement.order_by(responses.c.created.desc(), responses.c.id).limit(limit))
+
+
+def live_of(tx: Transaction, resident_id: str, post_id: str) -> Response | None:
+    """The answer of one of our people to a post that waits or was agreed, if there is one."""
+    live = responses.c.state.in_([ResponseState.PENDING, ResponseState.ACCEPTED])
+    theirs = and_(responses.c.resident == resident_id, responses.c.post_id == post_id, live)
+    found = _all(tx, select(responses).where(theirs).limit(1))
+    return found[0] if found else None
 
 
 def count_pending(tx: Transaction, post_ids: list[str]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from node.neighbourhood.refusal import Conflict
 from node.storage.database import PRAGMAS, Database, InUse, Stopped, Transaction
+from node.storage.file import File
 from node.storage.tables import seen
 from tests import town
 
@@ -37,7 +38,12 @@ def noted(tx: Transaction) -> int:
 def commits_of(database: Database) -> list[object]:
     """Grows by one with every COMMIT."""
     commits: list[object] = []
-    event.listen(database._writers.sync_engine, "commit", commits.append)
+    assert isinstance(database._kept, File)
+    event.listen(
+        database._kept.line.engine,
+        "before_cursor_execute",
+        lambda *said: commits.append(said[2]) if said[2] == "COMMIT" else None,
+    )
     return commits
 
 

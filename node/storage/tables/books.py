@@ -1,6 +1,6 @@
 """Letters to be written, and the two books of what was done."""
 
-from sqlalchemy import Column, ForeignKey, Text
+from sqlalchemy import Column, ForeignKey, Text, UniqueConstraint
 
 from node.neighbourhood.activity import Happening
 from node.storage.columns import Document, Moment, Whole, Word
@@ -17,6 +17,15 @@ letters = table(
     Column("due", Moment, index=True),
     Column("attempts", Whole, nullable=False),
     Column("error", Text),
+)
+timers = table(  # what happens to a post when nothing happens; `due` is empty once it did
+    "timers",
+    Column("id", Whole, primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("due", Moment, index=True),
+    UniqueConstraint("subject", "what"),
 )
 log = table(  # the activity log: readable, erasable
     "log",

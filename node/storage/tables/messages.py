@@ -15,6 +15,7 @@ activities = table(  # what we send; the bytes are made once, when first needed,
     Column("facts", Document),
     Column("body", LargeBinary),
     Column("created", Moment, nullable=False),
+    Column("node_id", Text, ForeignKey("nodes.id")),  # whose it is, when we only pass it on as their hub
 )
 deliveries = table(
     "deliveries",

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Column, Text, UniqueConstraint
 
-from node.neighbourhood.node import Follow, NodeKind
-from node.storage.columns import Flag, Moment, Whole, Word
+from node.neighbourhood.node import Follow, Membership, NodeKind
+from node.storage.columns import Document, Flag, Moment, Whole, Word
 from node.storage.tables.metadata import table
 
 nodes = table(
@@ -24,6 +24,10 @@ nodes = table(
     Column("our_follow", Word(Follow), nullable=False),
     Column("their_follow", Word(Follow), nullable=False),
     Column("their_follow_uri", Text),
+    Column("membership", Word(Membership), nullable=False, server_default="none"),
+    Column("membership_uri", Text),
+    Column("hub", Text),
+    Column("directory", Text),
     Column("blocked", Flag, nullable=False),
     Column("alarm", Text),
     Column("fetched", Moment),
@@ -49,4 +53,11 @@ lookups = table(  # what has to be fetched from another node; federation's worke
     Column("attempts", Whole, nullable=False),
     Column("error", Text),
     UniqueConstraint("what", "subject"),
+)
+borders = table(  # which areas touch, as a map says: only a proposal for the operator
+    "borders",
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("touches", Document, nullable=False),
+    Column("year", Text, nullable=False),
 )

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Text
 
+from node.neighbourhood.following import Wish
 from node.neighbourhood.roles import Role
 from node.storage.columns import Flag, Moment, Whole, Word
 from node.storage.tables.metadata import table
@@ -14,6 +15,14 @@ residents = table(
     Column("language", Text, nullable=False),
     Column("created", Moment, nullable=False),
     Column("admitted", Moment),
+    Column("phone", Text),  # only here, and only shown while released (`contacts`)
+    Column("address", Text),
+)
+follows = table(  # which districts somebody wants on their own front page
+    "follows",
+    Column("resident_id", Text, ForeignKey("residents.id"), primary_key=True),
+    Column("node_id", Text, ForeignKey("nodes.id"), primary_key=True),
+    Column("wish", Word(Wish), nullable=False),
 )
 roles = table(
     "roles",

@@ -6,14 +6,14 @@ from node.neighbourhood.category import Category
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
 from node.neighbourhood.response import ResponseState
-from node.storage.columns import Moment, Whole, Word
+from node.storage.columns import Flag, Moment, Whole, Word
 from node.storage.tables.metadata import table
 
 posts = table(
     "posts",
     Column("id", Text, primary_key=True),
     Column("uri", Text, nullable=False, unique=True),
-    Column("node_id", Text, ForeignKey("nodes.id"), index=True),
+    Column("node_id", Text, ForeignKey("nodes.id")),
     Column("author", Text, ForeignKey("residents.id"), index=True),
     Column("kind", Word(Kind), nullable=False),
     Column("title", Text, nullable=False),
@@ -34,8 +34,27 @@ posts = table(
     Column("places_left", Whole, nullable=False),
     Column("language", Text, nullable=False),
     Column("ended", Moment),
+    Column("starts", Moment),
+    Column("place", Text, nullable=False, server_default=""),
+    Column("widen", Flag, nullable=False, server_default="0"),
+    Column("released", Moment),
+    Column("hidden", Flag, nullable=False, server_default="0"),
     CheckConstraint("places_left >= 0 AND places_left <= places", name="places"),
     Index("ix_posts_kind_created_id", "kind", "created", "id"),
+    Index("ix_posts_starts", "starts"),
+    Index(  # not of our own posts: it would be taken for all of these, where another gives the newest
+        "ix_posts_node_id",
+        "node_id",
+        sqlite_where=text("node_id IS NOT NULL"),
+        postgresql_where=text("node_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_posts_running",  # what a home page shows, however many years of posts are behind it
+        "created",
+        "id",
+        sqlite_where=text("ended IS NULL"),
+        postgresql_where=text("ended IS NULL"),
+    ),
 )
 tombstones = table(  # posts of other nodes that were deleted: what comes later about them is too late
     "tombstones",

@@ -1,0 +1,143 @@
+"""Forgetting: what was sent and is settled, and what people wrote longer ago than it is needed.
+
+Done a batch at a time, so that nobody has to wait for it; each returns how many rows it touched.
+"""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, or_, select
+
+from node.neighbourhood.match import MatchState
+from node.neighbourhood.post import State
+from node.neighbourhood.response import ResponseState
+from node.storage import outbox
+from node.storage.database import Transaction
+from node.storage.tables import (
+    activities,
+    deliveries,
+    invites,
+    log,
+    matches,
+    messages,
+    nodes,
+    posts,
+    reports,
+    responses,
+    timers,
+)
+
+BATCH = 500
+SETTLED = ("done", "dropped", "given_up")
+DELIVERIES_KEPT = timedelta(days=30)
+ACTIVITIES_KEPT = timedelta(days=60)
+ANSWERS_KEPT = timedelta(days=90)  # an Offer that is repeated gets the same answer (`wire.md` 6)
+PASSED_ON_KEPT = timedelta(days=14)  # as a hub (`wire.md` 5)
+DELETES_PASSED_ON_KEPT = timedelta(days=30)
+WORDS_KEPT = timedelta(days=90)  # after a post ended
+MESSAGES_KEPT = timedelta(days=180)
+TIMERS_KEPT = timedelta(days=60)
+
+_LIVE = (ResponseState.PENDING, ResponseState.ACCEPTED)
+
+
+def clean(tx: Transaction, at: datetime) -> int:
+    """Forget a batch of everything whose time is over; 0 when nothing is left."""
+    return (
+        _deliveries(tx, at)
+        + _activities(tx, at)
+        + _words(tx, at)
+        + _answers(tx, at)
+        + _messages(tx, at)
+        + _invites(tx, at)
+        + _timers(tx, at)
+    )
+
+
+def _passed_on(at: datetime) -> ColumnElement[bool]:
+    """What we passed on as a hub, long enough ago."""
+    deleted = and_(activities.c.type == "Delete", activities.c.created < at - DELETES_PASSED_ON_KEPT)
+    other = and_(activities.c.type != "Delete", activities.c.created < at - PASSED_ON_KEPT)
+    return and_(activities.c.node_id.is_not(None), or_(deleted, other))
+
+
+def _deliveries(tx: Transaction, at: datetime) -> int:
+    """What arrived, or will not be sent any more; what waits or was laid aside for the operator stays."""
+    passed_on = select(activities.c.id).where(_passed_on(at))
+    old = or_(deliveries.c.created < at - DELIVERIES_KEPT, deliveries.c.activity_id.in_(passed_on))
+    return _drop(tx, deliveries, select(deliveries.c.id).where(deliveries.c.state.in_(SETTLED), old))
+
+
+def _activities(tx: Transaction, at: datetime) -> int:
+    """Messages that nothing refers to any more."""
+    old = and_(
+        activities.c.node_id.is_(None),
+        activities.c.created < at - ACTIVITIES_KEPT,
+        activities.c.type != "Follow",  # undone by its id, however late
+        or_(activities.c.type.not_in(["Accept", "Reject"]), activities.c.created < at - ANSWERS_KEPT),
+    )
+    sending = exists().where(deliveries.c.activity_id == activities.c.id)
+    named = exists().where(nodes.c.membership_uri == activities.c.uri)
+    uris = or_(responses.c.uri == activities.c.uri, responses.c.uri == activities.c.object)
+    live = exists().where(uris, responses.c.state.in_(_LIVE), responses.c.name != "")
+    asked = exists().where(reports.c.uri == activities.c.uri, reports.c.decided.is_(None))
+    kept_post = and_(posts.c.node_id.is_(None), posts.c.title != "", posts.c.state != State.WITHDRAWN)
+    first = and_(
+        activities.c.type == "Create", exists().where(posts.c.uri == activities.c.post_uri, kept_post)
+    )
+    gone = or_(_passed_on(at), and_(old, ~named, ~live, ~asked, ~first))
+    return _drop(tx, activities, select(activities.c.id).where(gone, ~sending))
+
+
+def _words(tx: Transaction, at: datetime) -> int:
+    """Of a post of ours that ended, only what it was about remains: kind, category, state and dates. Nobody
+    finds it any more, and nothing tells whose it was."""
+    ended = and_(posts.c.node_id.is_(None), posts.c.title != "", posts.c.ended < at - WORDS_KEPT)
+    runs = exists().where(matches.c.post_id == posts.c.id, matches.c.state == MatchState.AGREED)
+    asked = exists().where(reports.c.post_id == posts.c.id, reports.c.decided.is_(None))
+    statement = select(posts.c.id, posts.c.uri).where(ended, ~runs, ~asked).order_by(posts.c.ended)
+    found = tx.run(statement.limit(BATCH).with_for_update(skip_locked=True)).all()
+    bare = {"title": "", "text": "", "place": "", "author_name": "", "author": None, "hidden": True}
+    for post_id, uri in found:
+        outbox.erase_words(tx, uri)
+        tx.run(log.update().where(log.c.subject == post_id).values(who=None, why=None))
+        nobody_knows = tx.home.uri("o", uuid4().hex)
+        tx.run(posts.update().where(posts.c.id == post_id).values(**bare, uri=nobody_knows))
+    return len(found)
+
+
+def _answers(tx: Transaction, at: datetime) -> int:
+    """What was answered to a post whose words are gone, here or elsewhere: only that it was remains."""
+    erased = exists().where(posts.c.id == responses.c.post_id, posts.c.title == "")
+    runs = exists().where(matches.c.response_id == responses.c.id, matches.c.state == MatchState.AGREED)
+    said = or_(responses.c.text != "", responses.c.name != "", responses.c.resident.is_not(None))
+    old = and_(responses.c.created < at - WORDS_KEPT, responses.c.decided < at - WORDS_KEPT)
+    statement = select(responses.c.id).where(said, old, erased, ~runs).order_by(responses.c.id).limit(BATCH)
+    found = tx.run(statement).scalars().all()
+    chosen = responses.c.id.in_(found)
+    tx.run(responses.update().where(chosen).values(text="", name="", resident=None))
+    return len(found)
+
+
+def _messages(tx: Transaction, at: datetime) -> int:
+    """What two people wrote to each other half a year ago."""
+    return _drop(tx, messages, select(messages.c.id).where(messages.c.created < at - MESSAGES_KEPT))
+
+
+def _invites(tx: Transaction, at: datetime) -> int:
+    """Who was asked to help with what, and what they said."""
+    return _drop(tx, invites, select(invites.c.id).where(invites.c.decided < at - WORDS_KEPT))
+
+
+def _timers(tx: Transaction, at: datetime) -> int:
+    """What went off about a thing that is no post: a helper was asked whether it worked out."""
+    no_post = ~exists().where(posts.c.id == timers.c.subject)
+    old = and_(timers.c.due.is_(None), timers.c.at < at - TIMERS_KEPT)
+    return _drop(tx, timers, select(timers.c.id).where(old, no_post))
+
+
+def _drop(tx: Transaction, table: Table, rows: Select[tuple[object]]) -> int:
+    """Delete at most a batch of these rows."""
+    found = tx.run(rows.order_by(table.c.id).limit(BATCH)).scalars().all()
+    tx.run(table.delete().where(table.c.id.in_(found)))
+    return len(found)

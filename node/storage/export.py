@@ -1,0 +1,185 @@
+"""All that is kept of one person, as rows: for that person alone, to take along.
+
+What others wrote is in it only where they wrote it to this person, under the name they chose; never an id, a
+mail address, a telephone number or an address of somebody else, and no secret that opens anything.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, Table, or_, select
+
+from node.neighbourhood.activity import Happening
+from node.neighbourhood.refusal import NotFound, phrase
+from node.neighbourhood.thread import Side
+from node.storage.database import Transaction
+from node.storage.tables import (
+    follows,
+    invitations,
+    invites,
+    log,
+    matches,
+    messages,
+    nodes,
+    posts,
+    releases,
+    reports,
+    residents,
+    responses,
+    roles,
+    sessions,
+    tokens,
+)
+
+Row = dict[str, Any]
+_NOT_TOLD = (Happening.REPORTED, Happening.REPORT_DECIDED)  # who reports stays unknown, even that it was done
+_POST = (
+    *("id", "uri", "kind", "title", "text", "category", "audience", "urgency", "state", "created", "updated"),
+    *("expires", "decide", "places", "places_left", "language", "ended", "starts", "place", "widen"),
+    *("released", "author_name", "area_name"),
+)
+
+
+def everything(tx: Transaction, resident_id: str) -> Row:
+    """All of it, by subject."""
+    posts = [_post(tx, row) for row in own_posts(tx, resident_id)]
+    answers = [_talk(tx, row, Side.HELPER) for row in answers_given(tx, resident_id)]
+    agreed = agreements(tx, resident_id)
+    got = [answer for post in posts for answer in post["answers"]]
+    return {
+        "account": account(tx, resident_id),
+        "roles": grants(tx, resident_id),
+        "posts": posts,
+        "answers": answers,
+        "agreements": agreed,
+        "invites": invited(tx, resident_id),
+        "reports": reported(tx, resident_id),
+        "districts": districts(tx, resident_id),
+        **ways_in(tx, resident_id),
+        "log": story(tx, resident_id, [row["id"] for row in (*posts, *answers, *agreed, *got)]),
+    }
+
+
+def account(tx: Transaction, resident_id: str) -> Row:
+    """Who somebody is here. Raises NotFound."""
+    columns = ("id", "name", "email", "phone", "address", "language", "created", "admitted")
+    found = _rows(tx, _of(residents, columns).where(residents.c.id == resident_id))
+    if not found:
+        raise NotFound(phrase("This person is not known here."))
+    return found[0]
+
+
+def grants(tx: Transaction, resident_id: str) -> list[Row]:
+    """Every role they were given that was not taken back, also past its end."""
+    return _rows(tx, _of(roles, ("role", "granted", "until")).where(roles.c.resident_id == resident_id))
+
+
+def own_posts(tx: Transaction, resident_id: str) -> list[Row]:
+    """What they put up, oldest first."""
+    theirs = posts.c.author == resident_id, posts.c.node_id.is_(None)
+    return _rows(tx, _of(posts, _POST).where(*theirs).order_by(posts.c.created, posts.c.id))
+
+
+def answers_given(tx: Transaction, resident_id: str) -> list[Row]:
+    """What they answered, with the title of what it was to."""
+    joined = responses.join(posts, responses.c.post_id == posts.c.id)
+    to = (posts.c.title.label("post"), posts.c.author_name.label("whose"))
+    statement = _of(responses, ("id", "text", "state", "created", "decided"), *to).select_from(joined)
+    return _rows(tx, statement.where(responses.c.resident == resident_id).order_by(responses.c.created))
+
+
+def answers_got(tx: Transaction, post_id: str) -> list[Row]:
+    """What others answered to one post of theirs, under the name they chose."""
+    statement = _of(responses, ("id", "name", "text", "state", "created", "decided"))
+    return _rows(tx, statement.where(responses.c.post_id == post_id).order_by(responses.c.created))
+
+
+def thread(tx: Transaction, response_id: str, side: Side) -> list[Row]:
+    """What was written on one answer; `mine` is what this side wrote."""
+    statement = _of(messages, ("side", "text", "created", "deleted"))
+    found = _rows(tx, statement.where(messages.c.response_id == response_id).order_by(messages.c.created))
+    return [{**row, "mine": row["side"] is side} for row in found]
+
+
+def released(tx: Transaction, response_id: str, side: Side) -> list[Row]:
+    """Which details this side let the other see, and until when: their own yes, and no detail itself."""
+    ours = releases.c.response_id == response_id, releases.c.side == side
+    return _rows(tx, _of(releases, ("fields", "released", "ended")).where(*ours))
+
+
+def agreements(tx: Transaction, resident_id: str) -> list[Row]:
+    """In which they ask or help."""
+    joined = matches.join(responses, matches.c.response_id == responses.c.id)
+    joined = joined.join(posts, matches.c.post_id == posts.c.id)
+    helps = (responses.c.resident == resident_id).label("helps")
+    statement = _of(matches, ("id", "state", "created", "ended"), posts.c.title.label("post"), helps)
+    theirs = or_(responses.c.resident == resident_id, posts.c.author == resident_id)
+    found = _rows(tx, statement.select_from(joined).where(theirs).order_by(matches.c.created))
+    return [{**row, "helps": bool(row["helps"])} for row in found]
+
+
+def invited(tx: Transaction, resident_id: str) -> list[Row]:
+    """When a broker asked them to help, and what they said."""
+    joined = invites.join(posts, invites.c.post_id == posts.c.id)
+    statement = _of(invites, ("state", "created", "expires", "decided"), posts.c.title.label("post"))
+    theirs = statement.select_from(joined).where(invites.c.resident == resident_id)
+    return _rows(tx, theirs.order_by(invites.c.created))
+
+
+def reported(tx: Transaction, resident_id: str) -> list[Row]:
+    """What they reported, and what came of it."""
+    joined = reports.join(posts, reports.c.post_id == posts.c.id)
+    columns = ("category", "text", "state", "created", "decided", "outcome")
+    statement = _of(reports, columns, posts.c.title.label("post")).select_from(joined)
+    return _rows(tx, statement.where(reports.c.resident == resident_id).order_by(reports.c.created))
+
+
+def districts(tx: Transaction, resident_id: str) -> list[Row]:
+    """Which districts they follow or mute."""
+    joined = follows.join(nodes, follows.c.node_id == nodes.c.id)
+    statement = _of(follows, ("wish",), nodes.c.name.label("district")).select_from(joined)
+    return _rows(tx, statement.where(follows.c.resident_id == resident_id).order_by(nodes.c.name))
+
+
+def ways_in(tx: Transaction, resident_id: str) -> dict[str, list[Row]]:
+    """Where they are signed in, their programs, the invitations they made: nothing that opens anything."""
+    opened = _of(sessions, ("created", "seen", "expires")).where(sessions.c.resident_id == resident_id)
+    keys = _of(tokens, ("name", "created", "used")).where(tokens.c.resident_id == resident_id)
+    codes = _of(invitations, ("note", "left", "created", "expires"))
+    made = codes.where(invitations.c.made_by == resident_id)
+    return {
+        "sessions": _rows(tx, opened.order_by(sessions.c.created)),
+        "tokens": _rows(tx, keys.order_by(tokens.c.created)),
+        "invitations": _rows(tx, made.order_by(invitations.c.created)),
+    }
+
+
+def story(tx: Transaction, resident_id: str, subjects: Iterable[str]) -> list[Row]:
+    """What the log says of them and of what is theirs (`subjects`). Who else did it is not told, nor why."""
+    wanted = log.c.subject.in_([resident_id, *subjects])
+    statement = _of(log, ("at", "what", "who", "subject", "why"))
+    found = _rows(tx, statement.where(wanted, log.c.what.not_in(_NOT_TOLD)).order_by(log.c.id))
+    return [_line(row, row.pop("who") == resident_id) for row in found]
+
+
+def _post(tx: Transaction, row: Row) -> Row:
+    answers = answers_got(tx, row["id"])
+    return {**row, "answers": [_talk(tx, one, Side.POSTER) for one in answers]}
+
+
+def _talk(tx: Transaction, row: Row, side: Side) -> Row:
+    """An answer, with what was written on it and which details this side let the other see."""
+    said = {"conversation": thread(tx, row["id"], side), "released": released(tx, row["id"], side)}
+    return {**row, **said}
+
+
+def _line(row: Row, mine: bool) -> Row:
+    return {**row, "mine": mine, "why": row["why"] if mine else None}
+
+
+def _of(table: Table, columns: Iterable[str], *more: Any) -> Select[Any]:
+    return select(*(table.c[name] for name in columns), *more)
+
+
+def _rows(tx: Transaction, statement: Select[Any]) -> list[Row]:
+    return [{str(name): value for name, value in row.items()} for row in tx.run(statement).mappings()]

@@ -1,0 +1,287 @@
+"""One SQLite file: a thread that writes and a few that look, each with a connection of its own.
+
+A whole transaction is one trip to a thread of aiosqlite's: a trip for every statement costs ten times what
+the statement does.
+"""
+
+import asyncio
+import fcntl
+import logging
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Any, TypeVar
+
+import aiosqlite
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+
+T = TypeVar("T")
+Work = Callable[[Connection], Any]
+
+BATCH_MOST = 256  # acts in one COMMIT
+BATCH_SECONDS = 0.02  # how long the first of them may wait for the rest
+READERS = 4
+
+PRAGMAS = {  # as they are set and as they read back (`busy_timeout` first: setting the others can wait)
+    "busy_timeout": (10_000, 10_000),
+    "journal_mode": ("WAL", "wal"),
+    "synchronous": ("FULL", 2),
+    "foreign_keys": ("ON", 1),
+    "secure_delete": ("ON", 1),
+    "trusted_schema": ("OFF", 0),
+    "temp_store": ("MEMORY", 2),
+}
+
+
+logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it would tell every piece of work, secrets and all
+
+
+class InUse(Exception):
+    """Another process works with this database file."""
+
+
+class Stopped(Exception):
+    """The database is closed, or closing: nothing was written. Or its writer was killed, and nobody knows."""
+
+
+@dataclass
+class _Job:
+    work: Work
+    answer: "asyncio.Future[Any]"
+    result: Any = field(default=None, repr=False)
+    error: BaseException | None = None
+
+
+class _Line:
+    """A connection in a thread of its own, which does whole pieces of work."""
+
+    def __init__(self, path: Path, query_only: bool) -> None:
+        self.engine = _engine(path, query_only)
+        self._thread: aiosqlite.Connection | None = None
+        self._connection: Connection | None = None
+        self._failures: list[Exception] = []
+
+    async def open(self) -> None:
+        """Begin the thread; raises what SQLite says when the file cannot be opened."""
+        thread = await aiosqlite.core.Connection(self._connect, 64)
+        for failure in self._failures:
+            await thread.close()
+            raise failure
+        self._thread = thread
+
+    async def do(self, work: Callable[[Connection], T]) -> T:
+        """Run this in the thread: after what came before, and to its end, also when nobody waits any more.
+
+        aiosqlite has no public way to run more than one statement; SQLAlchemy goes in by the same door.
+        """
+        if self._thread is None or self._connection is None:
+            raise Stopped("the database is closed")
+        answer: T = await self._thread._execute(work, self._connection)  # type: ignore[no-untyped-call]
+        return answer
+
+    async def close(self) -> None:
+        """End the thread when it has done what it was asked."""
+        if self._thread is not None:
+            await self.do(Connection.close)
+            thread, self._thread = self._thread, None
+            await thread.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        """In the thread. What goes wrong is kept for `open`: a connector that raises leaves its thread."""
+        try:
+            self._connection = self.engine.connect()
+            raw: Any = self._connection.connection.dbapi_connection
+        except Exception as error:  # outermost of this thread; `open` raises it
+            self._failures.append(error)
+            raw = sqlite3.connect(":memory:")
+        kept: sqlite3.Connection = raw
+        return kept
+
+
+class File:
+    """The database in one file, for this process alone. `changed` is called after each COMMIT."""
+
+    def __init__(self, path: Path, changed: Callable[[], None]) -> None:
+        self.path = path
+        self._changed = changed
+        self._jobs: deque[_Job] = deque()
+        self._come = asyncio.Event()
+        self.line = _Line(path, query_only=False)
+        self._open: list[_Line] = []
+        self._readers: asyncio.LifoQueue[_Line] = asyncio.LifoQueue()
+        self._writer: asyncio.Task[None] | None = None
+        self._lock: int | None = None
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Take the file, and start its writer. Raises InUse."""
+        self._lock = _locked(self.path.with_name(self.path.name + ".lock"))
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # private from the first byte
+        self._stopping = False
+        for line in (self.line, *(_Line(self.path, query_only=True) for _ in range(READERS))):
+            await line.open()
+            self._open.append(line)
+        for reader in self._open[1:]:
+            self._readers.put_nowait(reader)
+        self._writer = asyncio.create_task(self._write_all(), name="database writer")
+
+    async def stop(self) -> None:
+        """Finish what was handed in, then close."""
+        self._stopping = True
+        self._come.set()
+        if self._writer is not None:
+            await asyncio.gather(self._writer, return_exceptions=True)
+            self._writer = None
+        for line in self._open:
+            await line.close()
+        self._open.clear()
+        self._readers = asyncio.LifoQueue()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    async def refresh(self) -> None:
+        """Nothing: SQLite sees by itself that the schema changed."""
+
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        """Run this over one unchanging view of the data."""
+        if self._writer is None:
+            raise Stopped("the database is closed")
+        reader = await self._readers.get()
+        try:
+            return await reader.do(partial(_look, work))
+        finally:
+            self._readers.put_nowait(reader)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run this among others, and return after their COMMIT."""
+        if self._stopping or self._writer is None or self._writer.done():
+            raise Stopped("the database is closed")
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.append(_Job(work, answer))
+        self._come.set()
+        return await answer
+
+    async def _write_all(self) -> None:
+        """The one writer: acts come in a row, each in a savepoint of its own, many in one COMMIT."""
+        try:
+            while self._jobs or not self._stopping:
+                if not self._jobs:
+                    self._come.clear()
+                    await self._come.wait()
+                    continue
+                jobs: list[_Job] = []
+                try:
+                    await self.line.do(partial(self._batch, jobs))
+                except Exception as error:  # outermost loop: begin or commit failed, so nobody's act was kept
+                    _fail(jobs, error)
+                except BaseException:
+                    _fail(jobs, Stopped("the database was closed in between"))
+                    raise
+                finally:
+                    _answer(jobs)
+                    self._changed()
+        finally:
+            left = list(self._jobs)
+            self._jobs.clear()
+            _fail(left, Stopped("the database is closed"))
+            _answer(left)
+
+    def _batch(self, jobs: list[_Job], connection: Connection) -> None:
+        """What waits, and what comes while that is done, in one COMMIT."""
+        end = monotonic() + BATCH_SECONDS
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            while self._jobs and len(jobs) < BATCH_MOST and (not jobs or monotonic() < end):
+                jobs.append(self._jobs.popleft())
+                if not jobs[-1].answer.done():
+                    _run(connection, jobs[-1])
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            raw: Any = connection.connection.dbapi_connection
+            if raw.in_transaction:  # a COMMIT that failed leaves it open
+                raw.execute("ROLLBACK")
+            raise
+
+
+def _look(work: Callable[[Connection], T], connection: Connection) -> T:
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("BEGIN")
+    try:
+        return work(connection)
+    finally:
+        raw.execute("ROLLBACK")
+
+
+def _run(connection: Connection, job: _Job) -> None:
+    raw: Any = connection.connection.dbapi_connection  # SQLAlchemy's own savepoints cost as much as an INSERT
+    raw.execute("SAVEPOINT act")
+    try:
+        job.result = job.work(connection)
+    except Exception as error:  # outermost loop: an act's error belongs to whoever called it
+        job.error = error
+        _undo(raw, error)
+    else:
+        raw.execute("RELEASE act")
+
+
+def _undo(raw: Any, error: Exception) -> None:
+    """Undo one act. On a full disk SQLite undoes the whole transaction: then it is the error of all in it."""
+    try:
+        raw.execute("ROLLBACK TO act")
+        raw.execute("RELEASE act")
+    except sqlite3.Error:
+        raise error from None
+
+
+def _fail(jobs: list[_Job], error: Exception) -> None:
+    for job in jobs:
+        job.error = job.error or error
+
+
+def _answer(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.answer.done():
+            continue
+        if job.error is not None:
+            job.answer.set_exception(job.error)
+        else:
+            job.answer.set_result(job.result)
+
+
+def _engine(path: Path, query_only: bool) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=NullPool,  # each thread keeps its own
+        hide_parameters=True,
+        isolation_level="AUTOCOMMIT",  # BEGIN and COMMIT are said here, not by SQLAlchemy or the driver
+    )
+    event.listen(engine, "connect", lambda raw, _record: _prepare(raw, query_only))
+    return engine
+
+
+def _prepare(raw: Any, query_only: bool) -> None:
+    raw.isolation_level = None
+    cursor = raw.cursor()
+    for name, (value, expected) in {**PRAGMAS, "query_only": (int(query_only), int(query_only))}.items():
+        cursor.execute(f"PRAGMA {name} = {value}")
+        cursor.execute(f"PRAGMA {name}")
+        found = cursor.fetchone()[0]
+        if found != expected:
+            raise RuntimeError(f"SQLite did not take {name} = {value}: it says {found}")
+    cursor.close()
+
+
+def _locked(path: Path) -> int:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise InUse(f"another process works with {path.name.removesuffix('.lock')}") from None
+    return handle
