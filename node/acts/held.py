@@ -5,19 +5,18 @@ from datetime import datetime
 
 from node.acts import matches
 from node.neighbourhood.activity import Happening
+from node.neighbourhood.audience import may_take
 from node.neighbourhood.node import Node
-from node.neighbourhood.post import Audience, Post
+from node.neighbourhood.post import RINGS, Audience, Post
 from node.storage import log, posts, seen
 from node.storage.database import Transaction
-
-_RINGS = list(Audience)  # each holds the one before it
 
 
 def take_in(
     tx: Transaction, node: Node, told: Post, activity_uri: str, at: datetime, read: datetime | None = None
 ) -> None:
-    """A Create or an Update of a post by its owner: keep it if it is news. New here only from an active
-    neighbour.
+    """A Create or an Update of a post by its owner: keep it if it is news. New here only from a node from
+    which we take posts for that audience (`audience.may_take`).
 
     What was deleted stays so, unless we saw it at its home after that (`read`: when we began to look there):
     the border opened again. Of two Updates the newest `updated` wins; id, owner and kind never change,
@@ -28,20 +27,21 @@ def take_in(
     if posts.buried(tx, told.uri, since=read):
         return
     over = told.expires <= at
-    if read is not None and node.active and not over:
+    welcome = may_take(node, told.audience) and not over
+    if read is not None and welcome:
         posts.unbury(tx, told.uri)
     if held is None:
-        if node.active and not over:
+        if welcome:
             posts.add(tx, told)
             log.record(tx, Happening.RECEIVED, node.id, told.id, at)
             seen.owe_receipt(tx, node.id, activity_uri, at)
         return
     erased = held.title == ""
     news = told.updated > held.updated or (erased and not over and told.updated == held.updated)
-    narrower = _RINGS.index(told.audience) < _RINGS.index(held.audience)
+    narrower = RINGS.index(told.audience) < RINGS.index(held.audience)
     if held.node_id != node.id or held.kind is not told.kind or narrower or not news:
         return
-    changed = replace(told, id=held.id, created=held.created, party=held.party)
+    changed = replace(told, id=held.id, created=held.created, party=held.party, hidden=held.hidden)
     posts.save(tx, changed)
     log.record(tx, Happening.CHANGED_ELSEWHERE, node.id, held.id, at)
     matches.fulfilled(tx, changed, at)
@@ -75,3 +75,10 @@ def drop_all(tx: Transaction, node: Node) -> None:
     """Throw away all that we hold for a node."""
     for held in posts.held_from(tx, node.id):
         posts.erase(tx, held)
+
+
+def drop_beyond(tx: Transaction, node: Node) -> None:
+    """Throw away what we hold for a node and may no longer: it is not a neighbour, or not a fellow member."""
+    for held in posts.held_from(tx, node.id):
+        if held.audience is not Audience.PUBLIC and not may_take(node, held.audience):
+            posts.erase(tx, held)

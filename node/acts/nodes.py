@@ -1,17 +1,16 @@
 """Borders: becoming neighbours with another node by an operator's yes on both sides, and ceasing to be
 (`wire.md` 2)."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from node.acts import decision, held, publish, responses
+from node.acts import decision, held, hub, responses
+from node.acts.standing import moved
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.match import MatchState
-from node.neighbourhood.node import Follow, Node
+from node.neighbourhood.node import Follow, Membership, Node
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.response import Reason
 from node.neighbourhood.roles import Deed, Role, require
 from node.storage import letters, log, lookups, matches, nodes, outbox, posts, residents
 from node.storage import responses as kept_responses
@@ -37,7 +36,8 @@ def ask(tx: Transaction, by: Resident, address: str, at: datetime) -> None:
 def stop_looking(tx: Transaction, by: Resident, lookup_id: int) -> None:
     """No longer look an address up that an operator typed. Only an operator."""
     require(by, Deed.RUN_BORDERS)
-    asked = next((one for one in lookups.open_for(tx, "neighbour") if one.id == lookup_id), None)
+    typed = [*lookups.open_for(tx, "neighbour"), *lookups.open_for(tx, "hub")]
+    asked = next((one for one in typed if one.id == lookup_id), None)
     if asked is None:
         raise NotFound(phrase("This is not here, or no longer."))
     lookups.done(tx, asked)
@@ -50,13 +50,13 @@ def say_yes(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
     node = nodes.get(tx, node_id, lock=True)
     if node.blocked:
         raise Conflict(phrase("This node is blocked. Lift the block first."))
-    if node.adjacent is None or node.area is None:
+    if tx.home.is_hub or node.adjacent is None or node.area is None:
         raise Conflict(phrase("This is not the node of a neighbourhood."))
     if node.we_claim and node.our_follow is not Follow.REJECTED:
         return node
     outbox.send_to(tx, outbox.add(tx, "Follow", node.actor, {"node": node.id}, at), node.id)
     log.record(tx, Happening.NODE_ASKED, by.id, node.id, at)
-    return _moved(tx, node, at, we_claim=True, our_follow=Follow.PENDING)
+    return moved(tx, node, at, we_claim=True, our_follow=Follow.PENDING)
 
 
 def say_no(tx: Transaction, by: Resident, node_id: str, reason: str, at: datetime) -> Node:
@@ -68,7 +68,7 @@ def say_no(tx: Transaction, by: Resident, node_id: str, reason: str, at: datetim
     facts = {"node": node.id, "reason": reason or "declined"}
     outbox.send_to(tx, outbox.add(tx, "Reject", node.their_follow_uri, facts, at), node.id)
     log.record(tx, Happening.NODE_REFUSED, by.id, node.id, at)
-    return _moved(tx, node, at, their_follow=Follow.REJECTED, they_claim=False)
+    return moved(tx, node, at, their_follow=Follow.REJECTED, they_claim=False)
 
 
 def end(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
@@ -79,7 +79,7 @@ def end(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
         return node
     _undo_follow(tx, node, at)
     log.record(tx, Happening.NODE_ENDED, by.id, node.id, at)
-    return _moved(tx, node, at, we_claim=False, our_follow=Follow.NONE)
+    return moved(tx, node, at, we_claim=False, our_follow=Follow.NONE)
 
 
 def block(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
@@ -90,17 +90,42 @@ def block(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
     if node.blocked:
         return node
     _part(tx, by, node, at)
+    hub.parted(tx, node, at)
+    node = nodes.get(tx, node_id, lock=True)
     held.drop_all(tx, node)
     log.record(tx, Happening.NODE_BLOCKED, by.id, node.id, at)
     none = {"our_follow": Follow.NONE, "their_follow": Follow.NONE, "we_claim": False, "they_claim": False}
-    return _moved(tx, node, at, blocked=True, **none)
+    return moved(tx, node, at, blocked=True, membership=Membership.NONE, **none)
 
 
 def unblock(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
     """Lift a block; the border itself has to be asked for anew. Only an operator."""
     require(by, Deed.RUN_BORDERS)
     node = nodes.get(tx, node_id, lock=True)
-    return _moved(tx, node, at, blocked=False)
+    return moved(tx, node, at, blocked=False)
+
+
+def new_keys(tx: Transaction, by: Resident, keys: dict[str, str], at: datetime) -> None:
+    """Tell everybody who has to do with us which keys our Group has from now on: key id -> multibase.
+
+    It is signed with the key of before, which is how the others know that it is true. Only an operator.
+    """
+    require(by, Deed.RUN_BORDERS)
+    outbox.send_to_partners(tx, outbox.add(tx, "Update", tx.home.actor, {"keys": keys}, at))
+    log.record(tx, Happening.KEY_ROTATED, by.id, by.id, at)
+
+
+def confirm_keys(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
+    """The operator rang the other side: its new keys are good. They are fetched again and kept. Only an
+    operator."""
+    require(by, Deed.RUN_BORDERS)
+    node = nodes.get(tx, node_id, lock=True)
+    if node.alarm is None:
+        return node
+    nodes.forget_keys(tx, node.origin)
+    log.record(tx, Happening.KEY_CONFIRMED, by.id, node.id, at)
+    lookups.ask(tx, "actor", node.id, at)
+    return moved(tx, node, at, alarm=None)
 
 
 def _part(tx: Transaction, by: Resident, node: Node, at: datetime) -> None:
@@ -112,36 +137,38 @@ def _part(tx: Transaction, by: Resident, node: Node, at: datetime) -> None:
         if not post.own:
             responses.give_up(tx, response, by.id, at)
             continue
-        if match is not None:
-            decision.call_off(tx, post, match, by.id, at)
-        else:
-            decision.refuse(tx, response, Reason.CLOSED, by.id, at)
-        decision.settle(tx, post, at)
+        decision.part(tx, post, response, by.id, at)
 
 
 # What the other node does
 
 
-def met(tx: Transaction, found: Node, keys: dict[str, str], owners: dict[str, str], at: datetime) -> Node:
+def met(tx: Transaction, found: Node, keys: dict[str, str], at: datetime) -> Node:
     """An actor was fetched from its own origin: keep what it says of itself. Pinned keys of a partner stay.
 
-    `keys` is key id -> multibase, `owners` key id -> actor. A partner whose keys changed is held, with an
+    `keys` is key id -> multibase. A key that a partner's actor names anew counts only when it was told in a
+    message signed with one we know (`vouched`). A partner that names none of those we know is held, with an
     alarm for the operator, until a person confirms (`wire.md` 5).
     """
     known = nodes.by_actor(tx, found.actor, lock=True)
     if known is None:
         if not nodes.add(tx, found):
             raise Conflict(phrase("This address belongs to another node already."))
-        _pin(tx, found, keys, owners, at)
+        nodes.keep_keys(tx, found.actor, found.origin, keys, at)
         return found
-    if known.we_claim and _pinned(tx, owners, found) not in ({}, keys):
-        alarmed = replace(known, alarm="keys changed")
-        nodes.save(tx, alarmed)
-        return alarmed
-    _pin(tx, found, keys, owners, at)
+    pinned = nodes.keys_of(tx, found.actor)
+    if known.partner and pinned:
+        keys = {key: value for key, value in keys.items() if pinned.get(key) == value}
+        if not keys:
+            alarmed = replace(known, alarm="keys changed")
+            nodes.save(tx, alarmed)
+            return alarmed
+    nodes.keep_keys(tx, found.actor, found.origin, keys, at)
     kept = {name: getattr(known, name) for name in _BORDER}
     node = replace(found, id=known.id, **kept)
     nodes.save(tx, node)
+    if node.member and node.hub != tx.home.actor:
+        hub.left(tx, node, at)
     return node
 
 
@@ -149,10 +176,17 @@ def changed_key(tx: Transaction, origin: str, owner: str, key_id: str) -> bool:
     """Whether a partner speaks with another key than its actor had: then the operator has to look first
     (A22)."""
     node, pinned = nodes.by_origin(tx, origin), nodes.keys_of(tx, owner)
-    if node is None or not node.we_claim or not pinned or key_id in pinned:
+    if node is None or not node.partner or not pinned or key_id in pinned:
         return False
     nodes.save(tx, replace(node, alarm="keys changed"))
     return True
+
+
+def vouched(tx: Transaction, node: Node, keys: dict[str, str], at: datetime) -> None:
+    """An actor names its keys in a message signed with one we know: how keys change safely (`wire.md` 5)."""
+    if set(keys) & set(nodes.keys_of(tx, node.actor)):
+        nodes.keep_keys(tx, node.actor, node.origin, keys, at)
+        log.record(tx, Happening.KEY_ROTATED, node.id, node.id, at)
 
 
 def followed(tx: Transaction, node: Node, follow_uri: str, at: datetime) -> None:
@@ -160,29 +194,30 @@ def followed(tx: Transaction, node: Node, follow_uri: str, at: datetime) -> None
     more."""
     facts = {"node": node.id, "follow": follow_uri}
     outbox.send_to(tx, outbox.add(tx, "Accept", follow_uri, facts, at), node.id)
-    if node.area is not None and node.adjacent is not None:
+    if not tx.home.is_hub and node.area is not None and node.adjacent is not None:
         lookups.ask(tx, "adjacent", node.id, at)
-    _moved(tx, node, at, their_follow=Follow.ACCEPTED, their_follow_uri=follow_uri)
+    moved(tx, node, at, their_follow=Follow.ACCEPTED, their_follow_uri=follow_uri)
 
 
 def unfollowed(tx: Transaction, node: Node, at: datetime) -> None:
     """A node undid its Follow: no longer neighbours, if we were."""
     if node.their_follow is not Follow.NONE:
         log.record(tx, Happening.NODE_ENDED, node.id, node.id, at)
-        _moved(tx, node, at, their_follow=Follow.NONE, their_follow_uri=None, they_claim=False)
+        after = moved(tx, node, at, their_follow=Follow.NONE, their_follow_uri=None, they_claim=False)
+        hub.left(tx, after, at)
 
 
 def follow_accepted(tx: Transaction, node: Node, at: datetime) -> None:
     """The other side took our Follow in; only for one that we sent and that waits."""
     if node.our_follow is Follow.PENDING:
-        _moved(tx, node, at, our_follow=Follow.ACCEPTED)
+        moved(tx, node, at, our_follow=Follow.ACCEPTED)
 
 
 def follow_rejected(tx: Transaction, node: Node, reason: str | None, at: datetime) -> None:
     """The other side does not want us as neighbour: it leaves our collection, and the operator sees why."""
     if node.our_follow in (Follow.PENDING, Follow.ACCEPTED):
         log.record(tx, Happening.NODE_REFUSED, node.id, node.id, at, reason)
-        _moved(tx, node, at, our_follow=Follow.REJECTED, we_claim=False)
+        moved(tx, node, at, our_follow=Follow.REJECTED, we_claim=False)
 
 
 def claimed(tx: Transaction, node_id: str, stands: bool, at: datetime) -> None:
@@ -190,7 +225,7 @@ def claimed(tx: Transaction, node_id: str, stands: bool, at: datetime) -> None:
     node = nodes.get(tx, node_id, lock=True)
     if node.they_claim == stands or node.blocked:
         return
-    after = _moved(tx, node, at, they_claim=stands)
+    after = moved(tx, node, at, they_claim=stands)
     if after.asks:
         log.record(tx, Happening.NODE_ASKS, node.id, node.id, at)
         for operator in residents.holding(tx, Role.OPERATOR, at):
@@ -203,34 +238,11 @@ _BORDER = (
     "our_follow",
     "their_follow",
     "their_follow_uri",
+    "membership",
+    "membership_uri",
     "blocked",
     "last_seen",
 )
-
-
-def _moved(tx: Transaction, node: Node, at: datetime, **change: object) -> Node:
-    """Keep the border as it is now; when it opens or shuts by this, do what belongs to that."""
-    after: Node = _replace(node, **change)
-    nodes.save(tx, after)
-    if after.active and not node.active:
-        log.record(tx, Happening.NODE_ACTIVE, None, node.id, at)
-        outbox.forget_called_back(tx, node.id)
-        lookups.ask(tx, "outbox", node.id, at)
-        _say_changed(tx, after, at)
-    if node.active and not after.active:
-        for uri in outbox.shared_with(tx, node.id):
-            post = posts.by_uri(tx, uri)
-            if post is not None:
-                publish.delete_at(tx, post, node.id, at)
-    return after
-
-
-_replace: Callable[..., Node] = replace
-
-
-def _say_changed(tx: Transaction, node: Node, at: datetime) -> None:
-    """Have a new neighbour look at us again: it may have read our outbox before we knew it as a neighbour."""
-    outbox.send_to(tx, outbox.add(tx, "Update", tx.home.actor, {"node": node.id}, at), node.id)
 
 
 def _undo_follow(tx: Transaction, node: Node, at: datetime) -> None:
@@ -238,16 +250,3 @@ def _undo_follow(tx: Transaction, node: Node, at: datetime) -> None:
     if follow is not None:
         facts = {"node": node.id, "follow": follow.uri}
         outbox.send_to(tx, outbox.add(tx, "Undo", follow.uri, facts, at), node.id)
-
-
-def _pinned(tx: Transaction, owners: dict[str, str], found: Node) -> dict[str, str]:
-    known: dict[str, str] = {}
-    for owner in {found.actor, *owners.values()}:
-        known |= nodes.keys_of(tx, owner)
-    return known
-
-
-def _pin(tx: Transaction, found: Node, keys: dict[str, str], owners: dict[str, str], at: datetime) -> None:
-    for owner in set(owners.values()):
-        theirs = {key: value for key, value in keys.items() if owners[key] == owner}
-        nodes.keep_keys(tx, owner, found.origin, theirs, at)

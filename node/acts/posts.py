@@ -1,17 +1,18 @@
-"""Requests and offers: asking, offering, changing one's mind, and coming to an end."""
+"""Posts of every kind: asking, offering, changing one's mind, and coming to an end."""
 
 import json
 from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
-from node.acts import decision, publish
+from node.acts import decision, pace, publish
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.draft import USUAL_EXPIRY, PostChange, changed, opened
-from node.neighbourhood.match import MatchState
+from node.neighbourhood.match import MatchState, state_after
 from node.neighbourhood.post import (
     ANSWERABLE,
     ERASED_AFTER,
+    RINGS,
     Kind,
     Post,
     PostDraft,
@@ -23,23 +24,25 @@ from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import Reason
 from node.neighbourhood.roles import Deed, require
-from node.storage import log, matches, posts, responses
+from node.storage import invites, log, matches, nodes, posts, responses
 from node.storage.database import Transaction
 
 
 def post(tx: Transaction, by: Resident, draft: PostDraft, at: datetime, form: str = "") -> Post:
-    """Put a request or an offer up, here and with everyone it is for. Any resident may.
+    """Put a post up, here and with everyone it is for. Any resident may.
 
     `form` is a secret of the form it was filled in on: the same words from the same form are posted once,
     however often its button was pressed. Other words from that form are another post.
     """
     require(by, Deed.POST)
     key = _key(by, draft, form)
-    made = opened(draft, key, tx.home.uri("o", key), tx.home.uri("p", uuid4().hex), by, tx.home.area, at)
+    party, in_hub = tx.home.uri("p", uuid4().hex), nodes.hub_actor(tx) is not None
+    made = opened(draft, key, tx.home.uri("o", key), party, by, tx.home, in_hub, at)
     if not posts.add_once(tx, made):
         return posts.get(tx, made.id)
     log.record(tx, Happening.POSTED, by.id, made.id, at)
     publish.create(tx, made, at)
+    pace.set_new(tx, made)
     return made
 
 
@@ -47,7 +50,7 @@ def edit(tx: Transaction, by: Resident, post_id: str, change: PostChange, at: da
     """Change words, category, urgency, audience, places or end. Only the poster; every copy hears of it."""
     before = _mine(tx, by, post_id, at)
     require_running(before)
-    after = changed(before, change, at)
+    after = changed(before, change, tx.home, nodes.hub_actor(tx) is not None, at)
     if after == before:
         return before
     after = replace(after, updated=later(before.updated, at))
@@ -55,7 +58,10 @@ def edit(tx: Transaction, by: Resident, post_id: str, change: PostChange, at: da
         after = decision.reopened(tx, after, at)
     elif after.places != before.places:
         after = decision.settled(tx, after, at)
-    if before.shared and not after.shared:
+    narrower = RINGS.index(after.audience) < RINGS.index(before.audience)
+    if narrower and change.widen is None:
+        after = replace(after, widen=False)
+    if before.shared and narrower:
         after = _narrowed(tx, by, before, after, at)
     posts.save(tx, after)
     if after.places < before.places and after.places_left == 0:
@@ -64,8 +70,9 @@ def edit(tx: Transaction, by: Resident, post_id: str, change: PostChange, at: da
         log.record(tx, Happening.EXTENDED, by.id, post_id, at)
     else:
         log.record(tx, Happening.EDITED, by.id, post_id, at)
-    if after.shared and not before.shared:
+    if RINGS.index(after.audience) > RINGS.index(before.audience):
         log.record(tx, Happening.WIDENED, by.id, post_id, at)
+    pace.set_for(tx, after, at)
     publish.update(tx, after, at)
     return after
 
@@ -75,12 +82,15 @@ def extend(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
     poster."""
     before = _mine(tx, by, post_id, at)
     require_running(before)
+    if before.kind is Kind.EVENT:
+        raise Conflict(phrase("An event ends when it is over. Change its time instead."))
     expires = max(before.expires, at + USUAL_EXPIRY[before.kind])
     after = replace(before, expires=expires, updated=later(before.updated, at))
     if before.state is State.EXPIRED:
         after = decision.reopened(tx, after, at)
     posts.save(tx, after)
     log.record(tx, Happening.EXTENDED, by.id, post_id, at)
+    pace.set_for(tx, after, at)
     publish.update(tx, after, at)
     return after
 
@@ -91,9 +101,14 @@ def close(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
     require_running(before)
     if before.state is State.CLOSED:
         return before
+    if before.state is State.WAITING:  # closing it would show it again
+        raise Conflict(phrase("A supervisor looks at this. You can change it, or take it back."))
     if any(match.state is MatchState.AGREED for match in matches.of_post(tx, post_id)):
         raise Conflict(phrase("Somebody is going to help. Say that it is done, or that it is off."))
-    return _ended(tx, by.id, before, State.CLOSED, Happening.CLOSED, at)
+    if before.kind is Kind.EVENT:  # it is off: who wanted to come hears it
+        decision.end_all(tx, before, by.id, at)
+        before = decision.settled(tx, before, at)
+    return ended(tx, by.id, before, State.CLOSED, Happening.CLOSED, at)
 
 
 def pause(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
@@ -106,7 +121,7 @@ def pause(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
         return before
     if before.state not in ANSWERABLE:
         raise Conflict(phrase("This is no longer open."))
-    return _ended(tx, by.id, before, State.PAUSED, Happening.PAUSED, at)
+    return ended(tx, by.id, before, State.PAUSED, Happening.PAUSED, at)
 
 
 def reopen(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
@@ -119,10 +134,13 @@ def reopen(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
         raise Conflict(phrase("Somebody is going to help. Say that it is done, or that it is off."))
     if before.state not in (*ANSWERABLE, State.CLOSED, State.PAUSED, State.EXPIRED):
         raise Conflict(phrase("This is no longer open."))
+    if before.kind is Kind.EVENT and before.expires <= at:
+        raise Conflict(phrase("An event ends when it is over. Change its time instead."))
     expires = before.expires if before.expires > at else at + USUAL_EXPIRY[before.kind]
     after = decision.reopened(tx, replace(before, expires=expires), at)
     posts.save(tx, after)
     log.record(tx, Happening.REOPENED, by.id, post_id, at)
+    pace.set_for(tx, after, at)
     publish.update(tx, after, at)
     return after
 
@@ -130,12 +148,15 @@ def reopen(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
 def withdraw(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
     """Take a post back everywhere: agreements on it end, every copy is asked to go. Only the poster."""
     before = _mine(tx, by, post_id, at)
-    if before.state is State.WITHDRAWN:
-        return before
-    decision.end_all(tx, before, by.id, at)
-    after = decision.settled(tx, posts.get(tx, post_id), at).moved(State.WITHDRAWN, at)
-    posts.save(tx, after)
-    log.record(tx, Happening.WITHDRAWN, by.id, post_id, at)
+    return before if before.state is State.WITHDRAWN else taken_down(tx, before, by.id, at)
+
+
+def taken_down(tx: Transaction, before: Post, who: str, at: datetime) -> Post:
+    """A post goes everywhere: its poster took it back, or a supervisor removed it."""
+    decision.end_all(tx, before, who, at)
+    after = decision.settled(tx, posts.get(tx, before.id), at).moved(State.WITHDRAWN, at)
+    pace.save(tx, after, at)
+    log.record(tx, Happening.WITHDRAWN, who, before.id, at)
     publish.delete(tx, after, at)
     return after
 
@@ -144,7 +165,7 @@ def expire(tx: Transaction, at: datetime) -> int:
     """The day has come for posts that nobody answered in time: closed everywhere. Done by the node itself."""
     due = posts.due_to_expire(tx, at)
     for before in due:
-        _ended(tx, None, before, State.EXPIRED, Happening.EXPIRED, at)
+        ended(tx, None, before, State.EXPIRED, Happening.EXPIRED, at)
     return len(due)
 
 
@@ -178,17 +199,27 @@ def _narrowed(tx: Transaction, by: Resident, before: Post, after: Post, at: date
     decision.end_all(tx, before, by.id, at, elsewhere_only=True)
     publish.delete(tx, before, at)
     log.record(tx, Happening.NARROWED, by.id, before.id, at)
-    waiting = responses.pending(tx, before.id)
-    state = State.RESPONDED if waiting else State.OPEN if before.state in ANSWERABLE else before.state
-    return replace(after, uri=tx.home.uri("o", uuid4().hex), state=state)
+    state = before.state
+    if state in ANSWERABLE:
+        waiting, asked = len(responses.pending(tx, before.id)), len(invites.waiting(tx, before.id))
+        state = state_after(replace(before, released=None), 0, 0, waiting, asked)
+    after = replace(after, uri=tx.home.uri("o", uuid4().hex), state=state, released=None)
+    return after if after.kind.agrees else decision.settled(tx, after, at)
 
 
-def _ended(
-    tx: Transaction, who: str | None, before: Post, state: State, what: Happening, at: datetime
+def ended(
+    tx: Transaction,
+    who: str | None,
+    before: Post,
+    state: State,
+    what: Happening,
+    at: datetime,
+    why: str | None = None,
 ) -> Post:
+    """A post comes to an end, for whoever decided so: who waits hears it kindly, and every copy too."""
     decision.refuse_pending(tx, before, at)
     after = before.moved(state, at)
-    posts.save(tx, after)
-    log.record(tx, what, who, before.id, at)
+    pace.save(tx, after, at)
+    log.record(tx, what, who, before.id, at, why)
     publish.update(tx, after, at)
     return after

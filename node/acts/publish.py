@@ -7,13 +7,13 @@ and holds no id of a person.
 from datetime import datetime
 from typing import Any
 
-from node.neighbourhood.post import ANSWERABLE, LISTING_STATE, Post
-from node.storage import outbox
+from node.neighbourhood.post import ANSWERABLE, LISTING_STATE, Kind, Post
+from node.storage import nodes, outbox
 from node.storage.database import Transaction
 
 
-def facts_of(post: Post) -> dict[str, Any]:
-    """What other nodes are told of a post, in plain values."""
+def facts_of(post: Post, hub: str | None) -> dict[str, Any]:
+    """What other nodes are told of a post, in plain values. `hub`: the actor of the one it goes through."""
     return {
         "uri": post.uri,
         "page": post.id,
@@ -22,19 +22,22 @@ def facts_of(post: Post) -> dict[str, Any]:
         "text": post.text,
         "category": str(post.category),
         "audience": str(post.audience),
+        "hub": hub,
         "urgency": str(post.urgency),
         "listing_state": LISTING_STATE[post.state],
         "name": post.author_name,
         "party": post.party,
         "area_code": post.area.code,
         "area_name": post.area.name,
-        "created": _stamp(post.created),
-        "updated": _stamp(post.updated),
-        "expires": _stamp(post.expires),
+        "created": stamp(post.created),
+        "updated": stamp(post.updated),
+        "expires": stamp(post.expires),
         "decide": str(post.decide),
         "places": post.places,
         "places_left": post.places_left,
         "language": post.language,
+        "starts": stamp(post.starts) if post.starts else None,
+        "place": post.place,
     }
 
 
@@ -42,9 +45,7 @@ def create(tx: Transaction, post: Post, at: datetime) -> None:
     """Send a new post to every node its audience names, and enter each in the ledger."""
     if not post.shared:
         return
-    activity = outbox.add(tx, "Create", post.uri, facts_of(post), at, post.uri)
-    outbox.ask_neighbours(tx, post.id, post.uri, at)
-    outbox.send_to_neighbours(tx, activity)
+    _send(tx, "Create", post, at)
 
 
 def update(tx: Transaction, post: Post, at: datetime) -> None:
@@ -55,9 +56,7 @@ def update(tx: Transaction, post: Post, at: datetime) -> None:
         if post.state in ANSWERABLE:
             create(tx, post, at)
         return
-    activity = outbox.add(tx, "Update", post.uri, facts_of(post), at, post.uri)
-    outbox.ask_neighbours(tx, post.id, post.uri, at)
-    outbox.send_to_neighbours(tx, activity)
+    _send(tx, "Update", post, at)
 
 
 def delete(tx: Transaction, post: Post, at: datetime) -> None:
@@ -67,23 +66,39 @@ def delete(tx: Transaction, post: Post, at: datetime) -> None:
         return
     outbox.drop_waiting(tx, post.uri)
     outbox.erase_words(tx, post.uri)
-    activity = outbox.add(tx, "Delete", post.uri, deletion(post, at), at, post.uri)
-    outbox.send_to_holders(tx, activity, post.uri)
+    facts = {**deletion(post, at), "audience": str(post.audience), "hub": nodes.hub_actor(tx)}
+    outbox.send_to_holders(tx, outbox.add(tx, "Delete", post.uri, facts, at, post.uri), post.uri)
     outbox.ask_deletion(tx, post.uri, at)
 
 
 def deletion(post: Post, at: datetime) -> dict[str, Any]:
     """What a Delete says: nothing but that it was there, and is not."""
-    return {"uri": post.uri, "audience": str(post.audience), "deleted": _stamp(at)}
+    former = "Event" if post.kind is Kind.EVENT else "Note"
+    return {"uri": post.uri, "former": former, "deleted": stamp(at)}
+
+
+def words_gone(uri: str, at: datetime) -> dict[str, Any]:
+    """What the Delete of a message says that is no post."""
+    return {"uri": uri, "former": "Note", "deleted": stamp(at)}
 
 
 def delete_at(tx: Transaction, post: Post, node_id: str, at: datetime) -> None:
-    """Ask one node, no longer a neighbour, to throw its copy away; what still waits for it is not sent."""
+    """Ask one node that may no longer hold it to throw its copy away; what still waits for it is not sent.
+
+    It is addressed to that node alone, so a hub does not pass it on to those who may keep theirs.
+    """
     outbox.drop_waiting(tx, post.uri, node_id)
     activity = outbox.add(tx, "Delete", post.uri, deletion(post, at), at, post.uri)
     outbox.send_to(tx, activity, node_id)
     outbox.ask_deletion(tx, post.uri, at, node_id)
 
 
-def _stamp(moment: datetime) -> str:
+def _send(tx: Transaction, type: str, post: Post, at: datetime) -> None:
+    activity = outbox.add(tx, type, post.uri, facts_of(post, nodes.hub_actor(tx)), at, post.uri)
+    outbox.ask_audience(tx, post.id, post.uri, post.audience, at)
+    outbox.send_to_audience(tx, activity, post.audience)
+
+
+def stamp(moment: datetime) -> str:
+    """A time as it travels: RFC 3339 in UTC, in whole milliseconds."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

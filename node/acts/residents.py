@@ -9,7 +9,7 @@ from node.neighbourhood.activity import Happening
 from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, NotFound, TooMany, phrase
 from node.neighbourhood.resident import Resident, checked_email, checked_name
 from node.neighbourhood.roles import Deed, Role, require
-from node.storage import access, letters, log, residents
+from node.storage import access, letters, log, residents, ways_in
 from node.storage.database import Transaction
 
 LINK_LASTS = timedelta(minutes=15)
@@ -130,6 +130,13 @@ def invite(
     access.add_invitation(tx, code, by.id, note.strip()[:200], uses, at + lasts, at)
     log.record(tx, Happening.INVITED, by.id, by.id, at)
     return "-".join(code[start : start + 4] for start in (0, 4, 8))
+
+
+def end_invitation(tx: Transaction, by: Resident, which: str, at: datetime) -> None:
+    """An invitation lets nobody in any more, from now on. `which`: its id, or its code. Only an operator."""
+    require(by, Deed.RUN_RESIDENTS)
+    if not ways_in.end_invitation(tx, which, at):
+        raise NotFound(phrase("This invitation is not here, or no longer."))
 
 
 def ask_signin(tx: Transaction, email: str, caller: str, at: datetime) -> None:

@@ -1,18 +1,37 @@
-"""What time itself does: posts end, copies past their end go, and what is kept for a while is forgotten."""
+"""What time itself does: posts end, people are reminded, copies past their end go, and what is kept for a
+while is forgotten."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from node.acts import held, posts
-from node.storage import access, letters, seen
+from node.acts import held, invites, posts, reminders, reports
+from node.storage import access, cleaning, letters, seen
 from node.storage import posts as kept_posts
+from node.storage import timers as kept
 from node.storage.database import Transaction
+
+DAY = timedelta(days=1)
+NODE = "node"
 
 
 def tick(tx: Transaction, at: datetime) -> int:
-    """Do all that is due; says how many posts it touched, so that a long list is done in several goes."""
+    """Do all that is due; says how much it touched, so that a long list is done in several goes."""
     touched = posts.expire(tx, at) + posts.recall(tx, at) + held.expire(tx, at)
+    touched += invites.expire(tx, at)
+    touched += reminders.go_off(tx, at) + reminders.tomorrow(tx, at)
+    touched += reports.settle_gone(tx, at)
     kept_posts.forget_tombstones(tx, at)
     seen.forget(tx, at)
     access.forget(tx, at)
     letters.forget(tx, at)
+    return touched + _daily(tx, at)
+
+
+def _daily(tx: Transaction, at: datetime) -> int:
+    """What need not be looked at twice a minute; all of it, before the day counts as done."""
+    last = kept.last(tx, NODE, "clean")
+    if last is not None and at - DAY < last <= at:
+        return 0
+    touched = cleaning.clean(tx, at) + reminders.look_over(tx, at)
+    if not touched:
+        kept.once(tx, NODE, "clean", at)
     return touched

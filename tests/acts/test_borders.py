@@ -204,7 +204,7 @@ def test_a_blocked_node_is_forgotten_and_sent_nothing(tx: Transaction, cast: tow
 def test_what_a_node_says_of_itself_leaves_the_border_as_it_is(tx: Transaction, cast: town.Cast) -> None:
     noord = town.neighbour(tx)
     renamed = replace(noord, **NO_BORDER, id="other", name="Noorderkwartier")  # type: ignore[arg-type]
-    met = nodes.met(tx, renamed, {}, {}, NOON)
+    met = nodes.met(tx, renamed, {}, NOON)
     assert (met.id, met.name, met.active) == (noord.id, "Noorderkwartier", True)
 
 
@@ -212,14 +212,21 @@ def test_what_a_node_says_of_itself_leaves_the_border_as_it_is(tx: Transaction, 
 def test_the_keys_of_a_partner_are_pinned(tx: Transaction, cast: town.Cast) -> None:
     noord = town.neighbour(tx)
     key, owner = f"{noord.actor}#ed25519-key", noord.actor
-    nodes.met(tx, noord, {key: "z6Mk1"}, {key: owner}, NOON)
-    held = nodes.met(tx, noord, {key: "z6Mk2"}, {key: owner}, LATER)
+    nodes.met(tx, noord, {key: "z6Mk1"}, NOON)
+    held = nodes.met(tx, noord, {key: "z6Mk2"}, LATER)
     assert held.alarm == "keys changed"
     assert kept.keys_of(tx, owner) == {key: "z6Mk1"}
+    more = nodes.met(tx, noord, {key: "z6Mk1", f"{key}-2": "z6Mk2"}, LATER)  # not told with the old one
+    assert more.alarm is None
+    assert kept.keys_of(tx, owner) == {key: "z6Mk1"}
+    nodes.vouched(tx, more, {key: "z6Mk1", f"{key}-2": "z6Mk2"}, LATER)
+    assert set(kept.keys_of(tx, owner)) == {key, f"{key}-2"}
+    nodes.met(tx, noord, {f"{key}-2": "z6Mk2"}, LATER)  # the old one is forgotten
+    assert set(kept.keys_of(tx, owner)) == {f"{key}-2"}
     stranger = known(tx, "zuid")
     theirs = f"{stranger.actor}#ed25519-key"
     for multibase in ("z6Mk1", "z6Mk2"):
-        nodes.met(tx, stranger, {theirs: multibase}, {theirs: stranger.actor}, NOON)
+        nodes.met(tx, stranger, {theirs: multibase}, NOON)
         assert kept.keys_of(tx, stranger.actor) == {theirs: multibase}
 
 
@@ -227,10 +234,10 @@ def test_the_keys_of_a_partner_are_pinned(tx: Transaction, cast: town.Cast) -> N
 def test_a_key_changes_its_owner_only_within_its_origin(tx: Transaction, cast: town.Cast) -> None:
     noord, zuid = known(tx, "noord"), known(tx, "zuid")
     key, application = f"{noord.origin}/key", str(noord.application)
-    nodes.met(tx, noord, {key: "z6Mk1"}, {key: noord.actor}, NOON)
-    nodes.met(tx, noord, {key: "z6Mk2"}, {key: application}, NOON)
+    nodes.met(tx, noord, {key: "z6Mk1"}, NOON)
+    kept.keep_keys(tx, application, noord.origin, {key: "z6Mk2"}, NOON)
     assert kept.key(tx, key) == (application, "z6Mk2", NOON)
-    nodes.met(tx, zuid, {key: "z6Mk3"}, {key: zuid.actor}, NOON)
+    nodes.met(tx, zuid, {key: "z6Mk3"}, NOON)
     assert kept.key(tx, key) == (application, "z6Mk2", NOON)
 
 
@@ -238,4 +245,4 @@ def test_a_key_changes_its_owner_only_within_its_origin(tx: Transaction, cast: t
 def test_one_origin_is_one_node(tx: Transaction, cast: town.Cast) -> None:
     noord = town.neighbour(tx)
     twin = replace(noord, id="twin", actor=f"{noord.origin}/ap/buurt/tweeling")
-    assert "another node" in refused(tx, Conflict, nodes.met, twin, {}, {}, NOON)
+    assert "another node" in refused(tx, Conflict, nodes.met, twin, {}, NOON)

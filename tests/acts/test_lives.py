@@ -11,13 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Table, create_engine, event, select
 
-from node.acts import held, matches, nodes, posts, responses, timers
+from node.acts import held, matches, moderation, nodes, posts, reports, responses, timers
 from node.neighbourhood.draft import PostChange
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import State
 from node.neighbourhood.refusal import Refusal
+from node.neighbourhood.report import ReportCategory
 from node.neighbourhood.resident import Resident
 from node.storage import nodes as kept_nodes
+from node.storage import outbox
 from node.storage.database import Transaction
 from node.storage.tables import activities, metadata
 from node.storage.tables import matches as all_matches
@@ -124,7 +126,32 @@ class Life:
         act = self.choose([matches.cancel, matches.complete])
         act(self.tx, self.someone(), self.some(all_matches), self.at)
 
+    def report(self) -> None:
+        word = self.choose(["spam", "privacy"])
+        reports.report(self.tx, self.someone(), self.some(all_posts), word, "", self.at)
+
+    def judge(self) -> None:
+        by, post = self.cast.supervisor, self.some(all_posts)
+        what = self.choose(["hide", "hide", "remove", "ask", "stays", "stays"])
+        if what == "stays":
+            moderation.dismiss(self.tx, by, post, "Dit mag.", "", self.at)
+        else:
+            moderation.uphold(self.tx, by, post, what, "Reclame.", "", self.at)
+
     # Neighbours
+
+    def flagged(self) -> None:
+        node, post = self.some_node(), self.some(all_posts, "uri")
+        uri, category = self.new_uri(node, "a"), ReportCategory.SPAM
+        reports.flagged(self.tx, node, node.origin, uri, [post], category, "", self.at)
+
+    def flag_decided(self) -> None:
+        """A neighbour answers a Flag of ours."""
+        node = self.some_node()
+        uris = select(activities.c.uri).where(activities.c.type == "Flag").order_by(activities.c.created)
+        flag = outbox.by_uri(self.tx, self.choose([*self.tx.run(uris).scalars(), NOBODY]))
+        if flag is not None:
+            reports.answered(self.tx, node, flag, self.choose([True, False]), "Goed.", self.at)
 
     def offered(self) -> None:
         node, post = self.some_node(), self.some(all_posts, "uri")
@@ -234,4 +261,4 @@ def test_a_long_life_is_sound_and_full(tx: Transaction, cast: town.Cast) -> None
         sound(tx)
         kinds |= set(tx.run(select(activities.c.type)).scalars())
         savepoint.rollback()
-    assert kinds == {"Create", "Update", "Delete", "Offer", "Accept", "Reject", "Undo", "Follow"}
+    assert kinds == {"Create", "Update", "Delete", "Offer", "Accept", "Reject", "Undo", "Follow", "Flag"}

@@ -22,12 +22,12 @@ NOON, HOUR, DAY = town.NOON, town.HOUR, town.DAY
 # What others may know of a post. Whoever adds a word here has thought about what it tells of a person.
 PUBLIC = set(
     "uri page kind title text category audience urgency listing_state name party area_code area_name created "
-    "updated expires decide places places_left language".split()
+    "updated expires decide places places_left language hub starts place".split()
 )
 ALLOWED = {
     "Create": PUBLIC,
     "Update": PUBLIC,
-    "Delete": {"uri", "audience", "deleted"},
+    "Delete": {"uri", "former", "audience", "hub", "deleted"},
     "Offer": {"party", "name", "text"},
     "Accept": {"node", "agreement", "post", "party", "name"},
     "Reject": {"node", "reason"},
@@ -126,18 +126,18 @@ def _something(kind: Any) -> Any:
 
 
 def test_every_field_is_a_plain_value() -> None:
-    facts = publish.facts_of(town.a_post())
+    facts = publish.facts_of(town.a_post(), "https://gemeente.example/ap/hub")
     assert set(facts) == PUBLIC
-    assert {type(value) for value in facts.values()} == {str, int}
+    assert {type(value) for value in facts.values()} == {str, int, type(None)}
     for moment in ("created", "updated", "expires"):
         assert datetime.fromisoformat(facts[moment]).utcoffset() is not None
 
 
 def test_a_person_stands_behind_a_party_alone() -> None:
-    assert "bea-id" not in str(publish.facts_of(town.a_post(author="bea-id")))
+    assert "bea-id" not in str(publish.facts_of(town.a_post(author="bea-id"), None))
 
 
 def test_what_is_never_sent_has_no_words_for_it() -> None:
     for state in (State.DRAFT, State.WITHDRAWN):
         with pytest.raises(KeyError):
-            publish.facts_of(town.a_post(state=state))
+            publish.facts_of(town.a_post(state=state), None)

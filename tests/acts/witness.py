@@ -11,7 +11,7 @@ from node.neighbourhood.match import MatchState, state_after
 from node.neighbourhood.post import ANSWERABLE, Post, State
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.response import ResponseState
-from node.storage import log, matches, posts, responses
+from node.storage import invites, log, matches, posts, responses
 from node.storage import outbox as kept
 from node.storage.database import Transaction
 from node.storage.tables import activities, deliveries, letters, nodes, residents
@@ -104,20 +104,28 @@ def sound(tx: Transaction) -> None:
 
 
 def _own_post_is_sound(tx: Transaction, post: Post) -> None:
+    if not post.kind.agrees:
+        coming = responses.accepted(tx, post.id) if post.places else 0
+        assert post.places_left == max(0, post.places - coming), f"{post.places_left} of {post.places}"
+        return
     live = matches.of_post(tx, post.id)
     running = sum(match.state is MatchState.AGREED for match in live)
     waiting = len(responses.pending(tx, post.id))
     assert post.places_left + len(live) == post.places, f"{post.places_left} + {len(live)} != {post.places}"
     if post.state in ANSWERABLE or post.state in (State.AGREED, State.DONE):
-        assert post.state is state_after(post, running, len(live) - running, waiting), post.state
-    else:
+        asked = len(invites.waiting(tx, post.id))
+        assert post.state is state_after(post, running, len(live) - running, waiting, asked), post.state
+    elif post.state is not State.WAITING:  # out of sight, its answers wait with it
         assert waiting == 0, f"{waiting} wait for a post that is {post.state}"
+        assert invites.waiting(tx, post.id) == [], f"somebody is asked for a post that is {post.state}"
     assert post.state is not State.WITHDRAWN or running == 0
     left = kept.first_of_post(tx, post.uri) is not None
     assert post.shared or not left or post.state is State.WITHDRAWN, "what is not shared never left"
 
 
 def _answers_are_sound(tx: Transaction, post_id: str) -> None:
+    if not posts.get(tx, post_id).kind.agrees:
+        return
     for response in responses.of_post(tx, post_id):
         match = matches.of_response(tx, response.id)
         assert (match is not None) == (response.state is ResponseState.ACCEPTED), response.state

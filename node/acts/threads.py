@@ -1,0 +1,122 @@
+"""Threads: a poster and one helper write to each other, here or from node to node, and nobody else reads
+it."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from node.neighbourhood.activity import Happening
+from node.neighbourhood.node import Node
+from node.neighbourhood.post import later
+from node.neighbourhood.refusal import Conflict, NotFound, Refusal, phrase
+from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.thread import (
+    LATELY,
+    Message,
+    Thread,
+    checked_message,
+    require_open,
+    require_pace,
+)
+from node.storage import letters, log, nodes, outbox, posts
+from node.storage import threads as kept
+from node.storage.database import Transaction
+
+
+def write(tx: Transaction, by: Resident, response_id: str, text: str, at: datetime) -> Message:
+    """Write to the other. One of the two, while the conversation is open."""
+    thread = kept.see(tx, by, response_id, lock=True)
+    require(by, Deed.WRITE, thread.owner)
+    text = checked_message(text)
+    _require_room(tx, thread, at)
+    _require_way(tx, thread)
+    key = uuid4().hex
+    message = _said(tx, thread, key, tx.home.uri("m", key), text, by.id, at)
+    if thread.node_id is not None:
+        facts = {"uri": message.uri, "context": thread.response.uri, "text": text}
+        outbox.send_to(tx, outbox.add(tx, "Create", message.uri, facts, at), thread.node_id)
+    kept.read(tx, by.id, response_id, message.created)
+    return message
+
+
+def arrived(tx: Transaction, node: Node, uri: str, offer_uri: str, text: str, at: datetime) -> None:
+    """A message came. Only from the other home of the Offer it is about, while the conversation is open."""
+    thread = kept.from_node(tx, node.id, offer_uri)
+    if thread is None or posts.buried(tx, uri) or kept.by_uri(tx, uri) is not None:
+        return
+    try:
+        text = checked_message(text)
+        _require_room(tx, thread, at)
+    except Refusal:
+        return
+    _said(tx, thread, uuid4().hex, uri, text, node.id, at)
+
+
+def take_back(tx: Transaction, by: Resident, message_id: str, at: datetime) -> None:
+    """Take a message of one's own back: its words go here, and at the other's node. Only who wrote it."""
+    message = kept.get(tx, message_id)
+    try:
+        thread = kept.see(tx, by, message.response_id, lock=True)
+    except NotFound:
+        raise NotFound(phrase("This message is not here, or no longer.")) from None
+    require(by, Deed.WRITE, thread.owner if thread.side is message.side else None)
+    if message.deleted is not None:
+        return
+    _gone(tx, message, at)
+    if thread.node_id is not None:
+        kept.unsay(tx, message.uri)
+        facts = {"uri": message.uri, "former": "Note", "deleted": _stamp(at)}
+        outbox.send_to(tx, outbox.add(tx, "Delete", message.uri, facts, at), thread.node_id)
+
+
+def taken_back(tx: Transaction, node: Node, uri: str, at: datetime) -> bool:
+    """A Delete of a message came. Only from the node that sent it; one that comes too early is kept. False
+    when it is about no message."""
+    message = kept.by_uri(tx, uri)
+    if message is not None:
+        if message.deleted is None:
+            _gone(tx, message, at)
+        return True
+    if uri.startswith(f"{node.origin}/ap/m/"):
+        posts.bury(tx, uri, at)
+        return True
+    return False
+
+
+def read(tx: Transaction, by: Resident, response_id: str, until: datetime) -> None:
+    """Note until where one of the two has read: only for their own list."""
+    thread = kept.see(tx, by, response_id)
+    require(by, Deed.WRITE, thread.owner)
+    kept.read(tx, by.id, response_id, until)
+
+
+def _said(tx: Transaction, thread: Thread, key: str, uri: str, text: str, who: str, at: datetime) -> Message:
+    """Keep a message after the ones before it, and let its reader know, once until they look."""
+    before = kept.last(tx, thread.response.id)
+    created = later(before, at) if before is not None else at
+    message = Message(key, uri, thread.response.id, thread.side, text, created)
+    waits = thread.other is not None and bool(kept.unread(tx, thread.other, thread.response.id))
+    kept.add(tx, message)
+    log.record(tx, Happening.WROTE, who, thread.response.id, at)
+    if thread.other is not None and not waits:
+        letters.add(tx, "wrote", at, resident_id=thread.other, talk=thread.response.id)
+    return message
+
+
+def _require_room(tx: Transaction, thread: Thread, at: datetime) -> None:
+    require_open(thread, at)
+    require_pace(*kept.counts(tx, thread.response.id, thread.side, at - LATELY))
+
+
+def _require_way(tx: Transaction, thread: Thread) -> None:
+    if thread.node_id is not None and nodes.get(tx, thread.node_id).blocked:
+        raise Conflict(phrase("We have no contact with that neighbourhood any more."))
+
+
+def _gone(tx: Transaction, message: Message, at: datetime) -> None:
+    kept.save(tx, replace(message, text="", deleted=at))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
