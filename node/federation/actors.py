@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from node import __version__
+from node import __version__, clock
 from node.federation.door import Federation
 from node.federation.keys import public
 from node.federation.signatures import SigningKey
@@ -37,9 +37,16 @@ _RFC9421 = {
 _NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/2.1"
 
 
-def group(door: Federation) -> dict[str, Any]:
-    """The neighbourhood itself, as the fediverse sees it: a Group that writes and signs its own posts."""
+def group(door: Federation, hub: str | None) -> dict[str, Any]:
+    """The neighbourhood or hub itself, as the fediverse sees it: a Group that writes and signs its own posts.
+
+    `hub`: the actor of the hub that a neighbourhood names as its own.
+    """
     home, settings = door.home, door.settings
+    if home.is_hub:
+        ours = {"directory": home.directory}
+    else:
+        ours = {"adjacentNodes": home.adjacent, **({"hub": hub} if hub else {})}
     return {
         "@context": CONTEXT,
         "id": home.actor,
@@ -57,9 +64,9 @@ def group(door: Federation) -> dict[str, Any]:
         "indexable": False,
         "postingRestrictedToMods": True,
         "areaCode": settings.area,
-        "adjacentNodes": home.adjacent,
+        **ours,
         "generator": {"type": "Application", "implements": [_RFC9421]},
-        "assertionMethod": [_multikey(door.keys.group, home.actor)],
+        "assertionMethod": [multikey(key, home.actor) for key in door.keys.shown(clock.now())],
     }
 
 
@@ -76,7 +83,7 @@ def application(door: Federation) -> dict[str, Any]:
         "endpoints": {"sharedInbox": f"{home.origin}/inbox"},
         "manuallyApprovesFollowers": True,
         "generator": {"type": "Application", "implements": [_RFC9421]},
-        "assertionMethod": [_multikey(door.keys.application, home.application)],
+        "assertionMethod": [multikey(door.keys.application, home.application)],
     }
 
 
@@ -141,7 +148,8 @@ def _boxes(actor: str) -> dict[str, str]:
     return {name: f"{actor}/{name}" for name in ("inbox", "outbox", "followers", "following")}
 
 
-def _multikey(key: SigningKey, owner: str) -> dict[str, str]:
+def multikey(key: SigningKey, owner: str) -> dict[str, str]:
+    """A public key as its owner's document shows it (FEP-521a)."""
     return {"id": key.key_id, "type": "Multikey", "controller": owner, "publicKeyMultibase": public(key)}
 
 

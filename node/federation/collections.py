@@ -3,15 +3,16 @@
 
 import base64
 import binascii
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from node.acts import publish
-from node.federation import proofs, vocabulary
+from node.federation import activities, objects, proofs, vocabulary
 from node.federation.door import Federation
 from node.neighbourhood.audience import may_hold
 from node.neighbourhood.node import Node
-from node.neighbourhood.post import Post, State
+from node.neighbourhood.post import Audience, Post, State
 from node.storage import nodes, outbox, posts
 from node.storage.database import Transaction
 
@@ -20,10 +21,20 @@ PAGE_LETTERS = 40_000  # of its texts together: also as JSON, and twice as HTML,
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def post(tx: Transaction, node: Node | None, key: str) -> Post | None:
+@dataclass(frozen=True)
+class Shown:
+    """A post of ours that somebody may read, and what it says."""
+
+    post: Post
+    facts: dict[str, Any]
+
+
+def post(tx: Transaction, node: Node | None, key: str) -> Shown | None:
     """A post of ours, for a node that may hold it; None for all others, as if it never was."""
     found = posts.by_uri(tx, tx.home.uri("o", key))
-    return found if found is not None and may_hold(node, found) else None
+    if found is None or not may_hold(node, found):
+        return None
+    return Shown(found, publish.facts_of(found, nodes.hub_actor(tx)))
 
 
 def taken_back(tx: Transaction, node: Node | None, key: str) -> dict[str, Any] | None:
@@ -33,7 +44,12 @@ def taken_back(tx: Transaction, node: Node | None, key: str) -> dict[str, Any] |
         return None
     if not outbox.was_sent(tx, found.uri, node.id) or found.ended is None:
         return None
-    return {"@context": vocabulary.CONTEXT, **vocabulary.tombstone(found.uri, _stamp(found.ended))}
+    return {"@context": vocabulary.CONTEXT, **_tombstone(found)}
+
+
+def _tombstone(found: Post) -> dict[str, Any]:
+    facts = publish.deletion(found, found.ended or found.updated)
+    return objects.tombstone(facts["uri"], facts["former"], facts["deleted"])
 
 
 def given_out(tx: Transaction, node: Node, given: list[Post], at: datetime) -> None:
@@ -44,40 +60,52 @@ def given_out(tx: Transaction, node: Node, given: list[Post], at: datetime) -> N
 
 def outbox_page(
     tx: Transaction, node: Node | None, cursor: str, at: datetime
-) -> tuple[list[Post], list[str], str | None]:
+) -> tuple[list[Shown], list[str], str | None]:
     """One page of the outbox: the posts, the ids of their Creates, and the cursor of the next page."""
     before = decoded(cursor) if cursor else None
-    public = node is None or not node.active
-    found = posts.shared_open(tx, at, before, PAGE + 1, public)
+    found = posts.shared_open(tx, at, before, PAGE + 1, _rings(node))
     shown = found[:PAGE]
     while len(shown) > 1 and sum(len(p.text) for p in shown) > PAGE_LETTERS:
         shown.pop()
     creates = [
         create.uri if (create := outbox.first_of_post(tx, p.uri)) else f"{p.uri}#create" for p in shown
     ]
-    return shown, creates, encoded(shown[-1]) if len(found) > len(shown) else None
+    hub = nodes.hub_actor(tx)
+    return (
+        [Shown(p, publish.facts_of(p, hub)) for p in shown],
+        creates,
+        encoded(shown[-1]) if len(found) > len(shown) else None,
+    )
 
 
 def counted(tx: Transaction, node: Node | None, at: datetime) -> int:
-    public = node is None or not node.active
-    return len(posts.shared_open(tx, at, None, 10_000, public))
+    return len(posts.shared_open(tx, at, None, 10_000, _rings(node)))
 
 
-def note_document(door: Federation, found: Post, at: datetime) -> dict[str, Any]:
+def _rings(node: Node | None) -> list[Audience]:
+    """The audiences that a node belongs to."""
+    if node is not None and node.active:
+        return [Audience.ADJACENT, Audience.MUNICIPALITY, Audience.PUBLIC]
+    if node is not None and node.member:
+        return [Audience.MUNICIPALITY, Audience.PUBLIC]
+    return [Audience.PUBLIC]
+
+
+def post_document(door: Federation, found: Shown, at: datetime) -> dict[str, Any]:
     """A post as it is now, with a fresh proof."""
-    note = vocabulary.note(door.home, publish.facts_of(found))
-    return proofs.add({"@context": vocabulary.CONTEXT, **note}, door.keys.group, at)
+    document = objects.post(door.home, found.facts)
+    return proofs.add({"@context": vocabulary.CONTEXT, **document}, door.keys.group, at)
 
 
-def proposal_document(door: Federation, found: Post) -> dict[str, Any]:
-    """The twin of a post, for software that looks for type Proposal."""
-    return vocabulary.proposal(door.home, publish.facts_of(found))
+def proposal_document(door: Federation, found: Shown) -> dict[str, Any] | None:
+    """The twin of a request or an offer, for software that looks for type Proposal."""
+    return objects.proposal(door.home, found.facts) if objects.is_proposal(found.facts) else None
 
 
-def create_document(door: Federation, found: Post, uri: str, at: datetime) -> dict[str, Any]:
+def create_document(door: Federation, found: Shown, uri: str, at: datetime) -> dict[str, Any]:
     """The Create of a post, holding it as it is now, with a fresh proof."""
-    facts = publish.facts_of(found)
-    create = vocabulary.activity(door.home, "Create", uri, found.uri, facts, facts["created"], "")
+    facts = found.facts
+    create = activities.activity(door.home, "Create", uri, facts["uri"], facts, facts["created"], "")
     return proofs.add(create, door.keys.group, at)
 
 
@@ -99,6 +127,18 @@ def adjacent(tx: Transaction) -> dict[str, Any]:
     }
 
 
+def directory(tx: Transaction) -> dict[str, Any]:
+    """The members of this hub: public, as ids."""
+    listed = nodes.directory(tx)
+    return {
+        "@context": vocabulary.AS,
+        "id": tx.home.directory,
+        "type": "Collection",
+        "totalItems": len(listed),
+        "items": listed,
+    }
+
+
 def encoded(found: Post) -> str:
     """A cursor that means nothing to others: the moment and id of the last post shown."""
     milliseconds = (found.created - _EPOCH) // timedelta(milliseconds=1)
@@ -115,7 +155,3 @@ def decoded(cursor: str) -> tuple[datetime, str] | None:
         return _EPOCH + timedelta(milliseconds=int(milliseconds)), key
     except (ValueError, binascii.Error, OverflowError):
         return None
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from node import clock
-from node.federation import proofs, vocabulary
+from node.federation import activities, proofs
 from node.federation.documents import origin_of
 from node.federation.door import Federation
 from node.federation.errands import Errands
 from node.federation.remote import Answer, Unreachable
+from node.federation.signatures import SigningKey
 from node.storage import deliveries, nodes, outbox
 from node.storage.database import Transaction
 from node.storage.deliveries import LEASE, Claim, Delivery
+from node.storage.outbox import Activity
 
 AT_ONCE = 64
 STEPS = [timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)]
@@ -133,17 +135,19 @@ async def _give_back(door: Federation, claim: Claim, outcome: Outcome, tries: in
 
 
 async def _tried(door: Federation, delivery: Delivery) -> Outcome:
-    if not await door.database.reading(deliveries.still_waits, delivery):
+    waits, activity = await door.database.reading(_ready, delivery)
+    if not waits:
         return Outcome("dropped")
     try:
-        body = await _body(door, delivery)
+        body = await _body(door, delivery, activity)
     except (KeyError, ValueError) as error:  # its facts are of another version of this program, or worse
         log.error("message %s cannot be written: %s", delivery.activity_id, type(error).__name__)
         return Outcome("refused", "cannot be written")
     if body is None:
         return Outcome("dropped", "its words were erased")
     try:
-        outcome = judged(await door.remote.post(delivery.inbox, body))
+        key = _key(door, delivery.type, delivery.created)
+        outcome = judged(await door.remote.post(delivery.inbox, body, key))
     except Unreachable as error:
         return Outcome("later", str(error))
     if outcome.word == "refused" and delivery.attempts + 1 < POISONOUS_AFTER:
@@ -151,20 +155,30 @@ async def _tried(door: Federation, delivery: Delivery) -> Outcome:
     return outcome
 
 
-async def _body(door: Federation, delivery: Delivery) -> bytes | None:
+def _ready(tx: Transaction, delivery: Delivery) -> tuple[bool, Activity | None]:
+    """Whether it is still to be sent, and what it says."""
+    return deliveries.still_waits(tx, delivery), outbox.get(tx, delivery.activity_id)
+
+
+async def _body(door: Federation, delivery: Delivery, activity: Activity | None) -> bytes | None:
     """The bytes of a message: made and proved once, when first needed, and kept."""
-    activity = await door.database.reading(outbox.get, delivery.activity_id)
     if activity is None or (activity.body is None and activity.facts is None):
         return None
     if activity.body is not None:
         return activity.body
     to = await door.database.reading(_actor_at, delivery.inbox)
     created = activity.created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    said = vocabulary.activity(
+    said = activities.activity(
         door.home, activity.type, activity.uri, activity.object, activity.facts or {}, created, to
     )
-    body = json.dumps(proofs.add(said, door.keys.group, activity.created), ensure_ascii=False).encode()
+    key = _key(door, activity.type, activity.created)
+    body = json.dumps(proofs.add(said, key, activity.created), ensure_ascii=False).encode()
     return await door.database.writing(outbox.keep_body, activity.id, body)
+
+
+def _key(door: Federation, type: str, created: datetime) -> SigningKey:
+    """Whose message it is: the Group's, by its key of then, but for a Flag."""
+    return door.keys.application if type == activities.BY_APPLICATION else door.keys.group_at(created)
 
 
 def _actor_at(tx: Transaction, inbox: str) -> str:
@@ -181,10 +195,10 @@ def _settled(tx: Transaction, claim: Claim, delivery: Delivery, outcome: Outcome
     if outcome.word == "done":
         deliveries.settle(tx, delivery.id, "done")
         if node is not None:
-            nodes.touch(tx, node.id, at)
+            nodes.heard(tx, node, at)
             if delivery.post_uri is not None and delivery.type in ("Create", "Update"):
                 outbox.reached(tx, delivery.post_uri, node.id, "delivered", at)
-    elif outcome.word == "gone" or at >= kept_until(delivery, node is not None and node.we_claim):
+    elif outcome.word == "gone" or at >= kept_until(delivery, node is not None and node.partner):
         deliveries.settle(tx, delivery.id, "given_up", outcome.error)
     elif outcome.word in ("refused", "dropped"):
         deliveries.settle(

@@ -13,6 +13,7 @@ MEMBERS = 1000
 MEMBERS_FETCHED = 10_000  # a page of an outbox holds twenty whole activities, each with its context and proof
 URI_LENGTH = 2048
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # controls, also those that turn the direction of writing
+_NO_URI = frozenset(' "\\<>')
 _KEPT = {"\n", "\t", "\u200c", "\u200d"}  # the last two join letters, in Persian as in emoji
 
 
@@ -71,7 +72,7 @@ def uri_of(value: Any) -> str | None:
     if isinstance(value, dict):
         value = value.get("id")
     if isinstance(value, str) and len(value) <= URI_LENGTH and value.startswith(("https://", "http://")):
-        return None if any(c.isspace() or not c.isprintable() or c in '"\\<>' for c in value) else value
+        return value if value.isprintable() and _NO_URI.isdisjoint(value) else None
     return None
 
 
@@ -119,6 +120,8 @@ def words_of(value: Any, most: int) -> str | None:
     """A text without signs that cannot be shown, cut at `most` letters; None for anything else."""
     if not isinstance(value, str):
         return None
+    if value.replace("\n", " ").isprintable():  # nearly every text
+        return value[:most]
     return "".join(c for c in value[:most] if c in _KEPT or category(c) not in _UNSEEN)
 
 

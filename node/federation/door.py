@@ -21,7 +21,8 @@ class Federation:
     `sleeping` holds the origins that did not answer lately: a sign of life from one makes its deliveries due
     now. `asked` holds the documents that were asked for a key lately, with the actor found there, if any;
     `fetching` a lock for each that is under way.
-    `unheard` holds the origins that are being tried and have given no sign of life meanwhile.
+    `unheard` holds the origins that are being tried and have given no sign of life meanwhile. `known` holds
+    keys as they were looked up a moment ago, `group` our own actor as bytes and for how long it is that.
     """
 
     database: Database
@@ -31,6 +32,8 @@ class Federation:
     sleeping: set[str] = field(default_factory=set)
     unheard: set[str] = field(default_factory=set)
     asked: OrderedDict[str, tuple[datetime, Actor | None]] = field(default_factory=OrderedDict)
+    group: tuple[object, float, bytes] = (None, 0.0, b"")
+    known: OrderedDict[str, tuple[float, tuple[str, str, datetime]]] = field(default_factory=OrderedDict)
     fetching: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @property

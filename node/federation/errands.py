@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from time import monotonic
 from typing import Any
 
 LOOK_EVERY = 1.0  # seconds: something may come from another process, or fall due
+REST = 0.1  # seconds between two looks while one COMMIT follows the other; the first comes at once
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +18,7 @@ class Errands:
     def __init__(self, most: int) -> None:
         self._most = most
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._looked = 0.0
 
     @property
     def free(self) -> int:
@@ -28,6 +31,10 @@ class Errands:
     def under_way(self, name: str) -> bool:
         return name in self._tasks
 
+    def count(self, beginning: str) -> int:
+        """How many are under way whose names begin so."""
+        return sum(name.startswith(beginning) for name in self._tasks)
+
     async def wait(self, change: asyncio.Event) -> None:
         """Until something was committed, a piece of work is finished, or a second went by."""
         changed = asyncio.create_task(change.wait())
@@ -36,10 +43,18 @@ class Errands:
             await asyncio.wait(waiting, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
         finally:
             changed.cancel()
+        await self._rest()
         for name in [name for name, task in self._tasks.items() if task.done()]:
             error = self._tasks.pop(name).exception()
             if error is not None:
                 log.error("%s broke", name, exc_info=error)
+
+    async def _rest(self) -> None:
+        """Look no more than ten times a second: each look costs as much as taking in a message."""
+        left = self._looked + REST - monotonic()
+        if left > 0:
+            await asyncio.sleep(left)
+        self._looked = monotonic()
 
     async def stop(self) -> None:
         """Leave everything where it is: the rows behind it tell what is still to be done."""

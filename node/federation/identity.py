@@ -9,6 +9,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from starlette.requests import Request
@@ -28,6 +29,8 @@ from node.storage.database import Transaction
 REFETCH_AFTER = timedelta(minutes=5)  # a key is fetched again at most this often (S25)
 UNREACHABLE_FOR = timedelta(minutes=10)  # how long a key that could not be had is not asked for again (X11)
 REMEMBERED = 2000  # documents
+KNOWN_SECONDS = 1.0  # who is blocked, or has another key, is heard with the key of before so much longer
+Known = tuple[str, str, datetime]  # of a key: its owner, the key itself, when it was fetched
 
 log = logging.getLogger(__name__)
 
@@ -39,39 +42,99 @@ class Signer:
     verified: Verified
     origin: str
     fetched: Actor | None
+    key: VerificationKey
 
 
 async def signer(door: Federation, request: Request, body: bytes) -> Signer:
     """Who sent this request. Raises Refused: 400 unreadable, 401 not proved, 403 blocked."""
     at = clock.now()
+    claim, origin, known = await _claimed(door, request, body, at)
+    found = await _verified(door, claim, origin, known, at)
+    await _lives(door, origin, at)
+    return found
+
+
+async def heard(door: Federation, request: Request) -> None:
+    """Take a signed request for a sign of life, if it is by a key that we know: nothing is fetched for it."""
+    at = clock.now()
+    claim, origin, known = await _claimed(door, request, b"", at)
+    if known is not None:
+        signatures.verify(claim, _decoded(claim.key_id, known[0], known[1]))
+        await _lives(door, origin, at)
+
+
+async def _claimed(
+    door: Federation, request: Request, body: bytes, at: datetime
+) -> tuple[Claim, str, Known | None]:
+    """What a request says of who signed it, the origin of that, and the key as we know it; refused when we do
+    not speak with it."""
     target = door.settings.origin + _path(request)
     claim = signatures.read(request.method, target, request.headers.raw, body, at)
     origin = origin_of(claim.key_id)
     if origin is None:
         raise Refused(400, "The key's id is not a web address.")
-    if await door.database.reading(_blocked, origin):
+    return claim, origin, await _known(door, origin, claim.key_id)
+
+
+async def _known(door: Federation, origin: str, key_id: str) -> Known | None:
+    """The key as we have it, looked up every few seconds for those who send much. Refused(403) when blocked;
+    who was blocked just now is stopped again in the transaction."""
+    until, known = door.known.get(key_id, (0.0, None))
+    if known is not None and monotonic() < until:
+        return known
+    blocked, known = await door.database.reading(_looked_up, origin, key_id)
+    if blocked:
         raise Refused(403, "This node has blocked yours.")
-    found = await _verified(door, claim, origin, at)
+    if known is not None:
+        door.known[key_id] = monotonic() + KNOWN_SECONDS, known
+        door.known.move_to_end(key_id)
+        while len(door.known) > REMEMBERED:
+            door.known.popitem(last=False)
+    return known
+
+
+async def _lives(door: Federation, origin: str, at: datetime) -> None:
+    """An origin was heard of: what waits for it in backoff is due now."""
     door.unheard.discard(origin)
     if origin in door.sleeping:
         door.sleeping.discard(origin)
         await door.database.writing(deliveries.revive, origin, at)
-    return found
 
 
-async def check_proof(door: Federation, document: dict[str, Any], sender: Signer) -> None:
+async def check_proof(door: Federation, document: dict[str, Any], sender: Signer) -> bool:
     """Refuse a document whose proof is not by its own actor's key. One without a proof stands by its
-    signature."""
+    signature alone: False, for nobody may pass that on."""
     if "proof" not in document:
-        return
+        return False
     claim = proofs.read(document)
-    key = _key_in(sender.fetched, claim.key_id)
+    key = sender.key if sender.key.key_id == claim.key_id else _key_in(sender.fetched, claim.key_id)
     if key is None:
-        known = await door.database.reading(nodes.key, claim.key_id)
-        key = _decoded(claim.key_id, known[0], known[1]) if known else None
+        key = await _kept(door, claim.key_id)
     if key is None or key.owner != sender.verified.actor:
         raise Refused(401, "The proof names a key that its actor does not.")
     proofs.verify(claim, key)
+    return True
+
+
+async def carried(door: Federation, document: dict[str, Any], actor: str) -> Verified:
+    """Who wrote what our hub hands on, byte for byte: a proof by a key that we know to be the author's, or
+    fetch now from its own origin. Raises Refused(401)."""
+    claim = proofs.read(document)
+    if origin_of(claim.key_id) != origin_of(actor):
+        raise Refused(401, "The proof is not by its actor.")
+    key = await _kept(door, claim.key_id)
+    if key is None:
+        if await door.database.reading(_pinned, str(origin_of(actor))):
+            raise Refused(401, "This node is known by another key; a person has to look at that first.")
+        key = _key_in(await _fetched(door, claim.key_id, clock.now()), claim.key_id)
+    if key is None or key.owner != actor:
+        raise Refused(401, "The proof names a key that its actor does not.")
+    return proofs.verify(claim, key)
+
+
+async def _kept(door: Federation, key_id: str) -> VerificationKey | None:
+    known = await door.database.reading(nodes.key, key_id)
+    return _decoded(key_id, known[0], known[1]) if known else None
 
 
 def keep(tx: Transaction, sender: Signer, at: datetime) -> None:
@@ -83,9 +146,8 @@ def keep(tx: Transaction, sender: Signer, at: datetime) -> None:
 
 def met(tx: Transaction, found: Actor, at: datetime) -> None:
     """Keep what an actor's document says: the node it stands for, and its keys."""
-    owners = dict.fromkeys(found.keys, found.id)
     if found.node is not None:
-        acts.met(tx, found.node, found.keys, owners, at)
+        acts.met(tx, found.node, found.keys, at)
         return
     origin = origin_of(found.id)
     if origin is not None:
@@ -107,12 +169,12 @@ async def fetch_actor(door: Federation, uri: str) -> Actor:
     raise Unreachable(f"{uri} has no id of its own")
 
 
-async def _verified(door: Federation, claim: Claim, origin: str, at: datetime) -> Signer:
-    known = await door.database.reading(nodes.key, claim.key_id)
+async def _verified(door: Federation, claim: Claim, origin: str, known: Known | None, at: datetime) -> Signer:
     if known is not None:
         owner, multibase, fetched = known
         try:
-            return Signer(signatures.verify(claim, _decoded(claim.key_id, owner, multibase)), origin, None)
+            known_key = _decoded(claim.key_id, owner, multibase)
+            return Signer(signatures.verify(claim, known_key), origin, None, known_key)
         except Refused:
             if fetched > at - REFETCH_AFTER or await door.database.reading(_pinned, origin):
                 raise
@@ -123,7 +185,7 @@ async def _verified(door: Federation, claim: Claim, origin: str, at: datetime) -
     verified = signatures.verify(claim, key)
     if await door.database.writing(acts.changed_key, origin, actor.id, key.key_id):
         raise Refused(401, "This node is known by another key; a person has to look at that first.")
-    return Signer(verified, origin, actor)
+    return Signer(verified, origin, actor, key)
 
 
 async def _fetched(door: Federation, key_id: str, at: datetime) -> Actor:
@@ -174,13 +236,14 @@ def _path(request: Request) -> str:
     )
 
 
-def _blocked(tx: Transaction, origin: str) -> bool:
+def _looked_up(tx: Transaction, origin: str, key_id: str) -> tuple[bool, Known | None]:
+    """Whether the origin is blocked, and the key as we last saw it."""
     node = nodes.by_origin(tx, origin)
-    return node is not None and node.blocked
+    return node is not None and node.blocked, nodes.key(tx, key_id)
 
 
 def _pinned(tx: Transaction, origin: str) -> bool:
     """A partner's keys are not replaced because a signature failed: an alarm and a person come first
     (A22)."""
     node = nodes.by_origin(tx, origin)
-    return node is not None and node.we_claim
+    return node is not None and node.partner and bool(nodes.keys_of(tx, node.actor))

@@ -6,6 +6,7 @@ before? may this node do that? what it does, and the answer 202 only after COMMI
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,11 +14,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from node import clock
-from node.federation import identity, receiving
+from node.federation import flags, identity, receiving, relay
 from node.federation.documents import Unreadable, moment_of, origin_of, parse, uri_of
 from node.federation.door import Federation
 from node.federation.identity import Signer
-from node.federation.signatures import Refused
+from node.federation.signatures import Refused, Verified
 from node.federation.vocabulary import MEDIA_TYPE
 from node.storage import nodes, seen
 from node.storage.database import Transaction
@@ -29,19 +30,33 @@ _TYPES = {MEDIA_TYPE, "application/ld+json", "application/json"}
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """What came in and was believed: the bytes, what they say, who brought them, and who speaks.
+
+    `proved`: it carries its author's own proof, so that others believe it too when a hub hands it on.
+    """
+
+    body: bytes
+    activity: dict[str, Any]
+    sender: Signer
+    author: Verified
+    proved: bool
+
+
 async def receive(door: Federation, request: Request) -> Response:
     """Take in one activity. The status says what the other side should know; the log says why, by id."""
     try:
         body = await _body(request)
         sender = await identity.signer(door, request, body)
-        activity = _readable(body)
-        await _believed(door, activity, sender)
+        arrival = await _believed(door, body, _readable(body), sender)
     except Refused as refused:
         log.info("inbox %s: %s", refused.status, refused.words)
         return Response(refused.words, refused.status, media_type="text/plain")
     except ClientDisconnect:
         return Response(status_code=400)
-    await door.database.writing(_take_effect, sender, activity, clock.now())
+    if arrival is not None:
+        await door.database.writing(_take_effect, arrival, clock.now())
     return Response(status_code=202)
 
 
@@ -69,33 +84,45 @@ def _readable(body: bytes) -> dict[str, Any]:
         raise Refused(400, str(error)) from None
 
 
-async def _believed(door: Federation, activity: dict[str, Any], sender: Signer) -> None:
-    """Whoever signed must be whoever speaks. Another speaker of the same origin is a lie; of another, not
-    for us."""
+async def _believed(
+    door: Federation, body: bytes, activity: dict[str, Any], sender: Signer
+) -> Arrival | None:
+    """Whoever signed must be whoever speaks, but for what our own hub hands on (`wire.md` 5).
+
+    Another speaker of the same origin is a lie; of another origin it is not for us: None.
+    """
     actor = uri_of(activity.get("actor"))
-    if actor != sender.verified.actor:
-        if actor is None or origin_of(actor) == sender.origin:
+    if actor is None or origin_of(actor) == sender.origin:
+        if actor != sender.verified.actor:
             raise Refused(401, "Signed by somebody else than its actor.")
+        proved = await identity.check_proof(door, activity, sender)
+        return Arrival(body, activity, sender, sender.verified, proved)
+    if activity.get("type") not in relay.HANDED_ON:
+        return None
+    if not await door.database.reading(relay.may_hand_on, sender.verified.actor, actor, activity):
+        return None
+    return Arrival(body, activity, sender, await identity.carried(door, activity, actor), True)
+
+
+def _take_effect(tx: Transaction, arrival: Arrival, at: datetime) -> None:
+    identity.keep(tx, arrival.sender, at)
+    activity, actor = arrival.activity, arrival.author.actor
+    uri, origin = uri_of(activity), origin_of(actor)
+    if uri is None or origin is None or origin_of(uri) != origin or _stale(activity, at):
         return
-    await identity.check_proof(door, activity, sender)
-
-
-def _take_effect(tx: Transaction, sender: Signer, activity: dict[str, Any], at: datetime) -> None:
-    identity.keep(tx, sender, at)
-    actor, uri = uri_of(activity.get("actor")), uri_of(activity)
-    if (
-        actor != sender.verified.actor
-        or uri is None
-        or origin_of(uri) != sender.origin
-        or _stale(activity, at)
-    ):
+    if flags.is_flag(origin, actor, activity):
+        if seen.first_time(tx, uri, origin, at):
+            flags.flag(tx, origin, activity, at)
         return
     node = nodes.by_actor(tx, actor, lock=True)
     if node is None or node.blocked:
         return
-    nodes.touch(tx, node.id, at)
-    first = seen.first_time(tx, uri, sender.origin, at)
-    receiving.receive(tx, node, sender.verified, activity, first, at)
+    if origin == arrival.sender.origin:
+        nodes.heard(tx, node, at)
+    first = seen.first_time(tx, uri, origin, at)
+    receiving.receive(tx, node, arrival.author, activity, first, at)
+    if first and arrival.proved:
+        relay.hand_on(tx, node, arrival.body, activity, at)
 
 
 def _stale(activity: dict[str, Any], at: datetime) -> bool:

@@ -1,7 +1,10 @@
 """This node's own keys: made once, kept in files that only the node may read, never anywhere else."""
 
 import os
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,17 +19,58 @@ from node.federation import multikey
 from node.federation.signatures import SigningKey
 from node.neighbourhood.node import Home
 
+SHOWN_AFTER = timedelta(days=31)  # what was signed with an old key may still be under way
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_LATER = re.compile(r"group-ed25519-(\d+)(?:\.(\d+))?\.pem")
+
 
 class Unsafe(Exception):
     """A key that others on this machine could have read."""
 
 
 @dataclass(frozen=True)
-class Keys:
-    """The Group signs what the neighbourhood says; the Application signs what the node reads elsewhere."""
+class Aged:
+    """A key of the Group, and from when on it signs; None: it is only shown yet."""
 
-    group: SigningKey
-    application: SigningKey
+    key: SigningKey
+    since: datetime | None
+
+
+class Keys:
+    """The Group signs what the neighbourhood says; the Application signs what the node reads elsewhere.
+
+    A new key of the Group is shown before it signs, and an old one for 31 days after (`wire.md` 1.9).
+    """
+
+    def __init__(
+        self, group: Sequence[Aged], application: SigningKey, again: Callable[[], list[Aged]] | None = None
+    ) -> None:
+        self._kept = list(group)
+        self.application = application
+        self._again = again
+
+    @property
+    def _group(self) -> list[Aged]:
+        """The keys as they are on disk now: they may have been changed by another process of this node."""
+        if self._again is not None:
+            self._kept = self._again()
+        return self._kept
+
+    @property
+    def group(self) -> SigningKey:
+        """The key that signs now."""
+        return [aged.key for aged in self._group if aged.since is not None][-1]
+
+    def group_at(self, moment: datetime) -> SigningKey:
+        """The key that signed at that moment: what was said before a change is signed by the key of then."""
+        return [aged.key for aged in self._group if aged.since is not None and aged.since <= moment][-1]
+
+    def shown(self, at: datetime) -> list[SigningKey]:
+        """The keys that the actor names as its own: the one that signs, those before it, one to come."""
+        group = self._group
+        ends = [aged.since for aged in group[1:]] + [None]
+        pairs = zip(group, ends, strict=True)
+        return [aged.key for aged, end in pairs if end is None or at < end + SHOWN_AFTER]
 
 
 def load_or_make(directory: Path, home: Home) -> Keys:
@@ -34,10 +78,63 @@ def load_or_make(directory: Path, home: Home) -> Keys:
     others."""
     folder = directory / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Keys(
-        SigningKey(f"{home.actor}#ed25519-key", _key(folder / "group-ed25519.pem")),
-        SigningKey(f"{home.application}#ed25519-key", _key(folder / "application-ed25519.pem")),
-    )
+    application = SigningKey(f"{home.application}#ed25519-key", _key(folder / "application-ed25519.pem"))
+    read = _Folder(folder, home)
+    return Keys(read(), application, read)
+
+
+class _Folder:
+    """Reads the Group's keys of a folder, and again when something in it changed."""
+
+    def __init__(self, folder: Path, home: Home) -> None:
+        self._folder, self._home = folder, home
+        self._seen: set[str] = set()
+        self._found: list[Aged] = []
+
+    def __call__(self) -> list[Aged]:
+        names = {
+            path.name for path in self._folder.iterdir()
+        }  # not its time: two changes within a tick have the same
+        if names != self._seen:
+            self._found, self._seen = self._read(), names
+        return self._found
+
+    def _read(self) -> list[Aged]:
+        name = f"{self._home.actor}#ed25519-key"
+        first = Aged(SigningKey(name, _key(self._folder / "group-ed25519.pem")), BEGINNING)
+        later = [
+            Aged(SigningKey(f"{name}-{number}", _key(path)), since)
+            for number, since, path in _later(self._folder)
+        ]
+        return [first, *later]
+
+
+def prepare(directory: Path) -> None:
+    """Make the next key of the Group: it is shown from now on, and signs nothing yet. Once is enough."""
+    folder = directory / "keys"
+    found = _later(folder)
+    if not found or found[-1][1] is not None:
+        number = found[-1][0] + 1 if found else 2
+        _make(folder / f"group-ed25519-{number}.pem")
+
+
+def begin(directory: Path, at: datetime) -> None:
+    """From now on the newest key of the Group signs: what was said before stays with the key before."""
+    folder = directory / "keys"
+    number, since, path = _later(folder)[-1]
+    if since is None:
+        milliseconds = (at - BEGINNING) // timedelta(milliseconds=1)
+        path.rename(folder / f"group-ed25519-{number}.{milliseconds}.pem")
+
+
+def _later(folder: Path) -> list[tuple[int, datetime | None, Path]]:
+    """The keys of the Group after the first: number, since when it signs, file."""
+    found = []
+    for path in folder.glob("group-ed25519-*.pem"):
+        if named := _LATER.fullmatch(path.name):
+            since = BEGINNING + timedelta(milliseconds=int(named[2])) if named[2] else None
+            found.append((int(named[1]), since, path))
+    return sorted(found)
 
 
 def public(key: SigningKey) -> str:

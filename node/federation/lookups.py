@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from node import clock
 from node.acts import held
+from node.acts import hub as hubs
 from node.acts import nodes as acts
 from node.federation import identity, reading
 from node.federation.documents import listed, origin_of, uri_of, uris_of
 from node.federation.door import Federation
 from node.federation.errands import Errands
 from node.federation.remote import Unreachable
-from node.neighbourhood.node import Node
+from node.neighbourhood.node import Membership, Node, NodeKind
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.resident import Resident, console
 from node.storage import deliveries, lookups, nodes, residents
@@ -21,10 +22,12 @@ from node.storage.lookups import Lookup
 
 AT_ONCE = 64
 PAGES = 10  # of an outbox, at backfill (`wire.md` 9)
+SOON = timedelta(seconds=15)  # a neighbourhood asks to join us, and does not name us yet: perhaps by then
 EVERY = timedelta(days=1)  # how often a partner's actor and collections are read again (`wire.md` 2.4)
-DAILY = ("actor", "adjacent", "outbox")
+DAILY = ("actor", "adjacent", "directory", "outbox")
 _AGAIN = [timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 1800, 3600, 6 * 3600)]
-TRIES = {"neighbour": 6}  # an address that a person typed: tell them soon
+TRIES = {"neighbour": 6, "hub": 6}  # an address that a person typed: tell them soon
+AT_ONCE_OF = {"outbox": 2}  # backfill is for the long breath (`wire.md` 9)
 
 log = logging.getLogger(__name__)
 
@@ -38,20 +41,28 @@ async def run(door: Federation) -> None:
         while True:
             change = door.database.change()
             for lookup in await door.database.reading(lookups.due, clock.now(), 2 * AT_ONCE):
-                name = f"look-up {lookup.id}"
-                if errands.free and not errands.under_way(name):
+                name = f"{lookup.what} look-up {lookup.id}"
+                if errands.free and not errands.under_way(name) and _has_turn(errands, lookup):
                     errands.begin(name, _answer(door, lookup))
             await errands.wait(change)
     finally:
         await errands.stop()
 
 
+def _has_turn(errands: Errands, lookup: Lookup) -> bool:
+    most = AT_ONCE_OF.get(lookup.what, AT_ONCE)
+    return errands.count(f"{lookup.what} look-up") < most
+
+
 def _visit_partners(tx: Transaction, at: datetime) -> None:
     for node in nodes.everyone(tx):
-        if node.we_claim and not node.blocked:
+        if node.partner and not node.blocked:
             lookups.ask(tx, "actor", node.id, at)
-            lookups.ask(tx, "adjacent", node.id, at)
-            if node.active:
+            if node.we_claim:
+                lookups.ask(tx, "adjacent", node.id, at)
+            if node.member and node.kind is NodeKind.HUB:
+                lookups.ask(tx, "directory", node.id, at)
+            if node.active or node.member:
                 lookups.ask(tx, "outbox", node.id, at)
 
 
@@ -73,8 +84,10 @@ def _answered(tx: Transaction, lookup: Lookup, at: datetime) -> str:
     if lookup.what not in DAILY:
         lookups.done(tx, lookup)
         return ""
-    lookups.again(tx, lookup, at + EVERY)
-    origin = nodes.get(tx, lookup.subject).origin
+    node = nodes.get(tx, lookup.subject)
+    asks_in_vain = node.membership is Membership.ASKED and tx.home.is_hub and node.hub != tx.home.actor
+    lookups.again(tx, lookup, at + (SOON if asks_in_vain and lookup.what == "actor" else EVERY))
+    origin = node.origin
     deliveries.revive(tx, origin, at)
     return origin
 
@@ -105,6 +118,48 @@ def _say_yes(tx: Transaction, found: reading.Actor, lookup: Lookup, at: datetime
 def _who(tx: Transaction, asked_by: str | None, at: datetime) -> Resident:
     person = console(at)
     return person if asked_by in (None, person.id) else residents.get(tx, str(asked_by), at)
+
+
+async def _hub(door: Federation, lookup: Lookup) -> None:
+    """An operator typed the address of a hub: find it. Typing it was the wish to join."""
+    found = await identity.fetch_actor(door, await _actor_at(door, lookup.subject))
+    if found.node is None or found.node.directory is None:
+        raise Unreachable(f"{lookup.subject} is not a hub")
+    await door.database.writing(_join, found, lookup, clock.now())
+
+
+def _join(tx: Transaction, found: reading.Actor, lookup: Lookup, at: datetime) -> None:
+    identity.met(tx, found, at)
+    node = nodes.by_actor(tx, found.id)
+    if node is not None:
+        hubs.join(tx, _who(tx, lookup.asked_by, at), node.id, at)
+
+
+async def _fellow(door: Federation, lookup: Lookup) -> None:
+    """Our hub's directory names a neighbourhood: meet it, at its own address."""
+    found = await identity.fetch_actor(door, lookup.subject)
+    if found.node is None or found.id != lookup.subject:
+        raise Unreachable(f"{lookup.subject} is not a neighbourhood's node")
+    await door.database.writing(_is_fellow, found, clock.now())
+
+
+def _is_fellow(tx: Transaction, found: reading.Actor, at: datetime) -> None:
+    identity.met(tx, found, at)
+    node = nodes.by_actor(tx, found.id, lock=True)
+    if node is not None:
+        hubs.fellow(tx, node, at)
+
+
+async def _directory(door: Federation, lookup: Lookup) -> None:
+    """Read our hub's directory: who are members, and are we still?"""
+    node = await door.database.reading(nodes.get, lookup.subject)
+    if node.directory is None or not node.member:
+        return
+    document = await door.remote.document(node.directory)
+    if uri_of(document) != node.directory:
+        raise Unreachable(f"{node.directory} is another collection")
+    members = set(uris_of(document.get("items") or document.get("orderedItems")))
+    await door.database.writing(hubs.listed, node.id, members, clock.now())
 
 
 async def _actor_at(door: Federation, address: str) -> str:
@@ -153,7 +208,7 @@ async def _adjacent(door: Federation, lookup: Lookup) -> None:
 async def _outbox(door: Federation, lookup: Lookup) -> None:
     """Backfill: a new neighbour's open posts, newest first (`wire.md` 9)."""
     node = await door.database.reading(nodes.get, lookup.subject)
-    if not node.active or node.outbox is None:
+    if not (node.active or node.member) or node.outbox is None:
         return
     document = await door.remote.document(node.outbox)
     uri, pages = uri_of(document.get("first")), 0
@@ -179,4 +234,12 @@ def _take_in(
             held.take_in(tx, now, told, activity_uri, at, began)
 
 
-_ANSWERS = {"neighbour": _neighbour, "actor": _actor, "adjacent": _adjacent, "outbox": _outbox}
+_ANSWERS = {
+    "neighbour": _neighbour,
+    "hub": _hub,
+    "fellow": _fellow,
+    "actor": _actor,
+    "adjacent": _adjacent,
+    "directory": _directory,
+    "outbox": _outbox,
+}

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from node.federation.documents import listed, moment_of, name_of, origin_of, uri_of, uris_of, words_of
 from node.federation.vocabulary import PUBLIC
+from node.neighbourhood import event
 from node.neighbourhood.category import known
-from node.neighbourhood.node import Area, Home, Node, NodeKind
+from node.neighbourhood.node import Area, Home, Node, NodeKind, directory_of
 from node.neighbourhood.post import HELD_STATE, PLACES_MOST, Audience, Decide, Kind, Post, State, Urgency
 
 NAME, TEXT = 500, 64 * 1024
@@ -69,6 +70,8 @@ def _node(document: dict[str, Any], uri: str, origin: str, inbox: str, at: datet
         inbox=shared if shared and origin_of(shared) == origin else inbox,
         outbox=_own(document, "outbox", origin),
         adjacent=_own(document, "adjacentNodes", origin),
+        hub=uri_of(document.get("hub")),
+        directory=_own(document, "directory", origin),
         url=_own(document, "url", origin),
         fetched=at,
     )
@@ -81,7 +84,7 @@ def _own(document: dict[str, Any], name: str, origin: str) -> str | None:
 
 
 def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
-    """Read a Note of another node as a copy to hold; None when it is not one of ours, or not for us.
+    """Read a Note or Event of another node as a copy to hold; None when it is not one of ours, or not for us.
 
     What the owner says of itself is believed within limits; a category we do not know is *other*.
     """
@@ -99,7 +102,10 @@ def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
     if title is None or not isinstance(party, dict):
         return None
     created = moment_of(note.get("published")) or updated
-    places = _places(note)
+    starts = moment_of(note.get("startTime")) if kind == Kind.EVENT else None
+    if (kind == Kind.EVENT) != (note.get("type") == "Event") or (kind == Kind.EVENT and starts is None):
+        return None
+    places, left = _places(Kind(kind), note)
     return Post(
         id=uuid4().hex,
         uri=uri,
@@ -117,18 +123,23 @@ def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
         updated=min(updated, at + timedelta(minutes=5)),
         expires=expires,
         decide=_choice(Decide, note.get("decide"), Decide.CHOOSE),
-        places=max(1, places),
-        places_left=places,
+        places=places,
+        places_left=left,
         language=_language(note),
         node_id=node.id,
+        starts=starts,
+        place=_venue(note) if kind == Kind.EVENT else "",
     )
 
 
 def _audience(note: dict[str, Any], node: Node) -> Audience | None:
-    """Derived from the addressing: public, or for the neighbours of its home. Anything else is not for us."""
+    """Derived from the addressing: public, for the municipality of its home, or for its neighbours."""
     named = {item for item in [*listed(note.get("to")), *listed(note.get("cc"))] if isinstance(item, str)}
     if not named.isdisjoint(_PUBLIC):
         return Audience.PUBLIC
+    hub = node.actor if node.kind is NodeKind.HUB else node.hub
+    if hub is not None and directory_of(hub) in named:
+        return Audience.MUNICIPALITY
     return Audience.ADJACENT if node.adjacent in named else None
 
 
@@ -149,16 +160,32 @@ def _area(note: dict[str, Any], node: Node) -> Area:
     place = note.get("location")
     place = place if isinstance(place, dict) else {}
     code = words_of(place.get("areaCode"), 20) or node.area or ""
-    return Area(code, name_of(place.get("name"), 80) or node.name)
+    return Area(code, (name_of(place.get("name"), 80) if "id" in place else None) or node.name)
 
 
-def _places(note: dict[str, Any]) -> int:
+def _venue(note: dict[str, Any]) -> str:
+    """Where an event is: a place that is not just its neighbourhood."""
+    place = note.get("location")
+    return (name_of(place.get("name"), 200) or "") if isinstance(place, dict) and "id" not in place else ""
+
+
+def _places(kind: Kind, note: dict[str, Any]) -> tuple[int, int]:
+    """For how many there is room, and for how many still: 0 and 0 where there is no limit."""
+    if kind is Kind.NOTICE:
+        return 0, 0
+    if kind is Kind.EVENT:
+        room, left = note.get("maximumAttendeeCapacity"), note.get("remainingAttendeeCapacity")
+        if not isinstance(room, int) or not 0 < room <= event.PLACES_MOST:
+            return 0, 0
+        return room, left if isinstance(left, int) and 0 <= left <= room else room
     publishes = note.get("publishes")
     quantity = publishes.get("availableQuantity") if isinstance(publishes, dict) else None
     value = quantity.get("hasNumericalValue") if isinstance(quantity, dict) else None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 4:
-        return min(int(value), PLACES_MOST)
-    return 0 if _state(note) in (State.AGREED, State.DONE) else 1
+        left = min(int(value), PLACES_MOST)
+    else:
+        left = 0 if _state(note) in (State.AGREED, State.DONE) else 1
+    return max(1, left), left
 
 
 def _language(note: dict[str, Any]) -> str:

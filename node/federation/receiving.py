@@ -9,12 +9,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from node.acts import held, matches, nodes, responses
-from node.federation import reading
+from node.acts import attendance, comments, held, hub, invites, matches, nodes, responses, threads
+from node.federation import flags, reading, replies, talk
+from node.federation import invites as asking
 from node.federation.documents import name_of, origin_of, uri_of, uris_of, words_of
 from node.federation.signatures import Verified
+from node.neighbourhood.audience import may_hold
 from node.neighbourhood.node import Node
-from node.storage import lookups, outbox
+from node.storage import lookups, outbox, posts
 from node.storage.database import Transaction
 
 Effect = Callable[[Transaction, Node, dict[str, Any], datetime], None]
@@ -23,12 +25,13 @@ Effect = Callable[[Transaction, Node, dict[str, Any], datetime], None]
 def receive(
     tx: Transaction, node: Node, verified: Verified, activity: dict[str, Any], first: bool, at: datetime
 ) -> None:
-    """Do what the activity says, once. An Offer that comes again is answered again, with the same words."""
+    """Do what the activity says, once. An Offer or a Join that comes again is answered again, with the same
+    words."""
     if verified.actor != node.actor:
         return
     kind = activity.get("type")
     if not first:
-        if kind == "Offer":
+        if kind in ("Offer", "Join"):
             _answer_again(tx, node, str(activity["id"]), at)
         return
     thing = activity.get("object")
@@ -45,8 +48,15 @@ def follow(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) 
 
 
 def create_or_update(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
-    """An active neighbour may send its own posts; the owner may change what it sent, while not blocked."""
+    """A neighbour, our hub and its members may send their own posts; the owner may change what it sent, while
+    not blocked."""
     note = activity.get("object")
+    if replies.is_reply(note):
+        replies.reply(tx, node, activity, at)
+        return
+    if talk.is_message(note):
+        talk.message(tx, node, activity, at)
+        return
     told = reading.post(note, node, at) if isinstance(note, dict) else None
     if told is not None and not reading.is_home(tx.home, told.uri):
         held.take_in(tx, node, told, str(activity["id"]), at)
@@ -55,17 +65,38 @@ def create_or_update(tx: Transaction, node: Node, activity: dict[str, Any], at: 
 def delete(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
     """The owner may take back what is its own, while not blocked."""
     uri = uri_of(activity.get("object"))
-    if uri is not None and origin_of(uri) == node.origin and uri != node.actor:
+    if uri is None or origin_of(uri) != node.origin or uri == node.actor:
+        return
+    if not (comments.deleted(tx, node, uri, at) or threads.taken_back(tx, node, uri, at)):
         held.delete(tx, node, uri, str(activity["id"]), at)
 
 
 def update_actor(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
-    """An actor may say that it changed; we look for ourselves, at its own address."""
-    if uri_of(activity.get("object")) == node.actor:
-        lookups.ask(tx, "actor", node.id, at)
+    """An actor may say that it changed; we look for ourselves, at its own address. New keys that stand in
+    the message itself, signed with one we know, are kept."""
+    thing = activity.get("object")
+    if uri_of(thing) != node.actor:
+        return
+    said = reading.actor(thing, at) if isinstance(thing, dict) else None
+    if said is not None and said.id == node.actor and said.keys:
+        nodes.vouched(tx, node, said.keys, at)
+    lookups.ask(tx, "actor", node.id, at)
+    if not tx.home.is_hub and node.adjacent is not None:
         lookups.ask(tx, "adjacent", node.id, at)
-        if node.active:
-            lookups.ask(tx, "outbox", node.id, at)
+    if node.active or node.member:
+        lookups.ask(tx, "outbox", node.id, at)
+
+
+def offer_to_join(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """A neighbourhood may offer itself to our directory, when we are a hub."""
+    if uri_of(activity.get("object")) == node.actor and uri_of(activity.get("target")) == tx.home.directory:
+        hub.offered(tx, node, str(activity["id"]), at)
+
+
+def directory_changed(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """Our own hub may say who came and went; we read its directory ourselves."""
+    if node.member and node.directory is not None and uri_of(activity.get("target")) == node.directory:
+        lookups.ask(tx, "directory", node.id, at)
 
 
 def offer(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
@@ -81,7 +112,8 @@ def offer(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -
     who, name = uri_of(party), name_of(party.get("name"), 80)
     if who is None or name is None or origin_of(who) != node.origin:
         return
-    responses.offered(tx, node, str(activity["id"]), post_uri, who, name, text, at)
+    invited = uri_of(activity.get("inReplyTo"))
+    responses.offered(tx, node, str(activity["id"]), post_uri, who, name, text, at, invited)
 
 
 def accept(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
@@ -93,18 +125,34 @@ def accept(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) 
             continue
         if ours.type == "Follow" and ours.object == node.actor:
             nodes.follow_accepted(tx, node, at)
+        elif ours.type == "Offer" and ours.object == tx.home.actor:
+            hub.accepted(tx, node, uri, at)
         elif ours.type == "Offer":
             result = activity.get("result")
             agreement = uri_of(result) if isinstance(result, dict) else None
             if agreement is not None and origin_of(agreement) == node.origin:
                 matches.accepted(tx, node, uri, str(activity["id"]), agreement, at)
-        elif ours.post_uri is not None and outbox.was_sent(tx, ours.post_uri, node.id):
+        elif ours.type == "Join":
+            attendance.accepted(tx, node, uri, str(activity["id"]), at)
+        elif ours.type == "Flag":
+            flags.answer(tx, node, ours, activity, True, at)
+        elif ours.post_uri is not None:
             state = "gone" if ours.type == "Delete" else "holds"
-            outbox.reached(tx, ours.post_uri, node.id, state, at)
+            _confirmed(tx, node, ours.post_uri, state, at)
+
+
+def _confirmed(tx: Transaction, node: Node, post_uri: str, state: str, at: datetime) -> None:
+    """A receipt counts from whoever was sent the post, or could have it through our hub."""
+    if outbox.was_sent(tx, post_uri, node.id):
+        outbox.reached(tx, post_uri, node.id, state, at)
+        return
+    post = posts.by_uri(tx, post_uri)
+    if post is not None and node.member and may_hold(node, post):
+        outbox.reached(tx, post_uri, node.id, state, at, post.id)
 
 
 def reject(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
-    """Only the node that our Follow or Offer went to may say no to it."""
+    """Only the node that our Follow, Offer or Invite went to may say no to it."""
     uri = uri_of(activity.get("object"))
     ours = outbox.by_uri(tx, uri) if uri else None
     reason = words_of(activity.get("reason"), 200) or "declined"
@@ -112,8 +160,14 @@ def reject(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) 
         return
     if ours.type == "Follow" and ours.object == node.actor:
         nodes.follow_rejected(tx, node, reason, at)
-    elif ours.type == "Offer":
+    elif ours.type == "Offer" and ours.object == tx.home.actor:
+        hub.refused(tx, node, uri, reason, at)
+    elif ours.type == "Flag":
+        flags.answer(tx, node, ours, activity, False, at)
+    elif ours.type in ("Offer", "Join"):
         matches.rejected(tx, node, uri, reason, at)
+    elif ours.type == "Invite":
+        invites.declined(tx, node, uri, reason, at)
 
 
 def undo(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
@@ -142,10 +196,17 @@ TABLE: dict[tuple[str, str | None], Effect] = {
     ("Follow", None): follow,
     ("Create", "Note"): create_or_update,
     ("Update", "Note"): create_or_update,
+    ("Create", "Event"): create_or_update,
+    ("Update", "Event"): create_or_update,
     ("Update", "Group"): update_actor,
     ("Update", None): update_actor,
     ("Delete", None): delete,
     ("Offer", "Agreement"): offer,
+    ("Offer", None): offer_to_join,
+    ("Join", None): replies.join,
+    ("Invite", None): asking.invite,
+    ("Add", None): directory_changed,
+    ("Remove", None): directory_changed,
     ("Accept", None): accept,
     ("Reject", None): reject,
     ("Undo", None): undo,

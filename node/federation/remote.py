@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import IPv6Address, ip_address, ip_network
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +29,9 @@ from node.settings import Settings
 DEADLINE = 10.0
 REPLY_MOST = 1024 * 1024
 CLIENTS_MOST = 64
+KEPT_OPEN = 20.0  # seconds, of a connection with nothing on it; so long its checked address is good too
 JRD = "application/jrd+json"
+JSON = "application/json"
 Wire = httpx.AsyncBaseTransport
 """What carries requests: the network, or in tests a stand-in for it."""
 Resolve = Callable[[str, int], Awaitable[set[str]]]
@@ -87,7 +90,7 @@ class Remote:
         self._keys = keys
         self._wire = wire
         self._deadline = deadline
-        self._tls = ssl.create_default_context() if settings.secure else None
+        self._tls = ssl.create_default_context()  # one for all: to make one costs a thousand signatures
         self._clients: OrderedDict[str, httpx.AsyncClient] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -98,6 +101,17 @@ class Remote:
         kind = answer.media_type.replace("'", '"')
         if kind != MEDIA_TYPE and not (kind.startswith("application/ld+json;") and f'profile="{AS}"' in kind):
             raise Unreachable(f"{uri} is no ActivityPub document")
+        return self._parsed(uri, answer)
+
+    async def private(self, uri: str) -> dict[str, Any] | None:
+        """What is for our eyes alone, asked for by our Application; None when it is not there, or not for us.
+        Raises Unreachable."""
+        headers = self._signed("GET", uri, None, None, self._keys.application)
+        answer = await self._exchange("GET", uri, {**headers, "accept": JSON}, None)
+        if answer.status in (403, 404, 410):
+            return None
+        if answer.status != 200 or answer.media_type != JSON:
+            raise Unreachable(f"{uri} answered {answer.status}")
         return self._parsed(uri, answer)
 
     async def webfinger(self, origin: str, resource: str) -> dict[str, Any]:
@@ -189,10 +203,18 @@ class Guarded(httpx.AsyncBaseTransport):
     """Connects to the address that it checked itself: a name that changes its mind in between gains nothing
     (X04)."""
 
-    def __init__(self, town: bool, tls: ssl.SSLContext | None, resolve: Resolve | None = None) -> None:
+    def __init__(
+        self,
+        town: bool,
+        tls: ssl.SSLContext | None,
+        resolve: Resolve | None = None,
+        good_for: float = KEPT_OPEN,
+    ) -> None:
         self._town = town
+        self._good_for = good_for
         self._resolve = resolve or _resolved
-        limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=20)
+        self._checked: tuple[tuple[str, int], str, float] | None = None
+        limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=KEPT_OPEN)
         self._inner = httpx.AsyncHTTPTransport(verify=tls or False, limits=limits, trust_env=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -206,10 +228,15 @@ class Guarded(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
     async def _address(self, host: str, port: int) -> str:
+        now = monotonic()
+        if self._checked is not None and self._checked[0] == (host, port) and now < self._checked[2]:
+            return self._checked[1]
         found = await self._resolve(host, port)
         if not found or not all(allowed(address, self._town) for address in found):
             raise httpx.ConnectError(f"{host} is not an address this node talks to")
-        return min(found, key=lambda address: (":" in address, address))
+        address = min(found, key=lambda address: (":" in address, address))
+        self._checked = (host, port), address, now + self._good_for
+        return address
 
 
 async def _resolved(host: str, port: int) -> set[str]:

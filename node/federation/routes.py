@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from starlette.requests import Request
@@ -9,15 +12,19 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from node import clock
-from node.federation import actors, collections, identity, inbox, vocabulary
+from node.federation import actors, collections, contact, identity, inbox, vocabulary
 from node.federation.door import Federation
-from node.federation.remote import JRD
+from node.federation.lookups import EVERY
+from node.federation.remote import JRD, JSON
 from node.federation.signatures import Refused
 from node.federation.vocabulary import MEDIA_TYPE
 from node.neighbourhood.node import Node
-from node.storage import nodes
+from node.storage import lookups, nodes
+from node.storage.database import Transaction
 
 Handler = Callable[[Federation, Request], Awaitable[Response]]
+DIRECTORY_AT_MOST = timedelta(minutes=10)  # a stranger makes us read our hub's directory this often
+KEPT_SECONDS = 1.0  # our own actor as bytes, while nothing is committed: another process of ours may do so
 _NOT_HERE = b'{"error": "not found"}'
 
 
@@ -28,16 +35,18 @@ def routes(door: Federation) -> list[BaseRoute]:
 
 
 def _routes(door: Federation) -> Iterator[BaseRoute]:
-    group = f"/ap/buurt/{door.home.slug}"
+    group = door.home.actor.removeprefix(door.home.origin)
     for path in ("/inbox", f"{group}/inbox", "/ap/actor/inbox"):
         yield _route(door, path, inbox.receive, "POST")
     table: list[tuple[str, Handler]] = [
-        (group, _actor(actors.group)),
-        ("/ap/actor", _actor(actors.application)),
+        (group, _group),
+        ("/ap/actor", _application),
         ("/ap/o/{key}", _post),
         ("/ap/o/{key}/proposal", _proposal),
+        ("/ap/m/{key}", _message),
+        ("/ap/a/{key}/contact", _contact),
         (f"{group}/outbox", _outbox),
-        (f"{group}/adjacent", _adjacent),
+        (f"{group}/nodes", _directory) if door.home.is_hub else (f"{group}/adjacent", _adjacent),
         (f"{group}/followers", _followers),
         (f"{group}/following", _following),
         (f"{group}/featured", _empty),
@@ -60,8 +69,9 @@ def _route(door: Federation, path: str, handler: Handler, method: str) -> Route:
     return Route(path, answer, methods=[method])
 
 
-async def _reader(door: Federation, request: Request) -> Node | None:
-    """The node that asks, by its signature; None when it is unsigned, not proved, or not known."""
+async def _reader(door: Federation, request: Request, technical: bool = False) -> Node | None:
+    """The node that asks, by its signature; None when it is unsigned, not proved, or not known. `technical`:
+    only by its Application."""
     if "signature" not in request.headers:
         return None
     try:
@@ -71,17 +81,49 @@ async def _reader(door: Federation, request: Request) -> Node | None:
     if found.fetched is not None:
         await door.database.writing(identity.keep, found, clock.now())
     node = await door.database.reading(nodes.by_origin, found.origin)
-    theirs = (node.actor, f"{node.origin}/ap/actor") if node is not None else ()  # `wire.md` 1.2
+    if node is not None and not node.partner and not door.home.is_hub:
+        await door.database.writing(_who_is_this, clock.now())
+    reads = f"{node.origin}/ap/actor" if node is not None else ""
+    theirs = (reads,) if node is None or technical else (node.actor, reads)  # `wire.md` 1.2
     return node if found.verified.actor in theirs else None
 
 
-def _actor(document: Callable[[Federation], dict[str, Any]]) -> Handler:
-    async def answer(door: Federation, request: Request) -> Response:
-        if (door.sleeping or door.unheard) and "signature" in request.headers:
-            await _reader(door, request)  # a sign of life makes what waits for that host due now
-        return _json(document(door), cache="max-age=60")
+def _who_is_this(tx: Transaction, at: datetime) -> None:
+    """A stranger reads here: a new member of our hub perhaps, of whom we have not heard yet (`wire.md` 3)."""
+    hub = nodes.hub(tx)
+    if hub is not None and hub.member:
+        lookups.hurry(tx, "directory", hub.id, at, at + EVERY - DIRECTORY_AT_MOST)
 
-    return answer
+
+async def _group(door: Federation, request: Request) -> Response:
+    await _listen(door, request)
+    as_now = door.database.change(), door.keys.group.key_id
+    kept, until, body = door.group
+    if kept != as_now or monotonic() > until:
+        hub = await door.database.reading(nodes.hub)
+        body = _encoded(actors.group(door, hub.actor if hub else None))
+        door.group = as_now, monotonic() + KEPT_SECONDS, body
+    return _fixed(body)
+
+
+async def _application(door: Federation, request: Request) -> Response:
+    await _listen(door, request)
+    return _fixed(_encoded(actors.application(door)))
+
+
+def _fixed(body: bytes) -> Response:
+    headers = {"Cache-Control": "max-age=60", "Vary": "Accept, Signature"}
+    return Response(body, 200, headers, media_type=MEDIA_TYPE)
+
+
+async def _listen(door: Federation, request: Request) -> None:
+    """A sign of life makes what waits for that host due now.
+
+    Only by a key that is known: two nodes that looked up each other's keys for this would both wait.
+    """
+    if (door.sleeping or door.unheard) and "signature" in request.headers:
+        with suppress(Refused):
+            await identity.heard(door, request)
 
 
 async def _post(door: Federation, request: Request) -> Response:
@@ -89,8 +131,8 @@ async def _post(door: Federation, request: Request) -> Response:
     found = await door.database.reading(collections.post, node, key)
     if found is not None:
         if node is not None:
-            await door.database.writing(collections.given_out, node, [found], at)
-        return _json(collections.note_document(door, found, at))
+            await door.database.writing(collections.given_out, node, [found.post], at)
+        return _json(collections.post_document(door, found, at))
     gone = await door.database.reading(collections.taken_back, node, key)
     return _json(gone, 410) if gone is not None else _not_here()
 
@@ -98,9 +140,22 @@ async def _post(door: Federation, request: Request) -> Response:
 async def _proposal(door: Federation, request: Request) -> Response:
     node, key = await _reader(door, request), request.path_params["key"]
     found = await door.database.reading(collections.post, node, key)
-    if found is None:
-        return _not_here()
-    return _json(collections.proposal_document(door, found))
+    twin = collections.proposal_document(door, found) if found is not None else None
+    return _json(twin) if twin is not None else _not_here()
+
+
+async def _message(door: Federation, request: Request) -> Response:
+    """A message of a thread, for the node it was written to."""
+    node, key = await _reader(door, request), request.path_params["key"]
+    found = await door.database.reading(contact.message, node, key) if node is not None else None
+    return _json(found) if found is not None else _not_here()
+
+
+async def _contact(door: Federation, request: Request) -> Response:
+    """Contact details, while they are released, for the other side's node alone; nobody keeps them."""
+    node, key = await _reader(door, request, technical=True), request.path_params["key"]
+    shown = await door.database.writing(contact.shown, node, key, clock.now()) if node is not None else None
+    return _json(shown, kind=JSON, cache="no-store") if shown is not None else _not_here()
 
 
 async def _outbox(door: Federation, request: Request) -> Response:
@@ -113,10 +168,10 @@ async def _outbox(door: Federation, request: Request) -> Response:
         return _not_here()
     shown, creates, following = await door.database.reading(collections.outbox_page, node, cursor, at)
     if node is not None and shown:
-        await door.database.writing(collections.given_out, node, shown, at)
+        await door.database.writing(collections.given_out, node, [found.post for found in shown], at)
     items = [
-        collections.create_document(door, post, create, at)
-        for post, create in zip(shown, creates, strict=True)
+        collections.create_document(door, found, create, at)
+        for found, create in zip(shown, creates, strict=True)
     ]
     page = {
         "@context": vocabulary.AS,
@@ -130,6 +185,10 @@ async def _outbox(door: Federation, request: Request) -> Response:
 
 async def _adjacent(door: Federation, request: Request) -> Response:
     return _json(await door.database.reading(collections.adjacent))
+
+
+async def _directory(door: Federation, request: Request) -> Response:
+    return _json(await door.database.reading(collections.directory))
 
 
 async def _followers(door: Federation, request: Request) -> Response:
@@ -180,8 +239,11 @@ def _json(
     headers = {"Cache-Control": cache, "Vary": "Accept, Signature"}
     if open_to_scripts:
         headers["Access-Control-Allow-Origin"] = "*"
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(body, status, headers, media_type=kind)
+    return Response(_encoded(document), status, headers, media_type=kind)
+
+
+def _encoded(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _not_here() -> Response:

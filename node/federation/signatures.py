@@ -7,6 +7,7 @@ origin from the settings, and never from a Host header.
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import UTC, datetime
@@ -75,7 +76,7 @@ class Claim:
 @final
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """This actor sent the message, as it is. Only `verify` makes one: who holds one knows it was checked."""
+    """This actor said the message, as it is. Only this module makes one, so it was checked."""
 
     actor: str
     key_id: str
@@ -97,16 +98,14 @@ def sign(
         if content_type is None:
             raise ValueError("A body needs a content type.")
         headers = {"content-digest": digests.make(body), "content-type": content_type}
-    components = ("@method", "@target-uri", *headers)
-    parameters = {"created": created, "keyid": key.key_id, "alg": "ed25519"}
-    signed: Signed = [(name, {}) for name in components], parameters
-    raw = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
-    signature = key.private.sign(base(method, target_uri, raw, signed))
-    return {
-        **headers,
-        "signature-input": http_sf.ser({"sig1": signed}),
-        "signature": http_sf.ser({"sig1": signature}),
-    }
+    values = {"@method": method, "@target-uri": _derived(method, target_uri)["@target-uri"], **headers}
+    names = " ".join(f'"{name}"' for name in values)
+    said = f'({names});created={created};keyid="{key.key_id}";alg="ed25519"'
+    lines = [f'"{name}": {value}' for name, value in values.items()] + [f'"@signature-params": {said}']
+    if not all(_ONE_LINE.fullmatch(line) for line in lines):
+        raise ValueError("There is a sign in the message that cannot be signed, or a header is folded.")
+    signature = b64encode(key.private.sign("\n".join(lines).encode("ascii"))).decode("ascii")
+    return {**headers, "signature-input": f"sig1={said}", "signature": f"sig1=:{signature}:"}
 
 
 def read(method: str, target_uri: str, headers: Headers, body: bytes, at: datetime) -> Claim:
@@ -125,6 +124,15 @@ def verify(claim: Claim, key: VerificationKey) -> Verified:
         key.public.verify(claim.signature, claim.base)
     except InvalidSignature:
         raise Refused(401, "The signature does not fit the message, or is by another key.") from None
+    return Verified(key.owner, key.key_id, _HERE)
+
+
+def verify_proof(signature: bytes, proved: bytes, key: VerificationKey) -> Verified:
+    """The actor that wrote a document, whoever handed it on: for `proofs.verify` alone."""
+    try:
+        key.public.verify(signature, proved)
+    except InvalidSignature:
+        raise Refused(401, "The proof does not fit the document, or is by another key.") from None
     return Verified(key.owner, key.key_id, _HERE)
 
 

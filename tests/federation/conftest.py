@@ -27,6 +27,25 @@ async def three_strangers(tmp_path_factory: pytest.TempPathFactory) -> Model:
     return await town_of_nodes.model(directory, "centrum", "noord", "zuid", joined=False)
 
 
+@pytest.fixture(scope="session")
+async def a_town(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    directory = tmp_path_factory.mktemp("town")
+    made = await town_of_nodes.model(directory, "centrum", "noord", "zuid", "gemeente", joined=False)
+    async with town_of_nodes.opened_in_place(made) as nodes:
+        a, b, c, hub = nodes
+        await nodes.join(a, b)
+        await nodes.join(b, c)
+        await nodes.gather(hub, a, b, c)
+    return made
+
+
+@pytest.fixture
+async def town_with_hub(tmp_path: Path, a_town: Model) -> AsyncIterator[Nodes]:
+    """Centrum, Noord and Zuid in a row (Centrum and Zuid do not touch), members of the hub Gemeente."""
+    async with town_of_nodes.opened(tmp_path, a_town) as nodes:
+        yield nodes
+
+
 @pytest.fixture(scope="module")
 async def three(tmp_path_factory: pytest.TempPathFactory, three_neighbours: Model) -> AsyncIterator[Nodes]:
     """Centrum, Noord and Zuid, all neighbours, for the tests of one file: each makes its own posts."""

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from node.federation.signatures import SigningKey
-from tests.federation import town_of_nodes
+from tests.federation import by_hand, town_of_nodes
 from tests.federation.liar import Document, Liar, described, key_called
 from tests.federation.stillness import untouched
 from tests.federation.town_of_nodes import Model, Nodes, Place
@@ -93,3 +93,13 @@ async def test_a_third_actor_on_a_neighbours_host_is_nobody(pair: Nodes) -> None
     assert (await thief.says(place, {**create, "id": thief.uri()})).status_code == 202
     assert (await thief.reads(place, post.uri)).status_code == 200
     assert await place.count("posts") == 2
+
+
+async def test_whoever_reads_our_actor_is_not_looked_up_for_that(strangers: Nodes) -> None:
+    """Two nodes that meet read each other's actors to check a signature: if that in turn had to be checked by
+    reading an actor, they would wait for each other."""
+    a, b, _ = strangers
+    a.door.unheard.add(b.origin)
+    answer = await by_hand.signed(a, "GET", "/ap/actor", b.door.keys.application)
+    assert answer.status_code == 200
+    assert strangers.wire.log == []  # nobody was asked anything

@@ -259,6 +259,15 @@ def said(liar: Liar) -> dict[tuple[str, str | None], Document]:
         ("Update", "Note"): liar.activity(
             "Update", liar.note(contentMap={"nl": "x"}, location={"name": "x"})
         ),
+        ("Create", "Event"): liar.activity("Create", _event(liar)),
+        ("Update", "Event"): liar.activity("Update", _event(liar)),
+        ("Offer", None): liar.activity("Offer", liar.actor, target="https://centrum.example/ap/hub/nodes"),
+        ("Join", None): liar.activity("Join", liar.uri("o"), party=party, source=source),
+        ("Invite", None): liar.activity(
+            "Invite", liar.uri("o"), target="https://centrum.example/ap/o/1", endTime="2099-01-01T10:00:00Z"
+        ),
+        ("Add", None): liar.activity("Add", liar.actor, target="https://centrum.example/ap/hub/nodes"),
+        ("Remove", None): liar.activity("Remove", liar.actor, target="https://centrum.example/ap/hub/nodes"),
         ("Update", "Group"): liar.activity("Update", {"type": "Group", "id": liar.actor}),
         ("Update", None): liar.activity("Update", liar.actor),
         ("Delete", None): liar.activity("Delete", {"id": liar.uri("o"), "type": "Tombstone"}),
@@ -267,6 +276,15 @@ def said(liar: Liar) -> dict[tuple[str, str | None], Document]:
         ("Reject", None): liar.activity("Reject", liar.uri(), reason="taken"),
         ("Undo", None): liar.activity("Undo", liar.uri(), reason="x"),
     }
+
+
+def _event(liar: Liar) -> Document:
+    when: Document = {
+        "startTime": "2099-01-01T10:00:00Z",
+        "maximumAttendeeCapacity": 5,
+        "remainingAttendeeCapacity": 5,
+    }
+    return liar.note(type="Event", kind="event", **when)
 
 
 def fields(thing: Any, *path: str | int) -> Iterator[tuple[str | int, ...]]:

@@ -154,6 +154,7 @@ async def test_posts(pair: Nodes) -> None:
         "to": [a.home.adjacent],
         "object": note(post, a),
     }
+    await pair.quiet()  # its receipt went out
     edited = await a.edits(post, title="Wie haalt woensdag medicijnen?")
     await b.holds(edited, title=edited.title)
     update = the_one(a, "Update")

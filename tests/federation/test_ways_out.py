@@ -200,7 +200,7 @@ async def test_x04_the_address_that_was_checked_is_the_one_connected_to(
         async def resolve(host: str, port: int) -> set[str]:
             return answers[next(asked)]
 
-        way = remote_of(tmp_path, wire=Guarded(True, None, resolve))
+        way = remote_of(tmp_path, wire=Guarded(True, None, resolve, good_for=0.0))
         uri = f"http://wisselend.example:{there.port}/"
         assert await way.document(uri) == {}
         for _ in answers[1:]:
@@ -209,6 +209,20 @@ async def test_x04_the_address_that_was_checked_is_the_one_connected_to(
         assert next(asked) == len(answers)  # once for each request, and never behind the back of the check
         assert connected == [("127.0.0.1", there.port)]
         assert f"host: wisselend.example:{there.port}".encode() in there.asked[0].lower()
+        await way.close()
+
+
+async def test_x04_a_checked_address_is_good_for_a_while(tmp_path: Path, connected: list[object]) -> None:
+    async with listening(reply(b"{}")) as there:
+        answers = iter([{"127.0.0.1"}])  # asked once
+
+        async def resolve(host: str, port: int) -> set[str]:
+            return next(answers)
+
+        way = remote_of(tmp_path, wire=Guarded(True, None, resolve))
+        for path in ("een", "twee"):
+            assert await way.document(f"http://dezelfde.example:{there.port}/{path}") == {}
+        assert set(connected) == {("127.0.0.1", there.port)}
         await way.close()
 
 

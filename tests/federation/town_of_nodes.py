@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import func, select
 from starlette.applications import Starlette
 
+from node.acts import hub as hubs
 from node.acts import matches, nodes, posts, responses
 from node.clock import now
 from node.federation import worker
@@ -52,7 +53,13 @@ class Place:
         self.home = database.home
         self.origin, self.name = self.home.origin, self.home.area.name
         self.settings: Settings = build(
-            {"origin": self.origin, "name": self.name, "area": self.home.area.code}, directory
+            {
+                "origin": self.origin,
+                "kind": self.home.kind,
+                "name": self.name,
+                "area": self.home.area.code,
+            },
+            directory,
         )
         self.door: Federation = open_door(database, self.settings, load_or_make(directory, self.home), wire)
         self.app = Starlette(routes=routes(self.door))
@@ -118,6 +125,26 @@ class Place:
     async def blocks(self, other: "Place") -> None:
         await self.database.writing(nodes.block, console(now()), (await self.knows(other)).id, now())
 
+    async def enters(self, hub: "Place") -> None:
+        """Its operator asks to join the hub."""
+        await self.database.writing(hubs.ask, console(now()), hub.origin, now())
+
+    async def leaves(self) -> None:
+        await self.database.writing(hubs.leave, console(now()), now())
+
+    async def admits(self, other: "Place") -> None:
+        """At the hub: its operator says yes, as soon as the other asks and names it."""
+
+        async def asks() -> bool:
+            found = await self.database.reading(kept_nodes.by_origin, other.origin)
+            return found is not None and found.membership == "asked" and found.hub == self.home.actor
+
+        await until(asks)
+        await self.database.writing(hubs.admit, console(now()), (await self.knows(other)).id, now())
+
+    async def expels(self, other: "Place") -> None:
+        await self.database.writing(hubs.expel, console(now()), (await self.knows(other)).id, "", now())
+
     # What is known here
 
     async def knows(self, other: Any) -> Node:
@@ -130,6 +157,9 @@ class Place:
 
     async def neighbours(self) -> set[str]:
         return {node.origin for node in await self.database.reading(kept_nodes.neighbours)}
+
+    async def members(self) -> set[str]:
+        return {node.origin for node in await self.database.reading(kept_nodes.members)}
 
     async def post(self, post: Post) -> Post | None:
         """A post as it stands here, wherever it is from."""
@@ -206,7 +236,11 @@ class Nodes:
         """Have all of them work; over when each has looked at its neighbours, as it does at the start."""
         for place in self.places:
             place.start()
-        looks = [(place.origin, there) for place in self.places for there in await place.neighbours()]
+        looks = [
+            (place.origin, there)
+            for place in self.places
+            for there in await place.neighbours() | await place.members()
+        ]
         await until_true(lambda: all(self.wire.asked(*look, "/outbox") for look in looks))
         await self.quiet()
 
@@ -221,6 +255,19 @@ class Nodes:
             return all([there - {place.origin} <= await place.neighbours() for place in some])
 
         await until(joined)
+        await self.quiet()
+
+    async def gather(self, hub: Place, *some: Place) -> None:
+        """Make these members of the hub, each by a yes on both sides."""
+        for place in some:
+            await place.enters(hub)
+            await hub.admits(place)
+
+        async def gathered() -> bool:
+            there = {place.origin for place in (hub, *some)}
+            return all([there - {place.origin} <= await place.members() for place in (hub, *some)])
+
+        await until(gathered)
         await self.quiet()
 
     async def restart(self, place: Place) -> Place:
@@ -276,6 +323,14 @@ async def opened(directory: Path, of: Model, started: bool = True) -> AsyncItera
     for name in of.casts:
         copytree(of.directory / name, directory / name)
     async with _running(directory, of, started) as nodes:
+        yield nodes
+    assert not nodes.wire.broken, nodes.wire.broken
+
+
+@asynccontextmanager
+async def opened_in_place(of: Model) -> AsyncIterator[Nodes]:
+    """These nodes themselves, to make more of them before they are copied."""
+    async with _running(of.directory, of, started=True) as nodes:
         yield nodes
     assert not nodes.wire.broken, nodes.wire.broken
 

@@ -1,0 +1,163 @@
+"""Our messages, whole: what happened here, as ActivityStreams activities (`wire.md`). Pure: no I/O."""
+
+from typing import Any
+
+from node.federation.objects import message, one, post, reply, tombstone
+from node.federation.vocabulary import CONTEXT, addressing, paragraph
+from node.neighbourhood.node import Home, directory_of
+
+_THANKS = {
+    "taken": "Al geholpen, dank je wel.",
+    "declined": "Deze keer niet, dank je wel.",
+    "closed": "Het hoeft niet meer, dank je wel.",
+    "unknown": "Deze vraag kennen wij niet.",
+}
+_ACTED_ON = "Dank je wel voor de melding. We hebben er iets aan gedaan."
+_STAYS = "Dank je wel voor de melding. We hebben gekeken, en dit mag blijven staan."
+BY_APPLICATION = "Flag"  # all else is said by the Group (`wire.md` 1.2)
+
+
+def activity(
+    home: Home, type: str, uri: str, object: str, facts: dict[str, Any], created: str, to: str
+) -> dict[str, Any]:
+    """One message of ours. `object` is what it is about, `to` the actor it goes to when it goes to one
+    alone."""
+    said = _SAYS[type](home, object, facts, to)
+    actor = home.application if type == BY_APPLICATION else home.actor
+    return {"@context": CONTEXT, "id": uri, "type": type, "actor": actor, "published": created, **said}
+
+
+def _says_create(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    if "reply" in facts:
+        return {"to": [to], "object": reply(home, object, facts, to)}
+    if "context" in facts:
+        return {"to": [to], "object": message(home, facts, to)}
+    return _says_post(home, object, facts, to)
+
+
+def _says_join(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    return {"to": [to], "party": {"id": facts["party"], "name": facts["name"]}, "object": object}
+
+
+def _says_post(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    return {**addressing(home, facts["audience"], facts["hub"]), "object": post(home, facts)}
+
+
+def _says_update(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    if object == home.actor and "keys" in facts:
+        return {"to": [to], "object": _with_keys(home, facts["keys"])}
+    if object == home.actor:
+        return {"to": [to], "object": object}
+    return _says_post(home, object, facts, to)
+
+
+def _with_keys(home: Home, keys: dict[str, str]) -> dict[str, Any]:
+    """Our actor with the keys it has from now on: believed, for the message is signed with one of before."""
+    methods = [
+        {"id": key_id, "type": "Multikey", "controller": home.actor, "publicKeyMultibase": value}
+        for key_id, value in keys.items()
+    ]
+    boxes = {"inbox": f"{home.actor}/inbox", "outbox": f"{home.actor}/outbox"}
+    return {"id": home.actor, "type": "Group", **boxes, "assertionMethod": methods}
+
+
+def _says_delete(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    whom = addressing(home, facts["audience"], facts["hub"]) if "audience" in facts else {"to": [to]}
+    return {**whom, "object": tombstone(facts["uri"], facts["former"], facts["deleted"])}
+
+
+def _says_follow(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    return {"to": [to], "object": object}
+
+
+def _says_offer(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    if "target" in facts:
+        return {"to": [to], "object": object, "target": facts["target"]}
+    commitment = {"type": "Commitment", "satisfies": f"{object}#primary", "resourceQuantity": one()}
+    return {
+        "to": [to],
+        **({"inReplyTo": facts["invite"]} if facts.get("invite") else {}),
+        "party": {"id": facts["party"], "name": facts["name"]},
+        "source": {"content": facts["text"], "mediaType": "text/plain"},
+        "content": paragraph(facts["text"]),
+        "object": {"type": "Agreement", "stipulates": commitment},
+    }
+
+
+def _says_listed(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    """Add to, or Remove from, a hub's directory."""
+    return {"to": [directory_of(home.actor)], "object": object, "target": directory_of(home.actor)}
+
+
+def _says_accept(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    if "flag" in facts:
+        return _says_outcome(object, facts, to, _ACTED_ON)
+    if "receipts" in facts:
+        return {"to": [to], "object": facts["receipts"]}
+    if "follow" in facts:
+        return {"to": [to], "object": {"id": object, "type": "Follow", "actor": to, "object": home.actor}}
+    if "membership" in facts or "join" in facts:
+        return {"to": [to], "object": object}
+    agreement, primary = facts["agreement"], f"{facts['agreement']}#primary"
+    satisfies = f"{facts['post']}#primary"
+    commitment = {"type": "Commitment", "id": primary, "satisfies": satisfies, "resourceQuantity": one()}
+    return {
+        "to": [to],
+        "object": object,
+        "party": {"id": facts["party"], "name": facts["name"]},
+        "result": {
+            "type": "Agreement",
+            "id": agreement,
+            "attributedTo": home.actor,
+            "stipulates": commitment,
+        },
+    }
+
+
+def _says_reject(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    if "flag" in facts:
+        return _says_outcome(object, facts, to, _STAYS)
+    reason = facts["reason"]
+    content = paragraph(_THANKS.get(reason, reason))
+    return {"to": [to], "object": object, "reason": reason, "content": content}
+
+
+def _says_flag(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    """What sort of thing is wrong; then, if there are any, a supervisor's words. Never the reporter's."""
+    words = f": {facts['words']}" if facts["words"] else ""
+    return {"to": [to], "object": [object], "content": f"{facts['category']}{words}"}
+
+
+def _says_outcome(object: str, facts: dict[str, Any], to: str, usual: str) -> dict[str, Any]:
+    """What became of a Flag, in words without names."""
+    words = facts["words"] or usual
+    source = {"content": words, "mediaType": "text/plain"}
+    return {"to": [to], "object": object, "source": source, "content": paragraph(words)}
+
+
+def _says_undo(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    if "follow" in facts:
+        return {"to": [to], "object": {"id": object, "type": "Follow", "actor": home.actor, "object": to}}
+    reason = {"reason": facts["reason"]} if "reason" in facts else {}
+    return {"to": [to], "object": object, **reason}
+
+
+def _says_invite(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    return {"to": [to], "object": object, "target": facts["target"], "endTime": facts["ends"]}
+
+
+_SAYS = {
+    "Create": _says_create,
+    "Update": _says_update,
+    "Delete": _says_delete,
+    "Follow": _says_follow,
+    "Offer": _says_offer,
+    "Invite": _says_invite,
+    "Join": _says_join,
+    "Accept": _says_accept,
+    "Reject": _says_reject,
+    "Undo": _says_undo,
+    "Flag": _says_flag,
+    "Add": _says_listed,
+    "Remove": _says_listed,
+}
