@@ -16,6 +16,7 @@ from node.api import access, bodies, problems
 from node.api.operation import Call, Operation
 from node.api.problems import Unusable
 from node.clock import now
+from node.neighbourhood.contact import Fetch, out_of_reach
 from node.neighbourhood.refusal import NotFound, Refusal, phrase
 from node.settings import Settings
 from node.storage.access import keep_token
@@ -27,9 +28,16 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 class Door:
     """Answers every method at one address, as its rows of the table say."""
 
-    def __init__(self, database: Database, settings: Settings, operations: Mapping[str, Operation]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        operations: Mapping[str, Operation],
+        fetch: Fetch = out_of_reach,
+    ) -> None:
         self._database = database
         self._settings = settings
+        self._fetch = fetch
         self._operations = operations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,10 +62,14 @@ class Door:
         if operation.changes:
             said = await bodies.read(request, operation.takes)
             answer = await self._database.writing(visit.act, said, now())
+        if operation.then is not None:
+            answer = await operation.then(self._fetch, answer)
         if answer is None:
             return Response(status_code=operation.status, headers=problems.HEADERS)
         body = msgspec.json.encode(answer)
-        return Response(body, operation.status, problems.HEADERS, media_type="application/json")
+        file = {"Content-Disposition": f'attachment; filename="{operation.file}"'} if operation.file else {}
+        headers = {**problems.HEADERS, **file}
+        return Response(body, operation.status, headers, media_type="application/json")
 
     def _operation(self, method: str) -> Operation:
         operation = self._operations.get("GET" if method == "HEAD" else method)

@@ -7,6 +7,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from node.neighbourhood import category
 from node.neighbourhood.draft import PostChange as Change
+from node.neighbourhood.event import PLACE_LENGTH
+from node.neighbourhood.event import PLACES_MOST as EVENT_PLACES_MOST
 from node.neighbourhood.post import (
     PLACES_MOST,
     TEXT_LENGTH,
@@ -17,6 +19,7 @@ from node.neighbourhood.post import (
     PostDraft,
     Urgency,
 )
+from node.neighbourhood.refusal import Invalid, Words, phrase
 
 T = TypeVar("T")
 
@@ -30,12 +33,28 @@ AudienceWord = Annotated[str, Meta(extra_json_schema={"enum": list(Audience)})]
 UrgencyWord = Annotated[str, Meta(extra_json_schema={"enum": list(Urgency)})]
 DecideWord = Annotated[str, Meta(extra_json_schema={"enum": list(Decide)})]
 StateWord = Annotated[str, Meta(extra_json_schema={"enum": list(NEW_STATES)})]
-Places = Annotated[int, Meta(extra_json_schema={"minimum": 1, "maximum": PLACES_MOST})]
+Places = (
+    Annotated[
+        int,
+        Meta(
+            description=f"For how many there is room: at most {PLACES_MOST}, at an event more.",
+            extra_json_schema={"minimum": 1, "maximum": EVENT_PLACES_MOST},
+        ),
+    ]
+    | None
+)
+Place = Annotated[str, Meta(extra_json_schema={"maxLength": PLACE_LENGTH})]
 Until = Annotated[datetime, Meta(tz=True)]
 
 
 class NewPost(Struct, forbid_unknown_fields=True):
-    """What is asked or offered. Left out: adjacent, week, choose, one place, the usual end."""
+    """What is asked, offered, told or planned. Left out: a request is for *adjacent*, the rest for *public*;
+    week, choose, one place, the usual end.
+
+    `starts`, `ends` and `place` are for events alone, and `starts` is needed there; without an end it takes
+    two hours. Places of null at an event: as many as want to. `widen` is for requests: while nobody answers
+    it may go on, ring by ring.
+    """
 
     title: Title
     category: CategoryWord
@@ -45,6 +64,10 @@ class NewPost(Struct, forbid_unknown_fields=True):
     decide: DecideWord | UnsetType = UNSET
     places: Places | UnsetType = UNSET
     expires: Until | UnsetType = UNSET
+    starts: Until | UnsetType = UNSET
+    ends: Until | UnsetType = UNSET
+    place: Place | UnsetType = UNSET
+    widen: bool | UnsetType = UNSET
 
 
 class PostChange(Struct, forbid_unknown_fields=True):
@@ -58,11 +81,16 @@ class PostChange(Struct, forbid_unknown_fields=True):
     decide: DecideWord | UnsetType = UNSET
     places: Places | UnsetType = UNSET
     expires: Until | UnsetType = UNSET
+    starts: Until | UnsetType = UNSET
+    ends: Until | UnsetType = UNSET
+    place: Place | UnsetType = UNSET
+    widen: bool | UnsetType = UNSET
     state: StateWord | UnsetType = UNSET
 
 
 def draft(kind: Kind, asked: NewPost, language: str) -> PostDraft:
-    """What was filled in, for the act to look at."""
+    """What was filled in, for the act to look at. Raises Invalid for what another kind of post has."""
+    _require_of_kind(kind, asked)
     return PostDraft(
         kind=kind,
         title=asked.title,
@@ -71,14 +99,19 @@ def draft(kind: Kind, asked: NewPost, language: str) -> PostDraft:
         audience=said(asked.audience),
         urgency=said(asked.urgency),
         decide=said(asked.decide),
-        places=said(asked.places),
+        places=_places(asked.places),
         expires=said(asked.expires),
         language=language,
+        starts=said(asked.starts),
+        ends=said(asked.ends),
+        place=said(asked.place) or "",
+        widen=said(asked.widen) or False,
     )
 
 
-def edit(asked: PostChange) -> Change:
-    """What is to be different but for the state."""
+def edit(kind: Kind, asked: PostChange) -> Change:
+    """What is to be different but for the state. Raises Invalid for what another kind of post has."""
+    _require_of_kind(kind, asked)
     return Change(
         title=said(asked.title),
         text=said(asked.text),
@@ -86,9 +119,31 @@ def edit(asked: PostChange) -> Change:
         audience=said(asked.audience),
         urgency=said(asked.urgency),
         decide=said(asked.decide),
-        places=said(asked.places),
+        places=_places(asked.places),
         expires=said(asked.expires),
+        starts=said(asked.starts),
+        ends=said(asked.ends),
+        place=said(asked.place),
+        widen=said(asked.widen),
     )
+
+
+def _places(places: int | UnsetType | None) -> int | None:
+    """How many were said: none is 0, which at an event is as many as want to."""
+    return (places or 0) if not isinstance(places, UnsetType) else None
+
+
+def _require_of_kind(kind: Kind, asked: NewPost | PostChange) -> None:
+    wrong: dict[str, Words] = {}
+    if kind is not Kind.EVENT:
+        late = {"starts": asked.starts, "ends": asked.ends, "place": asked.place}
+        wrong |= {
+            name: phrase("Only an event has this.") for name, value in late.items() if value is not UNSET
+        }
+    if kind is not Kind.REQUEST and asked.widen is True:
+        wrong["widen"] = phrase("Only a request goes further by itself.")
+    if wrong:
+        raise Invalid(wrong)
 
 
 def said(word: T | UnsetType) -> T | None:

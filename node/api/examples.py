@@ -1,20 +1,47 @@
 """One of each, as it may come and go: for the document, and for whoever reads it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+from node.api.board import Board, Columns, Item
 from node.api.copies import Copies, Copy
+from node.api.districts import Around, Districts, NewWish, OpenThere
 from node.api.drafts import NewPost, PostChange
+from node.api.export import Account, District, Export, Grant
+from node.api.invites import Invite, Invites, NewInvite
 from node.api.matches import Match, Matches, NewMatch
 from node.api.me import Me
-from node.api.nodes import AskedNode, NewNode, Node, NodeName, Nodes, ThisNode
+from node.api.nodes import AskedNode, NewNode, Node, NodeName, Nodes, Reason, ThisNode
 from node.api.posts import Area, Author, Home, Post, Posts
-from node.api.responses import From, NewResponse, Response, Responses
+from node.api.reports import (
+    Case,
+    Dismissed,
+    Flagged,
+    NewReport,
+    Queue,
+    Report,
+    Reports,
+    Said,
+    Upheld,
+)
+from node.api.responses import From, NewComing, NewResponse, Response, Responses
+from node.api.threads import (
+    Contact,
+    Message,
+    Messages,
+    NewDetails,
+    NewMessage,
+    Release,
+    Released,
+)
 from node.neighbourhood.category import Category
+from node.neighbourhood.following import Ring, Wish
+from node.neighbourhood.invite import InviteState
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.node import NodeKind, Standing
 from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
+from node.neighbourhood.report import ReportCategory, ReportState
 from node.neighbourhood.response import ResponseState
 from node.neighbourhood.roles import Role
 
@@ -22,6 +49,9 @@ _HERE, _THERE = "https://centrum.example", "https://haven.example"
 _POST = "0d8a3a5c8d8f4b0e9d6a2f1b7c3e5a90"
 _RESPONSE = "5b1f0c7e2a944f6d8e3b9a7c1d2e4f60"
 _MATCH = "9c2e4a6b8d0f4135a7b9c1d3e5f70812"
+_MESSAGE = "7a1c3e5b9d2f4c60817b3d5f9a0c2e14"
+_OFFER = "4e6a8c0b2d1f4375a9b1c3d5e7f90214"
+_INVITE = "6c8e0a2b4d1f4597a1b3c5d7e9f02436"
 _NODE = "3f5a7c9e1b2d4f60819a3b5c7d9e0f12"
 _TUESDAY = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
 _APRIL = datetime(2026, 4, 2, 9, 30, tzinfo=UTC)
@@ -55,6 +85,26 @@ _response = Response(
     state=ResponseState.PENDING,
     created=_TUESDAY,
 )
+_message = Message(
+    id=_MESSAGE,
+    response=_RESPONSE,
+    by=From("Merel", "Haven"),
+    mine=False,
+    text="Zal ik om elf uur komen?",
+    created=_TUESDAY,
+    deleted=False,
+)
+_invite = Invite(
+    id=_INVITE,
+    request=_POST,
+    offer=_OFFER,
+    state=InviteState.PENDING,
+    mine=False,
+    response=None,
+    created=_TUESDAY,
+    expires=_TUESDAY + timedelta(days=3),
+)
+_item = Item(_post, 72, ["There is an answer that nobody chose. Who asked was reminded."], 1, 0)
 _match = Match(_MATCH, _POST, _RESPONSE, MatchState.AGREED, _TUESDAY)
 _node = Node(
     id=_NODE,
@@ -65,6 +115,47 @@ _node = Node(
     area="BU00000002",
     standing=Standing.ACTIVE,
     last_seen=_TUESDAY,
+)
+_around = Around(
+    id=_NODE,
+    node=NodeName("Haven", _THERE),
+    near=Ring.NEXT_DOOR,
+    wish=Wish.FOLLOW,
+    shown=True,
+    open=OpenThere(requests=3, offers=1, notices=0, events=2),
+)
+_export = Export(
+    made=_TUESDAY,
+    node=NodeName("Centrum", _HERE),
+    account=Account(_NODE, "Bea", "bea@centrum.example", None, None, "nl", _TUESDAY, _TUESDAY),
+    roles=[Grant(Role.BROKER, _TUESDAY, None)],
+    posts=[],
+    answers=[],
+    agreements=[],
+    invites=[],
+    reports=[],
+    districts=[District("Haven", Wish.FOLLOW)],
+    sessions=[],
+    tokens=[],
+    invitations=[],
+    log=[],
+)
+_report = Report(
+    id=_MATCH,
+    post=_POST,
+    category=ReportCategory.PRIVACY,
+    text="Het huisnummer staat erin.",
+    state=ReportState.OPEN,
+    outcome="",
+    created=_TUESDAY,
+    decided=None,
+)
+_case = Case(
+    id=_POST,
+    post=_post,
+    reports=[Said(ReportCategory.PRIVACY, "Het huisnummer staat erin.", "neighbour", _TUESDAY)],
+    why=["1 of our own neighbours reported this."],
+    since=_TUESDAY,
 )
 
 EXAMPLES: dict[type[Struct], Struct] = {
@@ -77,14 +168,39 @@ EXAMPLES: dict[type[Struct], Struct] = {
         _response,
         Responses([_response], None),
         NewResponse("Ik kan om tien uur."),
+        NewComing(),
         Copies([Copy(NodeName("Haven", _THERE), "holds", _TUESDAY)], None),
         _match,
         Matches([_match], None),
+        _invite,
+        Invites([_invite], None),
+        NewInvite(_POST, _OFFER),
+        Board(Columns([], [], [_item], [], [], [])),
         NewMatch(_POST, _RESPONSE),
+        _message,
+        Messages([_message], None),
+        NewMessage(_message.text),
+        Release(["phone"]),
+        Released(["phone"], [_TUESDAY]),
+        Contact("Merel", "0199-00 12 34", None, None),
+        NewDetails("0199-00 12 34", "Lindelaan 12"),
         _node,
         Nodes([_node], None),
         NewNode(_THERE),
         AskedNode(_THERE, _node),
+        Reason("It is not in our municipality."),
+        _around,
+        Districts([_around], None),
+        NewWish("follow"),
+        _export,
+        _report,
+        Reports([_report], None),
+        NewReport("privacy", "Het huisnummer staat erin."),
+        _case,
+        Queue([_case], None),
+        Upheld("ask", "Haal het huisnummer weg.", "De schrijver past het aan."),
+        Dismissed("Dit mag gewoon."),
+        Flagged("privacy", "Het huisnummer staat in de tekst."),
         ThisNode(
             kind=NodeKind.NEIGHBOURHOOD,
             name="Centrum",

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from node import __version__
+from node.acts import hub
 from node.acts import nodes as acts
 from node.api import lists
 from node.api.lists import PageAsked
@@ -60,9 +61,15 @@ class Nodes(Struct):
 
 
 class NewNode(Struct, forbid_unknown_fields=True):
-    """Which node is wanted as neighbour: its address, or its handle."""
+    """Which node is wanted, as neighbour or as hub: its address, or its handle."""
 
     address: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 500})]
+
+
+class Reason(Struct, forbid_unknown_fields=True):
+    """Why, in a sentence; it may be left out."""
+
+    reason: Annotated[str, Meta(max_length=200)] = ""
 
 
 class AskedNode(Struct):
@@ -74,8 +81,9 @@ class AskedNode(Struct):
 
 def about(tx: Transaction, call: Call[Nothing]) -> ThisNode:
     """What this node says of itself to everybody."""
-    home, settings = tx.home, call.settings
-    return ThisNode(home.kind, settings.name, home.area.code, home.actor, settings.acct, None, __version__)
+    home, settings, ours = tx.home, call.settings, kept.hub(tx)
+    mine = ours.actor if ours is not None and ours.member else None
+    return ThisNode(home.kind, settings.name, home.area.code, home.actor, settings.acct, mine, __version__)
 
 
 def listing(tx: Transaction, call: Call[PageAsked]) -> Nodes:
@@ -94,12 +102,33 @@ def ask(tx: Transaction, call: Call[NewNode]) -> AskedNode:
     return AskedNode(address, _shown(known) if known else None)
 
 
+def join(tx: Transaction, call: Call[NewNode]) -> AskedNode:
+    """Want to join a hub."""
+    address = call.asked.address.strip()
+    hub.ask(tx, call.by, address, call.at)
+    known = kept.by_actor(tx, address) or kept.by_origin(tx, address.rstrip("/"))
+    return AskedNode(address, _shown(known) if known else None)
+
+
+def leave(tx: Transaction, call: Call[Nothing]) -> None:
+    """Leave the hub."""
+    hub.leave(tx, call.by, call.at)
+
+
 Decision = Callable[[Transaction, Resident, str, datetime], Known]
 
 
 def decide(decision: Decision, tx: Transaction, call: Call[Nothing]) -> Node:
     """Say yes or no to a node, end a border, block or unblock."""
     return _shown(decision(tx, call.by, call.key, call.at))
+
+
+Explained = Callable[[Transaction, Resident, str, str, datetime], Known]
+
+
+def explain(decision: Explained, tx: Transaction, call: Call[Reason]) -> Node:
+    """Decide about a member of the hub, and say why."""
+    return _shown(decision(tx, call.by, call.key, call.asked.reason, call.at))
 
 
 def refuse(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Known:

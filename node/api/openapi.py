@@ -32,9 +32,11 @@ _REFUSALS = {
     413: "The body is over 256 KiB.",
     415: "The body is not JSON, or is compressed.",
     422: "What was filled in cannot be used; `errors` says per field what to do.",
+    429: "Too often in a short time.",
+    502: "What was wanted is at another node, and that does not answer now.",
     503: "The node is stopping.",
 }
-_HEADERS = {401: "WWW-Authenticate", 503: "Retry-After"}
+_HEADERS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 _WORDS: dict[Role | Part, str] = {
     Part.ACCOUNT: "anybody with a token",
     Part.RESIDENT: "any resident",

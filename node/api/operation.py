@@ -1,6 +1,6 @@
 """What can be asked at this door: one row says it all, for the program and for the document alike."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -8,6 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from msgspec import Meta, Struct
 
 from node.api import problems
+from node.neighbourhood.contact import Fetch
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed
 from node.settings import Settings
@@ -61,6 +62,8 @@ class Operation:
     status: int = 200
     refuses: tuple[int, ...] = ()
     also: str = ""
+    then: Callable[[Fetch, Any], Awaitable[Any]] | None = None  # looks at another node, after the COMMIT
+    file: str = ""  # under which name a browser keeps the answer
 
     @property
     def changes(self) -> bool:

@@ -1,4 +1,4 @@
-"""Requests and offers, in JSON: the two differ in their folder alone."""
+"""Posts in JSON: requests, offers, notices and events. They differ in their folder, and in a few fields."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -43,7 +43,10 @@ class Home(Struct):
 
 
 class Post(Struct):
-    """A request or an offer. `uri` is the same on every node; `id` and `url` are the answering node's."""
+    """A post of any kind. `uri` is the same on every node; `id` and `url` are the answering node's.
+
+    Of an event there are also `starts`, `ends` and `place`. Places of null: there is no limit.
+    """
 
     id: str
     uri: str
@@ -62,8 +65,11 @@ class Post(Struct):
     expires: Moment
     url: str
     decide: Decide
-    places: int
-    places_left: int
+    places: int | None
+    places_left: int | None
+    starts: Moment | UnsetType = UNSET
+    ends: Moment | UnsetType = UNSET
+    place: str | UnsetType = UNSET
 
 
 class Posts(Struct):
@@ -99,7 +105,7 @@ def listing(kind: Kind, tx: Transaction, call: Call[PostsAsked]) -> Posts:
     )
     found = posts.listing(tx, call.who, wanted, call.at)
     shown, more = lists.page(found, asked.limit, lambda post: lists.by_time(post.created, post.id))
-    return Posts(_shown(tx, call.settings, shown), more)
+    return Posts(told(tx, call.settings, shown), more)
 
 
 def make(kind: Kind, tx: Transaction, call: Call[drafts.NewPost]) -> Post:
@@ -119,7 +125,7 @@ def change(kind: Kind, tx: Transaction, call: Call[drafts.PostChange]) -> Post:
     seen(tx, by, kind, call.key, at)
     if asked.state is not UNSET and asked.state not in drafts.NEW_STATES:
         raise Invalid({"state": phrase("Choose one of the list.")})
-    edit = drafts.edit(asked)
+    edit = drafts.edit(kind, asked)
     post: Kept | None = None
     if asked.state == "open":  # first, for it may set the end anew
         post = acts.reopen(tx, by, call.key, at)
@@ -147,10 +153,10 @@ def seen(tx: Transaction, who: Resident | None, kind: Kind, post_id: str, at: da
 
 
 def _one(tx: Transaction, settings: Settings, post: Kept) -> Post:
-    return _shown(tx, settings, [post])[0]
+    return told(tx, settings, [post])[0]
 
 
-def _shown(tx: Transaction, settings: Settings, found: list[Kept]) -> list[Post]:
+def told(tx: Transaction, settings: Settings, found: list[Kept]) -> list[Post]:
     """The allow-list: field by field, nothing of a person but the name they chose."""
     homes = nodes.known(tx, {post.node_id for post in found if post.node_id is not None})
     return [
@@ -172,8 +178,11 @@ def _shown(tx: Transaction, settings: Settings, found: list[Kept]) -> list[Post]
             expires=post.expires,
             url=f"{settings.origin}/o/{post.id}",
             decide=post.decide,
-            places=post.places,
-            places_left=post.places_left,
+            places=post.places or None,
+            places_left=post.places_left if post.places else None,
+            starts=post.starts or UNSET,
+            ends=post.ends or UNSET,
+            place=post.place if post.kind is Kind.EVENT else UNSET,
         )
         for post in found
     ]

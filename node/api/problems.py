@@ -13,6 +13,7 @@ from node.neighbourhood.refusal import (
     Invalid,
     NotAllowed,
     NotFound,
+    NotReachable,
     Refusal,
     TooMany,
     Words,
@@ -29,6 +30,7 @@ _STATUS: dict[type[Refusal], int] = {
     Conflict: 409,
     Invalid: 422,
     TooMany: 429,
+    NotReachable: 502,
 }
 
 

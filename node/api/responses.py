@@ -27,7 +27,7 @@ class From(Struct):
 
 
 class Response(Struct):
-    """Somebody's yes to a post. `post` is the post's id at the answering node."""
+    """Somebody's answer to a post. `post` is the post's id at the answering node."""
 
     id: str
     post: str
@@ -45,23 +45,35 @@ class Responses(Struct):
 
 
 class NewResponse(Struct, forbid_unknown_fields=True):
-    """What goes with a yes: when one can come, or what one can do."""
+    """What goes with a yes: when one can come, or what one can do. To a notice: what everybody reads."""
 
     text: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": TEXT_LENGTH})]
 
 
+class NewComing(Struct, forbid_unknown_fields=True):
+    """That one comes needs no words; those that are sent stay at this node."""
+
+    text: Annotated[str, Meta(extra_json_schema={"maxLength": TEXT_LENGTH})] = ""
+
+
 def listing(kind: Kind, tx: Transaction, call: Call[PageAsked]) -> Responses:
-    """At the post's home all answers, for the poster and a broker; for others, and elsewhere, one's own."""
-    post = posts.seen(tx, call.by, kind, call.key, call.at)
-    everybody = post.own and may(call.by, Deed.SEE_ANSWERS, post.author)
+    """At the post's home all answers, for the poster and a broker, and to a notice for everybody; for others,
+    and elsewhere, one's own."""
+    post = posts.seen(tx, call.who, kind, call.key, call.at)
+    public = kind is Kind.NOTICE
+    everybody = post.own and (public or may(call.who, Deed.SEE_ANSWERS, post.author))
+    if not everybody and call.who is None:
+        return Responses([], None)
+    whose = None if everybody or call.who is None else call.who.id
     end, limit = lists.before(call.asked), call.asked.limit
-    found = kept.page(tx, post.id, None if everybody else call.by.id, end, limit + 1)
+    shown_alone = ResponseState.ACCEPTED if public else None
+    found = kept.page(tx, post.id, whose, end, limit + 1, shown_alone)
     shown, more = lists.page(found, limit, lambda response: lists.by_time(response.created, response.id))
     return Responses(_shown(tx, call.settings, shown), more)
 
 
-def make(kind: Kind, tx: Transaction, call: Call[NewResponse]) -> Response:
-    """Say yes to a post."""
+def make(kind: Kind, tx: Transaction, call: Call[NewResponse] | Call[NewComing]) -> Response:
+    """Answer a post: say yes, that one comes, or something in public."""
     posts.seen(tx, call.by, kind, call.key, call.at)
     made = acts.answer(tx, call.by, call.key, call.asked.text, call.at)
     return _shown(tx, call.settings, [made])[0]

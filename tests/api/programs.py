@@ -116,12 +116,15 @@ def said(response: httpx.Response, status: int) -> Answer:
 
 
 @asynccontextmanager
-async def opened(directory: Path, url: str = "") -> AsyncIterator[Here]:
-    """The neighbourhood *centrum*, on a database in this directory or at this URL."""
-    settings = build(
-        {"origin": "https://centrum.example", "name": "Centrum", "area": "BU00000001"}, directory
-    )
+async def opened(directory: Path, url: str = "", **change: Any) -> AsyncIterator[Here]:
+    """The neighbourhood *centrum*, on a database in this directory or at this URL.
+
+    `change`: settings that are another.
+    """
+    values = {"origin": "https://centrum.example", "name": "Centrum", "area": "BU00000001", **change}
+    settings = build(values, directory)
     async with town.opened(directory, url=url) as database:
+        database.home = settings.home
         cast = await database.writing(town.people)
         tokens = await database.writing(_tokens, cast)
         transport = httpx.ASGITransport(Starlette(routes=routes(database, settings)))

@@ -72,7 +72,6 @@ async def test_what_is_no_object(here: Here, body: bytes) -> None:
         ("audience", "everybody"),
         ("audience", ""),
         ("audience", "municipality"),
-        ("audience", "public"),
         ("urgency", "now"),
         ("urgency", True),
         ("decide", "lottery"),

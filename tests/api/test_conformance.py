@@ -60,6 +60,7 @@ async def met(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Met]:
         answer = await here.answers("broker", request)
         match = await here.agree(offer, await here.answers("operator", offer))
         ids = {"requests": request, "offers": offer, "responses": answer, "matches": match}
+        ids["messages"] = await here.post("poster", f"/responses/{answer['id']}/messages", {"text": "Hallo"})
         yield Met(here, {**{name: made["id"] for name, made in ids.items()}, "nodes": node.id})
 
 
@@ -72,7 +73,7 @@ async def test_the_document_is_true(met: Met, label: str, mode: GenerationMode) 
         operation.query or operation.path_parameters or operation.body
     ):
         return  # nothing is said there, so nothing can be said wrong
-    part = {"nodes": "operator", "matches": "broker"}.get(label.split("/")[3], "poster")
+    part = {"nodes": "operator", "hub": "operator", "matches": "broker"}.get(label.split("/")[3], "poster")
     known = met.ids.get(label.split("/")[3])
     ids = {"id": known} if known and "{id}" in label and mode is GenerationMode.POSITIVE else None
 

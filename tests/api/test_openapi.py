@@ -87,7 +87,13 @@ def test_what_is_said_of_an_operation(operation: Operation) -> None:
 
 _WITH_BODY = {
     *("postRequest", "changeRequest", "answerRequest", "postOffer", "changeOffer", "answerOffer"),
+    *("postNotice", "changeNotice", "answerNotice", "postEvent", "changeEvent", "answerEvent"),
+    *("invite", "acceptInvite"),
     *("agree", "askNode"),
+    *("writeMessage", "releaseContact", "keepDetails"),
+    *("joinHub", "refuseMembership", "expelNode", "wishNode"),
+    *("reportRequest", "reportOffer", "reportNotice", "reportEvent"),
+    *("upholdReports", "dismissReports", "flagPost"),
 }
 
 

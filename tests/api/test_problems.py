@@ -61,9 +61,7 @@ async def test_nothing_at_an_address(here: Here, path: str, method: str) -> None
     said(await here.client.request(method, f"/api{path}"), 404)
 
 
-@pytest.mark.parametrize(
-    "path", ["/notices", "/events", "/invites", "/board", "/queue", "/me/export", "/requests/a/b", "/posts"]
-)
+@pytest.mark.parametrize("path", ["/campaigns", "/requests/a/b", "/posts"])
 async def test_what_comes_later_is_simply_not_there(here: Here, path: str) -> None:
     await here.get("operator", path, 404)
 

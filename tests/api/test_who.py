@@ -17,6 +17,7 @@ from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, may
 from node.storage import posts
 from node.storage.database import Transaction
+from tests import town
 from tests.api.programs import OPERATION, Here, asked, elsewhere, path_of
 from tests.town import DAY, Cast
 
@@ -35,9 +36,15 @@ class Ask:
 Way = Callable[[Here], Awaitable[Ask]]
 
 
+def near(folder: str) -> Any:
+    """A post of one kind as it is sent, for here and next door; an event is tomorrow."""
+    times = {"starts": (now() + DAY).isoformat(), "place": "Buurthuis"} if folder == "events" else {}
+    return asked(audience="adjacent", **times)
+
+
 def at_post(folder: str, below: str = "", body: Any = None, owner: str | None = "poster") -> Way:
     async def way(here: Here) -> Ask:
-        made = await here.post("poster", f"/{folder}", asked())
+        made = await here.post("poster", f"/{folder}", near(folder))
         return Ask(path_of(made) + below, body, owner)
 
     return way
@@ -67,12 +74,41 @@ def at_match(below: str) -> Way:
     return way
 
 
-def at_node(below: str, **border: Any) -> Way:
+def at_node(below: str, body: Any = None, **border: Any) -> Way:
     async def way(here: Here) -> Ask:
         node = await here.next_door(f"node{uuid4().hex[:8]}", **border)
-        return Ask(f"/nodes/{node.id}/{below}")
+        return Ask(f"/nodes/{node.id}/{below}", body)
 
     return way
+
+
+def at_our_hub(path: str) -> Way:
+    async def way(here: Here) -> Ask:
+        await here.database.writing(town.hub)
+        return Ask(path)
+
+    return way
+
+
+def at_talk(below: str, body: Any = None) -> Way:
+    """At what the poster and the helper agreed; both let the other see their mail address."""
+
+    async def way(here: Here) -> Ask:
+        post = await here.asks()
+        answer = await here.answers("helper", post)
+        await here.agree(post, answer)
+        for part in ("poster", "helper"):
+            released = {"fields": ["email"]}
+            await here.call(part, "PUT", f"/responses/{answer['id']}/contact", json=released)
+        return Ask(f"/responses/{answer['id']}{below}", body, "poster")
+
+    return way
+
+
+async def at_message(here: Here) -> Ask:
+    answer = await here.answers("helper", await here.asks())
+    written = await here.post("poster", f"/responses/{answer['id']}/messages", {"text": "Elf uur?"})
+    return Ask(f"/messages/{written['id']}", owner="poster")
 
 
 async def picking(here: Here) -> Ask:
@@ -81,10 +117,45 @@ async def picking(here: Here) -> Ask:
     return Ask("/matches", {"request": post["id"], "response": answer["id"]}, "poster")
 
 
+async def inviting(here: Here) -> Ask:
+    post, offer = await here.asks(), await here.post("helper", "/offers", asked())
+    return Ask("/invites", {"request": post["id"], "offer": offer["id"]})
+
+
+def at_invite(below: str, body: Any = None) -> Way:
+    async def way(here: Here) -> Ask:
+        ask = await inviting(here)
+        invite = await here.post("broker", ask.path, ask.body)
+        return Ask(f"/invites/{invite['id']}{below}", body, "helper")
+
+    return way
+
+
+def at_report(folder: str) -> Way:
+    async def way(here: Here) -> Ask:
+        begins = now() + DAY
+        times = {"starts": begins.isoformat(), "ends": (begins + town.HOUR).isoformat(), "place": "Buurthuis"}
+        made = await here.post("poster", f"/{folder}", asked(**(times if folder == "events" else {})))
+        return Ask(f"{path_of(made)}/reports", {"category": "spam"})
+
+    return way
+
+
+def at_case(below: str, body: Any = None, copy: bool = False) -> Way:
+    async def way(here: Here) -> Ask:
+        if copy:
+            held = await here.told(await here.next_door(f"node{uuid4().hex[:8]}"))
+            return Ask(f"/queue/{held.id}{below}", body)
+        made = await here.asks()
+        return Ask(f"/queue/{made['id']}{below}", body)
+
+    return way
+
+
 def of_kind(name: str, folder: str) -> dict[str, Way]:
     return {
         f"list{name}s": at(f"/{folder}"),
-        f"post{name}": at(f"/{folder}", asked()),
+        f"post{name}": at(f"/{folder}", near(folder)),
         f"show{name}": at_post(folder),
         f"change{name}": at_post(folder, body={"title": "Anders"}),
         f"withdraw{name}": at_post(folder),
@@ -97,12 +168,29 @@ def of_kind(name: str, folder: str) -> dict[str, Way]:
 WAYS: dict[str, Way] = {
     **of_kind("Request", "requests"),
     **of_kind("Offer", "offers"),
+    **of_kind("Notice", "notices"),
+    **of_kind("Event", "events"),
     "withdrawResponse": at_answer("", "helper"),
     "declineResponse": at_answer("/decline", "poster"),
     "listMatches": at("/matches"),
     "agree": picking,
     "completeMatch": at_match("/complete"),
     "cancelMatch": at_match("/cancel"),
+    "showBoard": at("/board"),
+    "listInvites": at("/invites"),
+    "invite": inviting,
+    "acceptInvite": at_invite("/accept", {"text": "Ik kan."}),
+    "declineInvite": at_invite("/decline"),
+    "reportRequest": at_report("requests"),
+    "reportOffer": at_report("offers"),
+    "reportNotice": at_report("notices"),
+    "reportEvent": at_report("events"),
+    "listReports": at("/reports"),
+    "showQueue": at("/queue"),
+    "showCase": at_case(""),
+    "upholdReports": at_case("/uphold", {"what": "hide", "reason": "Reclame."}),
+    "dismissReports": at_case("/dismiss", {"reason": "Dit mag."}),
+    "flagPost": at_case("/flag", {"category": "spam", "text": "Kijk eens."}, copy=True),
     "showNode": at("/node"),
     "listNodes": at("/nodes"),
     "askNode": at("/nodes", {"address": "https://zuid.example"}),
@@ -111,15 +199,54 @@ WAYS: dict[str, Way] = {
     "endNode": at_node("end"),
     "blockNode": at_node("block"),
     "unblockNode": at_node("unblock", blocked=True),
+    "confirmNode": at_node("confirm", alarm="keys changed"),
+    "joinHub": at("/hub", {"address": "https://gemeente.example"}),
+    "leaveHub": at_our_hub("/hub"),
+    "admitNode": at_node("admit"),
+    "refuseMembership": at_node("refuse-membership", {}),
+    "expelNode": at_node("expel", {}),
+    "listDistricts": at("/districts"),
+    "wishNode": at_node("wish", {"wish": "mute"}),
+    "forgetWish": at_node("wish"),
+    "listMessages": at_talk("/messages"),
+    "writeMessage": at_talk("/messages", {"text": "Elf uur?"}),
+    "deleteMessage": at_message,
+    "showRelease": at_talk("/contact"),
+    "releaseContact": at_talk("/contact", {"fields": ["email"]}),
+    "takeContactBack": at_talk("/contact"),
+    "showContact": at_talk("/contact/show"),
+    "showDetails": at("/me/contact"),
+    "keepDetails": at("/me/contact", {"phone": "0199-00 12 34"}),
     "showMe": at("/me"),
+    "exportMe": at("/me/export"),
     "showOpenApi": at("/openapi.json"),
+}
+TALK = {  # between the poster and the helper
+    "listMessages": 200,
+    "writeMessage": 201,
+    "showRelease": 200,
+    "releaseContact": 200,
+    "takeContactBack": 204,
+    "showContact": 200,
 }
 OTHERWISE = {  # where the rules say more than the table
     ("poster", "answerRequest"): 409,  # nobody answers their own
     ("poster", "answerOffer"): 409,
+    ("poster", "answerEvent"): 409,
+    **{("poster", f"report{name}"): 409 for name in ("Request", "Offer", "Notice", "Event")},  # their own
     ("helper", "cancelMatch"): 200,  # each side undoes its own yes
+    **{("helper", name): status for name, status in TALK.items()},  # a conversation is of two
+    ("helper", "deleteMessage"): 403,  # but what one wrote, only one's own
+    ("operator", "admitNode"): 409,  # this is no hub
+    ("operator", "refuseMembership"): 409,
+    ("operator", "expelNode"): 409,
 }
-SHOWS = {"showRequest", "showOffer", "listRequestResponses", "listOfferResponses"}
+UNKNOWN = {"acceptInvite", "declineInvite", "deleteMessage", *TALK}  # to all but whose it is
+SHOWS = {
+    word.format(name)
+    for name in ("Request", "Offer", "Notice", "Event")
+    for word in ("show{}", "list{}Responses")
+}
 
 
 def expected(name: str, part: str | None, who: Resident | None, owner: Resident | None) -> int:
@@ -133,7 +260,7 @@ def expected(name: str, part: str | None, who: Resident | None, owner: Resident 
         return 404  # the posts of this test are not public
     if operation.deed in (None, Deed.READ_OWN) or may(who, operation.deed, owner.id if owner else None):
         return operation.status
-    return 403
+    return 404 if name in UNKNOWN and who is not None and who.admitted is not None else 403
 
 
 @pytest.mark.parametrize("part", PARTS, ids=str)

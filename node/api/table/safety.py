@@ -1,0 +1,99 @@
+"""Reports, and the supervisor's queue."""
+
+from functools import partial
+
+from node.api import reports
+from node.api.lists import PageAsked
+from node.api.operation import Operation
+from node.neighbourhood.post import Kind
+from node.neighbourhood.roles import Deed
+
+
+def _report(kind: Kind) -> Operation:
+    name = kind.value.title()
+    return Operation(
+        method="POST",
+        path=f"/{kind}s/{{id}}/reports",
+        name=f"report{name}",
+        says=f"Say that something is wrong with {'an' if name[0] in 'OE' else 'a'} {kind}",
+        also="Where one lives, for its supervisors alone. If it is another node's post, that node "
+        "(and the hub it came through) hears the category, and nothing else. 409: one did so already.",
+        does=partial(reports.make, kind),
+        deed=Deed.REPORT,
+        takes=reports.NewReport,
+        answers=reports.Report,
+        status=201,
+        refuses=(409, 429),
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    *(_report(kind) for kind in Kind),
+    Operation(
+        method="GET",
+        path="/reports",
+        name="listReports",
+        says="What one reported, and what came of it",
+        does=reports.mine,
+        deed=Deed.READ_OWN,
+        takes=PageAsked,
+        answers=reports.Reports,
+    ),
+    Operation(
+        method="GET",
+        path="/queue",
+        name="showQueue",
+        says="What waits for a supervisor",
+        also="Reported posts, and our own that are out of sight. One's own posts are not among them.",
+        does=reports.queue,
+        deed=Deed.SEE_QUEUE,
+        takes=PageAsked,
+        answers=reports.Queue,
+    ),
+    Operation(
+        method="GET",
+        path="/queue/{id}",
+        name="showCase",
+        says="One post as a supervisor sees it, reported or not",
+        does=reports.show,
+        deed=Deed.MODERATE,
+        answers=reports.Case,
+        refuses=(409,),
+    ),
+    Operation(
+        method="POST",
+        path="/queue/{id}/uphold",
+        name="upholdReports",
+        says="Something is wrong with a post: do something about it",
+        also="All open reports about it are upheld. hide: out of sight, here and at every copy; of another "
+        "node's post only here. remove: it goes everywhere. ask: its writer is asked to change it.",
+        does=reports.uphold,
+        deed=Deed.MODERATE,
+        takes=reports.Upheld,
+        answers=reports.Case,
+        refuses=(409,),
+    ),
+    Operation(
+        method="POST",
+        path="/queue/{id}/dismiss",
+        name="dismissReports",
+        says="A post may stay",
+        also="All open reports about it are dismissed. If it was out of sight, it is shown again.",
+        does=reports.dismiss,
+        deed=Deed.MODERATE,
+        takes=reports.Dismissed,
+        answers=reports.Case,
+        refuses=(409,),
+    ),
+    Operation(
+        method="POST",
+        path="/queue/{id}/flag",
+        name="flagPost",
+        says="Write to the home of another node's post what is wrong with it",
+        does=reports.flag,
+        deed=Deed.MODERATE,
+        takes=reports.Flagged,
+        answers=reports.Case,
+        refuses=(409,),
+    ),
+)

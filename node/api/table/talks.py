@@ -1,0 +1,113 @@
+"""Threads, and contact details: between the two people of an answer."""
+
+from node.api import threads
+from node.api.lists import PageAsked
+from node.api.operation import Operation
+from node.neighbourhood.roles import Deed
+
+_TWO = "Only the two whose it is: the poster, and who answered. For all others it is not there."
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        method="GET",
+        path="/responses/{id}/messages",
+        name="listMessages",
+        says="What the poster and the helper wrote to each other",
+        also=_TWO,
+        does=threads.listing,
+        deed=Deed.WRITE,
+        takes=PageAsked,
+        answers=threads.Messages,
+    ),
+    Operation(
+        method="POST",
+        path="/responses/{id}/messages",
+        name="writeMessage",
+        says="Write to the other",
+        also=f"{_TWO} From the answer until 30 days after the end of the agreement.",
+        does=threads.write,
+        deed=Deed.WRITE,
+        takes=threads.NewMessage,
+        answers=threads.Message,
+        status=201,
+        refuses=(409, 429),
+    ),
+    Operation(
+        method="DELETE",
+        path="/messages/{id}",
+        name="deleteMessage",
+        says="Take a message of one's own back",
+        also="Its words go here and at the other's node. Doing it again changes nothing.",
+        does=threads.take_back,
+        deed=Deed.WRITE,
+        answers=None,
+        status=204,
+    ),
+    Operation(
+        method="GET",
+        path="/responses/{id}/contact",
+        name="showRelease",
+        says="What one lets the other see, and when they looked",
+        also=_TWO,
+        does=threads.released,
+        deed=Deed.RELEASE_CONTACT,
+        answers=threads.Released,
+    ),
+    Operation(
+        method="PUT",
+        path="/responses/{id}/contact",
+        name="releaseContact",
+        says="Let the other see one's name and some details, until taken back",
+        also=f"{_TWO} While an agreement runs.",
+        does=threads.release,
+        deed=Deed.RELEASE_CONTACT,
+        takes=threads.Release,
+        answers=threads.Released,
+        refuses=(409,),
+    ),
+    Operation(
+        method="DELETE",
+        path="/responses/{id}/contact",
+        name="takeContactBack",
+        says="Let the other see nothing any more",
+        also="It works at once: nothing was copied. Doing it again changes nothing.",
+        does=threads.end,
+        deed=Deed.RELEASE_CONTACT,
+        answers=None,
+        status=204,
+    ),
+    Operation(
+        method="POST",
+        path="/responses/{id}/contact/show",
+        name="showContact",
+        says="Look at what the other lets one see, at this moment",
+        also=f"{_TWO} The look is recorded where the other lives, for them to see. Nothing is kept here. "
+        "404 when nothing is released, 502 when the other's node does not answer.",
+        does=threads.look,
+        deed=Deed.RELEASE_CONTACT,
+        answers=threads.Contact,
+        refuses=(409, 502),
+        then=threads.shown,
+    ),
+    Operation(
+        method="GET",
+        path="/me/contact",
+        name="showDetails",
+        says="One's own number, mail address and address",
+        also="Only for oneself, and for whom one releases them to.",
+        does=threads.details,
+        deed=Deed.READ_OWN,
+        answers=threads.Contact,
+    ),
+    Operation(
+        method="PUT",
+        path="/me/contact",
+        name="keepDetails",
+        says="Write down one's own number and address",
+        also="What is left out or empty is forgotten. The mail address is that of the account.",
+        does=threads.keep,
+        deed=Deed.READ_OWN,
+        takes=threads.NewDetails,
+        answers=threads.Contact,
+    ),
+)
