@@ -7,11 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import access as ends
+from node.acts import contacts
 from node.acts import residents as acts
+from node.neighbourhood.contact import Contact
 from node.neighbourhood.refusal import Invalid
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, Role, require
 from node.storage import access, residents
+from node.storage import contacts as kept_contacts
 from node.storage.access import Session, Token
 from node.storage.database import Transaction
 from node.ui.door import Ui, Visitor, go_to
@@ -29,6 +32,7 @@ class Account:
     tokens: list[Token]
     sessions: list[Session]
     here: str
+    contact: Contact
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -46,6 +50,15 @@ async def use_code(ui: Ui, request: Request, who: Visitor, form: Form) -> Respon
         await ui.database.writing(acts.note_wrong_code, person.id, who.at)
         return await _mine(ui, request, who, form.wrong(refused), 422)
     return go_to("/me")
+
+
+async def keep_contact(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Write down my number and address, for myself alone."""
+    try:
+        await ui.database.writing(contacts.keep, _signed_in(who), form["phone"], form["address"])
+    except Invalid as refused:
+        return await _mine(ui, request, who, form.wrong(refused), 422)
+    return go_to("/me#contact")
 
 
 async def make_token(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
@@ -94,4 +107,5 @@ def _look(tx: Transaction, person: Resident, here: str, at: datetime) -> Account
         access.tokens_of(tx, person.id),
         access.sessions_of(tx, person.id, at),
         access.session_id(here),
+        kept_contacts.of(tx, person.id),
     )

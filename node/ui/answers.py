@@ -1,5 +1,5 @@
 """Answering a post, and what can be done with an answer: choose it, say no, take it back, be done, call it
-off."""
+off, hide it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,9 +10,10 @@ from starlette.responses import Response as Page
 
 from node.acts import matches, responses
 from node.neighbourhood.match import MatchState
+from node.neighbourhood.post import Kind
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.response import ResponseState
+from node.neighbourhood.response import LIVE, ResponseState
 from node.storage import matches as kept_matches
 from node.storage.database import Transaction
 from node.ui import post
@@ -32,6 +33,7 @@ class Deed:
     act: Act
     own: bool = False
     states: tuple[ResponseState, ...] = (ResponseState.PENDING,)
+    kinds: tuple[Kind, ...] = (Kind.REQUEST, Kind.OFFER)
 
 
 def _complete(tx: Transaction, by: Resident, _post_id: str, answer_id: str, at: datetime) -> object:
@@ -110,13 +112,64 @@ DEEDS = {
         ),
         _take_back,
         own=True,
-        states=(ResponseState.PENDING, ResponseState.ACCEPTED),
+        states=LIVE,
+    ),
+    "leave": Deed(
+        Sure(
+            phrase("Do you not come after all?"),
+            phrase("That is all right. We let the other know, so that somebody else can have your place."),
+            phrase("No, I do not come"),
+            "undo-2",
+            stop=True,
+        ),
+        _take_back,
+        own=True,
+        states=LIVE,
+        kinds=(Kind.EVENT,),
+    ),
+    "away": Deed(
+        Sure(
+            phrase("Can %(name)s not come?"),
+            phrase("%(name)s hears at once that it is off. The place is free again."),
+            phrase("No, %(name)s cannot come"),
+            "x",
+            stop=True,
+        ),
+        _decline,
+        states=(ResponseState.ACCEPTED,),
+        kinds=(Kind.EVENT,),
+    ),
+    "hide": Deed(
+        Sure(
+            phrase("Hide what %(name)s says?"),
+            phrase("Then nobody reads it here any more. You cannot undo this."),
+            phrase("Yes, hide it"),
+            "eye-off",
+            stop=True,
+        ),
+        _decline,
+        states=(ResponseState.ACCEPTED,),
+        kinds=(Kind.NOTICE,),
+    ),
+    "delete": Deed(
+        Sure(
+            phrase("Delete what you said here?"),
+            phrase("Then your words are gone, here and at the home of this notice."),
+            phrase("Yes, delete it"),
+            "trash-2",
+            stop=True,
+        ),
+        _take_back,
+        own=True,
+        states=(ResponseState.ACCEPTED,),
+        kinds=(Kind.NOTICE,),
     ),
 }
 
 
 async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
-    """POST /o/{post}/answers: say yes. Any resident may, but not to their own post."""
+    """POST /o/{post}/answers: say yes, *I come*, or something in public. Any resident may; to their own post
+    only in public."""
     post_id = request.path_params["post"]
     try:
         await ui.database.writing(responses.answer, who.signed_in(), post_id, form["text"], who.at)
@@ -127,7 +180,7 @@ async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
         view = await ui.database.reading(post.look, who, post_id)
         if view.answer is None or not view.answer.live:  # live: the button was pressed twice
             return post.shown(ui, request, who, view, replace(form, reason=late.reason), 409)
-    return go_to(f"/o/{post_id}?said=answered")
+    return go_to(f"/o/{post_id}?said=answered#answers")
 
 
 async def sure(ui: Ui, request: Request, who: Visitor) -> Page:
@@ -155,8 +208,17 @@ async def _asked(ui: Ui, request: Request, who: Visitor) -> tuple[View, Answer, 
     """The post, the answer and the deed of an address. NotFound for what this visitor may not know of."""
     view = await ui.database.reading(post.look, who, request.path_params["post"])
     deed = DEEDS.get(request.path_params["deed"])
-    if deed is not None:
-        for answer in [view.answer] if deed.own else view.answers or []:
-            if answer is not None and answer.id == request.path_params["answer"]:
+    if deed is not None and view.post.kind in deed.kinds:
+        for answer in _within_reach(view, deed):
+            if answer.id == request.path_params["answer"]:
                 return view, answer, deed
     raise NotFound(phrase("This answer is not here, or no longer."))
+
+
+def _within_reach(view: View, deed: Deed) -> list[Answer]:
+    """The answers with which this visitor may do that."""
+    if view.post.kind is not Kind.NOTICE:
+        return [view.answer] if deed.own and view.answer else [] if deed.own else view.answers or []
+    if deed.own:
+        return [answer for answer in view.comments if answer.mine]
+    return view.comments if "hide" in view.ways else []

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from node.acts import nodes as acts
-from node.neighbourhood.node import Node, NodeKind, Standing
+from node.neighbourhood.node import Home, Node, NodeKind, Standing
 from node.neighbourhood.refusal import Words, phrase
 from node.ui.words import Sign
 
@@ -12,11 +12,19 @@ STANDINGS = {
     Standing.ASKS: Sign(phrase("Asks us"), "message-circle", phrase("It waits for our answer."), "warn"),
     Standing.ASKED: Sign(phrase("Asked"), "hourglass", phrase("We wait for its answer."), "warn"),
     Standing.ACTIVE: Sign(phrase("Neighbour"), "handshake", phrase("Posts go over and back."), "good"),
+    Standing.MEMBER: Sign(phrase("In our municipality"), "landmark", phrase("It shares our hub.")),
     Standing.FOLLOWER: Sign(phrase("Follows us"), "eye", phrase("It hears what is for everyone.")),
     Standing.KNOWN: Sign(phrase("Known"), "circle-dashed", phrase("We met; there is no border.")),
     Standing.BLOCKED: Sign(phrase("Blocked"), "circle-x", phrase("We want nothing to do with it."), "bad"),
 }
 ORDER = list(STANDINGS)  # those who wait for somebody first
+HUBS = {
+    Standing.ACTIVE: Sign(phrase("Our hub"), "landmark", phrase("It carries posts further."), "good"),
+    Standing.ASKED: Sign(phrase("Asked"), "hourglass", phrase("It decides whether we may join."), "warn"),
+}
+
+
+OURS = Sign(phrase("Member"), "landmark", phrase("What is for the municipality goes over and back."), "good")
 
 
 @dataclass(frozen=True)
@@ -90,18 +98,45 @@ STEPS = {
             phrase("You are not neighbours by this: somebody has to ask first."),
         ],
     ),
+    "keys": Step(
+        acts.confirm_keys,
+        phrase("The new keys are good"),
+        "check",
+        phrase("Are the new keys of %(name)s good?"),
+        [
+            phrase("Ring its operator first, on a number that you had already. Did they change their keys?"),
+            phrase("If so: we fetch the new keys, and listen to that node again."),
+            phrase("If not: go back, and block it."),
+        ],
+    ),
 }
 
 
-def steps(node: Node) -> list[str]:
-    """What can be decided about a node, as it stands now."""
-    could_be = node.adjacent is not None and node.kind is NodeKind.NEIGHBOURHOOD
-    yes = ["yes"] if could_be else []
-    return {
-        Standing.ASKS: ["yes", "no", "block"],
-        Standing.ASKED: ["end", "block"],
-        Standing.ACTIVE: ["end", "block"],
-        Standing.FOLLOWER: [*yes, "block"],
-        Standing.KNOWN: [*yes, "block"],
-        Standing.BLOCKED: ["unblock"],
-    }[node.standing]
+def sign(node: Node) -> Sign:
+    """How a node stands to ours, as a word."""
+    if node.kind is NodeKind.HUB and node.standing in HUBS:
+        return HUBS[node.standing]
+    if node.member and node.membership_uri is not None:  # of us, a hub
+        return OURS
+    return STANDINGS[node.standing]
+
+
+def steps(node: Node, home: Home) -> list[str]:
+    """What can be decided about a node, as it stands now. A hub has no neighbours: its members are decided
+    about on a page of their own."""
+    keys = ["keys"] if node.alarm is not None and not node.blocked else []
+    if node.kind is NodeKind.HUB or home.is_hub:
+        return [*keys, "unblock" if node.blocked else "block"]
+    yes = ["yes"] if node.adjacent is not None else []
+    return (
+        keys
+        + {
+            Standing.ASKS: ["yes", "no", "block"],
+            Standing.ASKED: ["end", "block"],
+            Standing.ACTIVE: ["end", "block"],
+            Standing.MEMBER: [*yes, "block"],
+            Standing.FOLLOWER: [*yes, "block"],
+            Standing.KNOWN: [*yes, "block"],
+            Standing.BLOCKED: ["unblock"],
+        }[node.standing]
+    )

@@ -15,7 +15,10 @@ from node.ui.words import NEARNESS
 
 @dataclass(frozen=True)
 class Card:
-    """One post in a list. `responses`: how many wait for an answer, or None where only its home knows."""
+    """One post in a list. `responses`: how many wait for an answer, or None where only its home knows.
+
+    `starts` and `place` are of an event; one that names no place is somewhere in its neighbourhood.
+    """
 
     kind: Kind
     title: str
@@ -30,6 +33,8 @@ class Card:
     responses: int | None
     url: str
     mine: bool
+    starts: datetime | None = None
+    place: str = ""
 
 
 def cards(tx: Transaction, who: Resident | None, found: Sequence[Post], at: datetime) -> list[Card]:
@@ -47,19 +52,29 @@ def neighbours(tx: Transaction) -> list[str]:
     return [node.name for node in nodes.neighbours(tx)]
 
 
+def nearness(home: Node | None) -> str:
+    """How far it is to another node, told in neighbourhoods; nothing for our own, or one we only know."""
+    if home is None or not (home.active or home.member):
+        return ""
+    return NEARNESS["adjacent" if home.active else "municipality"]
+
+
 def _card(post: Post, who: Resident | None, home: Node | None, here: str, waiting: int, at: datetime) -> Card:
+    area = here if post.own else home.name if home is not None else post.area.name
     return Card(
         kind=post.kind,
         title=post.title,
         text=post.text,
         category=post.category,
         author=post.author_name,
-        area=here if post.own else home.name if home is not None else post.area.name,
+        area=area,
         own=post.own,
-        nearness=NEARNESS["adjacent"] if home is not None and home.active else "",
+        nearness=nearness(home),
         created=post.created,
         state=State.EXPIRED if post.state in ANSWERABLE and post.expires <= at else post.state,
         responses=waiting if post.own else None,
         url=f"/o/{post.id}",
         mine=post.own and who is not None and post.author == who.id,
+        starts=post.starts,
+        place=post.place or area,
     )

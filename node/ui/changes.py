@@ -3,25 +3,26 @@ back."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import posts
-from node.neighbourhood.draft import PostChange
-from node.neighbourhood.post import Decide, Kind, Post
+from node.neighbourhood.draft import PostChange, changed
+from node.neighbourhood.post import Audience, Decide, Kind, Post
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, require
 from node.storage import posts as kept
 from node.storage.database import Transaction
-from node.ui import compose, post
+from node.ui import post, questions, when
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.post import View
 from node.ui.sure import Sure
-from node.ui.words import CATEGORIES, URGENCIES, listed
+from node.ui.words import CATEGORIES, URGENCIES
 
 Act = Callable[[Transaction, Resident, str, datetime], Post]
 DEEDS: dict[str, Act] = {
@@ -34,6 +35,12 @@ DEEDS: dict[str, Act] = {
 
 
 SURE = {
+    "extend": Sure(
+        phrase("Keep it up longer?"),
+        phrase("Then it stays up as long again, here and with everybody who sees it."),
+        phrase("Yes, keep it up"),
+        "clock",
+    ),
     "close": Sure(
         phrase("Is it no longer needed?"),
         phrase(
@@ -56,19 +63,46 @@ SURE = {
 }
 
 
+OF_EVENT = {
+    "close": Sure(
+        phrase("Is it off?"),
+        phrase("Then everybody who wanted to come hears it at once. You can open it again later."),
+        phrase("Yes, it is off"),
+        "x",
+        stop=True,
+    ),
+    "withdraw": Sure(
+        phrase("Do you take this back, everywhere?"),
+        phrase(
+            "Then nobody sees it any more. Every neighbourhood with a copy is asked to remove it. "
+            "Everybody who wanted to come hears that it is off. You cannot undo this."
+        ),
+        phrase("Yes, take it back"),
+        "trash-2",
+        stop=True,
+    ),
+}
+FIELDS = ("title", "text", "category", "audience", "urgency", "places", "place")
+
+
 async def edit(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /o/{post}/edit: all that was filled in, on one page. Only the poster."""
     view = await ui.database.reading(_look, who, request.path_params["post"])
-    return _form(ui, request, who, view, _filled(view.post))
+    return _form(ui, request, who, view, _filled(view.post, ui.settings.home.zone))
 
 
 async def save(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
-    """POST /o/{post}/edit: every copy hears of it. Only the poster."""
-    view = await ui.database.reading(_look, who, request.path_params["post"])
-    try:
-        await ui.database.writing(posts.edit, who.signed_in(), view.post.id, _change(view.post, form), who.at)
-    except Invalid as wrong:
+    """POST /o/{post}/edit: every copy hears of it. Only the poster; another audience is asked twice."""
+    view, wrong = await ui.database.reading(_weigh, who, request.path_params["post"], form)
+    if wrong is not None:
         return _form(ui, request, who, view, form.wrong(wrong), 422)
+    if form["audience"] != view.post.audience and form["sure"] != form["audience"]:
+        return _sure_of_audience(ui, request, who, view, form)
+    change = _change(view.post, form, ui.settings.home.zone, who.at)
+    try:
+        await ui.database.writing(posts.edit, who.signed_in(), view.post.id, change, who.at)
+    except Invalid as refused:
+        return _form(ui, request, who, view, form.wrong(refused), 422)
     except Conflict as late:
         return _form(ui, request, who, view, replace(form, reason=late.reason), 409)
     return go_to(f"{view.card.url}?said=edited")
@@ -76,10 +110,11 @@ async def save(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 
 async def sure(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /o/{post}/{deed}: are you sure? Only the poster."""
-    question = SURE.get(request.path_params["deed"])
-    if question is None:
+    deed = request.path_params["deed"]
+    if deed not in SURE:
         raise NotFound(phrase("This is not here, or no longer."))
     view = await ui.database.reading(_look, who, request.path_params["post"])
+    question = OF_EVENT[deed] if view.post.kind is Kind.EVENT else SURE[deed]
     return ui.page(request, who, "sure.html", view=view, answer=None, sure=question)
 
 
@@ -104,24 +139,69 @@ def _look(tx: Transaction, who: Visitor, post_id: str) -> View:
     return post.look(tx, who, post_id)
 
 
-def _filled(found: Post) -> Form:
+def _weigh(tx: Transaction, who: Visitor, post_id: str, form: Form) -> tuple[View, Invalid | None]:
+    """The post, and what is wrong with what was filled in, before anything is asked or done."""
+    view = _look(tx, who, post_id)
+    try:
+        change = _change(view.post, form, tx.home.zone, who.at)
+        changed(view.post, change, tx.home, bool(view.reach.town), who.at)
+    except Invalid as wrong:
+        return view, wrong
+    return view, None
+
+
+def _filled(found: Post, zone: tzinfo) -> Form:
+    values = {name: str(getattr(found, name)) for name in FIELDS}
+    if found.kind is Kind.EVENT and found.starts is not None:
+        values |= when.filled(found.starts, found.expires, zone)
+        values["places"] = str(found.places or "")
     decide = "first" if found.decide is Decide.FIRST else ""
-    values = {
-        name: str(getattr(found, name))
-        for name in ("title", "text", "category", "audience", "urgency", "places")
-    }
-    return Form({**values, "decide": decide})
+    return Form({**values, "decide": decide, "widen": "yes" if found.widen else ""})
 
 
-def _change(found: Post, form: Form) -> PostChange:
+def _change(found: Post, form: Form, zone: tzinfo, at: datetime) -> PostChange:
+    """What is to be different. An event whose time is as it was may have begun already."""
+    places, time = questions.places(form["places"]), _Time()
+    if found.kind is Kind.EVENT:
+        places = places or 0
+        if {name: form[name] for name in when.FIELDS} != _time_of(found, zone):
+            time = _Time(*when.span(form, zone, at))
     return PostChange(
         title=form["title"],
         text=form["text"],
         category=form["category"],
         audience=form["audience"],
         urgency=form["urgency"] if found.kind is Kind.REQUEST else None,
-        decide=Decide.FIRST if form["decide"] else Decide.CHOOSE,
-        places=compose.places(form["places"]),
+        decide=(Decide.FIRST if form["decide"] else Decide.CHOOSE) if found.kind.agrees else None,
+        places=None if found.kind is Kind.NOTICE else places,
+        starts=time.starts,
+        ends=time.ends,
+        place=form["place"] if found.kind is Kind.EVENT else None,
+        widen=bool(form["widen"]) if found.kind is Kind.REQUEST else None,
+    )
+
+
+class _Time(NamedTuple):
+    starts: datetime | None = None
+    ends: datetime | None = None
+
+
+def _time_of(found: Post, zone: tzinfo) -> dict[str, str]:
+    return when.filled(found.starts, found.expires, zone) if found.starts is not None else {}
+
+
+def _sure_of_audience(ui: Ui, request: Request, who: Visitor, view: View, form: Form) -> Response:
+    """Are you sure? With the names of who will see it too, or of where the copies go from."""
+    audience = Audience(form["audience"])
+    fields = {name: value for name, value in form.values.items() if name not in ("token", "sure") and value}
+    return ui.page(
+        request,
+        who,
+        "audience.html",
+        view=view,
+        audience=audience,
+        wider=view.reach.wider(view.post.audience, audience),
+        fields={**fields, "sure": str(audience)},
     )
 
 
@@ -134,9 +214,8 @@ def _form(ui: Ui, request: Request, who: Visitor, view: View, form: Form, status
         view=view,
         kind=view.post.kind,
         form=form,
-        limits=compose.LIMITS,
+        limits=questions.LIMITS,
         options=[(code, sign.word) for code, sign in CATEGORIES.items()],
         urgencies=URGENCIES,
-        neighbours=view.neighbours,
-        names=listed(view.neighbours),
+        reach=view.reach,
     )

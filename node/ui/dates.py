@@ -6,6 +6,8 @@ zone raises ValueError.
 """
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
+from types import SimpleNamespace
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -69,7 +71,7 @@ class Leaf(NamedTuple):
     month: str
 
 
-def since(then: datetime, at: datetime, zone: ZoneInfo = HOME) -> str:
+def since(then: datetime, at: datetime, zone: tzinfo = HOME) -> str:
     """*just now*, *since this morning*, *since yesterday*, *since Monday*, *for 3 days*, *since 11 March*.
 
     A day of this week is named, one of the week before is counted. A time to come (the clock of another node)
@@ -95,7 +97,7 @@ def since(then: datetime, at: datetime, zone: ZoneInfo = HOME) -> str:
     return gettext("since %(date)s") % {"date": date(then, at, zone)}
 
 
-def until(when: datetime, at: datetime, zone: ZoneInfo = HOME) -> str:
+def until(when: datetime, at: datetime, zone: tzinfo = HOME) -> str:
     """*until today, 17.00*, *until tomorrow*, *until 11 June*."""
     days = (_local(when, zone).date() - _local(at, zone).date()).days
     if days == 0:
@@ -115,31 +117,31 @@ def length(passed: timedelta) -> str:
     return ngettext("%(count)d day", "%(count)d days", minutes // 1440) % {"count": minutes // 1440}
 
 
-def date(when: datetime, at: datetime, zone: ZoneInfo = HOME) -> str:
+def date(when: datetime, at: datetime, zone: tzinfo = HOME) -> str:
     """*11 June*, with the year if it is another than now."""
     when, at = _local(when, zone), _local(at, zone)
     said = gettext("%(day)d %(month)s") if when.year == at.year else gettext("%(day)d %(month)s %(year)d")
     return said % {"day": when.day, "month": translate(MONTHS[when.month - 1]), "year": when.year}
 
 
-def day(when: datetime, at: datetime, zone: ZoneInfo = HOME) -> str:
+def day(when: datetime, at: datetime, zone: tzinfo = HOME) -> str:
     """*Thursday 14 May*."""
     weekday = translate(DAYS[_local(when, zone).weekday()])
     return gettext("%(weekday)s %(date)s") % {"weekday": weekday, "date": date(when, at, zone)}
 
 
-def moment(when: datetime, at: datetime, zone: ZoneInfo = HOME) -> str:
+def moment(when: datetime, at: datetime, zone: tzinfo = HOME) -> str:
     """*Thursday 14 May, 11.00*."""
     return gettext("%(day)s, %(time)s") % {"day": day(when, at, zone), "time": clock(when, zone)}
 
 
-def clock(when: datetime, zone: ZoneInfo = HOME) -> str:
+def clock(when: datetime, zone: tzinfo = HOME) -> str:
     """*9.12* in the morning; *21.12* in the evening."""
     when = _local(when, zone)
     return gettext("%(hour)d.%(minute)02d") % {"hour": when.hour, "minute": when.minute}
 
 
-def leaf(when: datetime, zone: ZoneInfo = HOME) -> Leaf:
+def leaf(when: datetime, zone: tzinfo = HOME) -> Leaf:
     """*Thu*, *14*, *May*: for the agenda."""
     when = _local(when, zone)
     return Leaf(translate(SHORT_DAYS[when.weekday()]), when.day, translate(SHORT_MONTHS[when.month - 1]))
@@ -148,6 +150,13 @@ def leaf(when: datetime, zone: ZoneInfo = HOME) -> Leaf:
 def machine(when: datetime) -> str:
     """For the `datetime` of a `time` element: RFC 3339 in UTC, to the second."""
     return _local(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def by_the_clock_of(zone: tzinfo) -> SimpleNamespace:
+    """All of these, by another clock: what the templates of a node there know as `dates`."""
+    by_clock = (since, until, date, day, moment, clock, leaf)
+    others = {"length": length, "machine": machine}
+    return SimpleNamespace(**{f.__name__: partial(f, zone=zone) for f in by_clock}, **others)
 
 
 def _part_of_today(hour: int) -> str:

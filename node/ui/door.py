@@ -12,10 +12,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from node import clock
+from node.neighbourhood.contact import Fetch, out_of_reach
 from node.neighbourhood.refusal import NotAllowed, phrase
 from node.neighbourhood.resident import Resident
 from node.settings import Settings
 from node.storage.database import Database
+from node.ui import dates
 from node.ui.assets import Assets
 from node.ui.language import COOKIE, LOOK_COOKIE, Look, choose
 from node.ui.words import environment
@@ -54,11 +56,13 @@ class Ui:
 
     database: Database
     settings: Settings
+    fetch: Fetch = out_of_reach
     assets: Assets = field(default_factory=Assets)
     templates: Environment = field(init=False)
 
     def __post_init__(self) -> None:
         self.templates = environment(self.assets)
+        self.templates.globals["dates"] = dates.by_the_clock_of(self.settings.home.zone)
 
     def page(
         self, request: Request, visitor: Visitor, template: str, code: int = 200, /, **values: Any

@@ -1,56 +1,116 @@
-"""The front page: the street, two ways to begin, and what neighbours ask and offer here and next door."""
+"""The front page: the street, two ways to begin, and what neighbours ask, offer and do, nearest first."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node.neighbourhood.post import Post
-from node.storage import matches, posts
+from node.neighbourhood.following import Ring
+from node.neighbourhood.post import Kind, Post
+from node.storage import follows, matches, posts
 from node.storage.database import Transaction
-from node.ui.cards import Card, cards, neighbours
+from node.storage.follows import District
+from node.ui import municipality
+from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor
 from node.ui.words import listed
 
 SHOWN = 6
+EVENTS = 3
 MONTH = timedelta(days=30)
 FEWEST = 5  # fewer agreements than this are not told: one could guess whose
 
 
 @dataclass(frozen=True)
 class Home:
-    """What the front page shows. `counts`: how many posts wait for a yes, as `own request`, `near offer`,
-    ..."""
+    """What the front page shows: our own neighbourhood, and then whoever this person sees, by nearness.
+
+    `further` is from the districts elsewhere in the municipality that this person follows; `instead` is from
+    the others there, and only while there is nothing nearer. `rest`: how many posts wait there unseen.
+    `counts`: how many wait for a yes, as `own request`, `near offer`, ...
+    """
 
     own: list[Card]
+    agenda: list[Card]
     near: list[Card]
+    further: list[Card]
+    instead: list[Card]
     neighbours: list[str]
+    followed: list[str]
+    muted: bool
     counts: dict[str, int]
+    rest: int
     agreements: int
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
-    """GET /. Everybody may; strangers see what is public."""
+    """GET /. Everybody may; strangers see what is public. At a hub it is the whole municipality."""
+    if ui.settings.home.is_hub:
+        return await municipality.page(ui, request, who)
     home = await ui.database.reading(look, who)
-    return ui.page(request, who, "home.html", home=home, names=listed(home.neighbours))
+    names = {"names": listed(home.neighbours), "followed": listed(home.followed)}
+    return ui.page(request, who, "home.html", home=home, **names)
 
 
 def look(tx: Transaction, who: Visitor) -> Home:
+    around = follows.districts(tx, who.person)
+    near = [one for one in around if one.ring is Ring.NEXT_DOOR and one.shown]
+    followed = [one for one in around if one.ring is Ring.TOWN and one.shown]
+    others = [one for one in around if one.ring is Ring.TOWN and one.wish is None]
     counted = posts.count_answerable(tx, who.person, who.at)
+    own, close, further = (newest(tx, who, homes) for homes in (None, near, followed))
     agreements = matches.count_since(tx, who.at - MONTH)
     return Home(
-        own=cards(tx, who.person, _newest(tx, who, own=True), who.at),
-        near=cards(tx, who.person, _newest(tx, who, own=False), who.at),
-        neighbours=neighbours(tx),
-        counts={f"{'own' if own else 'near'} {kind}": number for (own, kind), number in counted.items()},
+        own=own,
+        agenda=_agenda(tx, who, [*near, *followed]),
+        near=close,
+        further=further,
+        instead=[] if own or close or further else newest(tx, who, others),
+        neighbours=[one.node.name for one in near],
+        followed=[one.node.name for one in followed],
+        muted=not near and any(one.ring is Ring.NEXT_DOOR for one in around),
+        counts=_counts(counted, around),
+        rest=sum(sum(counted.get(one.node.id, {}).values()) for one in others),
         agreements=agreements if agreements >= FEWEST else 0,
     )
 
 
-def _newest(tx: Transaction, who: Visitor, own: bool) -> list[Post]:
-    """The newest that still wait for a yes; where there are few of them, those that are agreed keep them
-    company."""
-    waiting = posts.listing(tx, who.person, posts.Filter(own=own, answerable=True, limit=SHOWN), who.at)
-    running = posts.listing(tx, who.person, posts.Filter(own=own, open_only=True, limit=SHOWN), who.at)
-    return [*waiting, *(post for post in running if not post.answerable(who.at))][:SHOWN]
+def newest(tx: Transaction, who: Visitor, homes: Sequence[District] | None) -> list[Card]:
+    """The newest that still wait for somebody, ours or of these districts; events are in the agenda.
+
+    Where there are few of them, those that are agreed keep them company.
+    """
+    if homes == []:
+        return []
+    which = None if homes is None else [one.node.id for one in homes]
+    wanted = posts.Filter(own=homes is None, homes=which, but=Kind.EVENT, limit=SHOWN)
+    waiting = posts.listing(tx, who.person, replace(wanted, answerable=True), who.at)
+    if len(waiting) < SHOWN:
+        running = posts.listing(tx, who.person, replace(wanted, open_only=True), who.at)
+        waiting += [post for post in running if not post.answerable(who.at)]
+    return cards(tx, who.person, waiting[:SHOWN], who.at)
+
+
+def _agenda(tx: Transaction, who: Visitor, shown: Sequence[District]) -> list[Card]:
+    """What is on next, here and in these districts."""
+    wanted = posts.Filter(kind=Kind.EVENT, starting_from=who.at, open_only=True, limit=EVENTS)
+    found = posts.listing(tx, who.person, replace(wanted, own=True), who.at)
+    homes = [one.node.id for one in shown]
+    found += posts.listing(tx, who.person, replace(wanted, homes=homes), who.at) if homes else []
+    return cards(tx, who.person, sorted(found, key=_beginning)[:EVENTS], who.at)
+
+
+def _beginning(event: Post) -> tuple[float, str]:
+    return event.starts.timestamp() if event.starts else 0.0, event.id
+
+
+def _counts(counted: dict[str | None, dict[Kind, int]], around: Sequence[District]) -> dict[str, int]:
+    near = [counted.get(one.node.id, {}) for one in around if one.ring is Ring.NEXT_DOOR]
+    rings = {"own": [counted.get(None, {})], "near": near}
+    return {
+        f"{ring} {kind}": sum(one.get(kind, 0) for one in found)
+        for ring, found in rings.items()
+        for kind in Kind
+    }

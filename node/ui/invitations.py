@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from node.acts import residents as acts
 from node.neighbourhood.refusal import Invalid, phrase
-from node.storage import access
-from node.ui.door import Ui, Visitor
+from node.storage import ways_in
+from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.people import operator
 from node.ui.slices import number, sliced
@@ -32,6 +32,13 @@ async def make(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     return ui.page(request, who, "invitation.html", current="me", until=until, path=LIST, **values)
 
 
+async def end(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """No longer let anybody in by this invitation. Only an operator."""
+    which = request.path_params["invitation"]
+    await ui.database.writing(acts.end_invitation, operator(who), which, who.at)
+    return go_to(LIST)
+
+
 def _uses(written: str) -> int:
     if not written.strip().isdecimal():
         raise Invalid({"uses": phrase("Write a number.")})
@@ -40,6 +47,6 @@ def _uses(written: str) -> int:
 
 async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
     operator(who)
-    found = await ui.database.reading(access.invitations_open, who.at)
+    found = await ui.database.reading(ways_in.open_invitations, who.at)
     shown = sliced(found, number(request.query_params.get("from")))
     return ui.page(request, who, "invitations.html", code, current="me", shown=shown, form=form, path=LIST)

@@ -15,8 +15,8 @@ HAPPENED = {
     Happening.POSTED: phrase("Posted."),
     Happening.EDITED: phrase("Changed."),
     Happening.EXTENDED: phrase("Kept up longer."),
-    Happening.WIDENED: phrase("The neighbourhoods next door see it too now."),
-    Happening.NARROWED: phrase("Only our own neighbourhood sees it now."),
+    Happening.WIDENED: phrase("More neighbours may see it now."),
+    Happening.NARROWED: phrase("Fewer neighbours may see it now."),
     Happening.PAUSED: phrase("Put on hold."),
     Happening.REOPENED: phrase("Opened again."),
     Happening.CLOSED: phrase("Closed."),
@@ -26,13 +26,25 @@ HAPPENED = {
     Happening.ANSWER_WITHDRAWN: phrase("Somebody took an answer back."),
     Happening.ANSWER_DECLINED: phrase("Somebody got a kind no."),
     Happening.ANSWER_TAKEN: phrase("Somebody heard that help was found already."),
+    Happening.ANSWER_HIDDEN: phrase("An answer was hidden."),
     Happening.AGREED: phrase("Agreed."),
     Happening.CANCELLED: phrase("The agreement is off."),
     Happening.DONE: phrase("Done."),
+    Happening.HIDDEN: phrase("Out of sight."),
+    Happening.SHOWN: phrase("In sight again."),
+    Happening.INVITED_HELPER: phrase("A broker asked somebody to help."),
+    Happening.INVITE_DECLINED: phrase("Who was asked could not help this time."),
+    Happening.INVITE_OVER: phrase("Who was asked need not answer any more."),
+    Happening.REMINDED: phrase("We sent a reminder."),
+    Happening.RELEASED: phrase("Nobody answered, so more neighbourhoods see it now."),
 }
 """What is told of a happening. Who answered is not in it: not everybody who reads this may know."""
 
-WITH_REASON = {Happening.CANCELLED, Happening.ANSWER_WITHDRAWN}
+WITH_REASON = {Happening.CANCELLED, Happening.ANSWER_WITHDRAWN, Happening.CLOSED}
+NOT_BY_BROKER = {  # but by a supervisor, or said already
+    *(Happening.HIDDEN, Happening.SHOWN, Happening.WITHDRAWN),
+    *(Happening.INVITED_HELPER, Happening.INVITE_DECLINED),
+}
 REASONS = {"ill": phrase("ill")}
 
 
@@ -73,4 +85,5 @@ def happened(tx: Transaction, post: Post, answers: list[Response]) -> list[Happe
 def _told(entry: Entry, author: str | None, helpers: set[str | None]) -> Happened:
     others = entry.who is not None and entry.who != author and entry.who not in helpers
     why = entry.why if entry.why and entry.what in WITH_REASON else ""
-    return Happened(entry.at, HAPPENED[entry.what], others, REASONS.get(why, why))
+    by_broker = others and entry.what not in NOT_BY_BROKER
+    return Happened(entry.at, HAPPENED[entry.what], by_broker, REASONS.get(why, why))

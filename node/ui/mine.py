@@ -12,8 +12,9 @@ from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import ResponseState
 from node.neighbourhood.roles import Deed, require
-from node.storage import matches, nodes, posts, responses
+from node.storage import matches, nodes, posts, responses, threads
 from node.storage.database import Transaction
+from node.ui import invites
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor
 
@@ -55,6 +56,8 @@ class Mine:
     posts: list[Card]
     answers: list[Answered]
     agreements: list[Agreement]
+    unread: int  # messages in my conversations
+    asked: list[invites.Question]  # by a broker: would I help with this?
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
@@ -80,6 +83,8 @@ def look(tx: Transaction, person: Resident, at: datetime) -> Mine:
             if one.id not in settled
         ],
         agreements=[_agreement(tx, person, match, known[match.post_id], about) for match in agreed],
+        unread=sum(threads.unread(tx, person.id).values()),
+        asked=invites.waiting(tx, person, at),
     )
 
 

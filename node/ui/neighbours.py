@@ -13,10 +13,11 @@ from node.neighbourhood.node import Follow, Node, Standing
 from node.neighbourhood.refusal import Invalid, NotFound, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, require
-from node.storage import deliveries, log, lookups, nodes
+from node.storage import borders, deliveries, log, lookups, nodes
+from node.storage.borders import Border
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
-from node.ui.borders import ORDER, STANDINGS, STEPS, Step, steps
+from node.ui.borders import ORDER, STEPS, Step, sign, steps
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.slices import Slice, number, sliced
@@ -51,10 +52,11 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The whole page: the nodes, and the addresses that are being looked up."""
+    """The whole page: the nodes, the addresses that are being looked up, and what the map proposes."""
 
     shown: Slice[Neighbour]
     asked: list[Lookup]
+    proposed: list[Border]
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -74,7 +76,7 @@ async def ask(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 async def stop(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """No longer look an address up. Only an operator."""
     await ui.database.writing(acts.stop_looking, _operator(who), number(request.path_params["lookup"]))
-    return go_to(LIST)
+    return go_to("/operator/hub" if form["back"] == "hub" else LIST)
 
 
 async def step(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -124,12 +126,21 @@ def _look(tx: Transaction, start: int) -> Neighbours:
 
     piece = sliced(sorted(nodes.everyone(tx), key=urgency), start)
     shown = [_seen(tx, node, failing.get(node.origin)) for node in piece.items]
-    return Neighbours(Slice(shown, piece.start, piece.total), lookups.open_for(tx, "neighbour"))
+    asked = lookups.open_for(tx, "neighbour")
+    return Neighbours(Slice(shown, piece.start, piece.total), asked, _proposed(tx))
+
+
+def _proposed(tx: Transaction) -> list[Border]:
+    """The areas that touch ours on the map, and of which we know no node yet: a hint, never a border."""
+    if tx.home.is_hub:
+        return []
+    known = {node.area for node in nodes.everyone(tx)}
+    return [one for one in borders.touching(tx, tx.home.area.code) if one.code not in known]
 
 
 def _seen(tx: Transaction, node: Node, failing: Failing | None) -> Neighbour:
     refused = _why(tx, node) if node.our_follow is Follow.REJECTED else None
-    return Neighbour(node, STANDINGS[node.standing], steps(node), failing, refused)
+    return Neighbour(node, sign(node), steps(node, tx.home), failing, refused)
 
 
 def _why(tx: Transaction, node: Node) -> str:

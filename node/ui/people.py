@@ -32,11 +32,12 @@ class Known:
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
-    """Everybody, those who wait first. Only an operator."""
+    """Everybody, or those who are called so; those who wait first. Only an operator."""
     operator(who)
-    start = number(request.query_params.get("from"))
-    shown = await ui.database.reading(_look, start, who.at)
-    return ui.page(request, who, "people.html", current="me", shown=shown, roles=ROLES, path=LIST)
+    start, name = number(request.query_params.get("from")), request.query_params.get("name", "").strip()
+    shown = await ui.database.reading(_look, name.replace("\x00", ""), start, who.at)
+    values: dict[str, Any] = {"shown": shown, "name": name, "roles": ROLES, "path": LIST}
+    return ui.page(request, who, "people.html", current="me", **values)
 
 
 async def newcomer(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -132,9 +133,9 @@ def _choices() -> list[tuple[str, str]]:
     return [("", gettext("Choose")), *roles]
 
 
-def _look(tx: Transaction, start: int, at: datetime) -> Slice[Known]:
-    found = residents.some(tx, at, start, PAGE)
-    return Slice([_known(tx, person, at) for person in found], start, residents.total(tx))
+def _look(tx: Transaction, name: str, start: int, at: datetime) -> Slice[Known]:
+    found = residents.some(tx, at, start, PAGE, name)
+    return Slice([_known(tx, person, at) for person in found], start, residents.total(tx, name))
 
 
 def _one(tx: Transaction, person_id: str, at: datetime) -> Known:

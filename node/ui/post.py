@@ -7,23 +7,23 @@ from starlette.requests import Request
 from starlette.responses import Response as Page
 
 from node.neighbourhood.activity import Happening
+from node.neighbourhood.audience import may_see
 from node.neighbourhood.draft import USUAL_EXPIRY
 from node.neighbourhood.match import Match, MatchState
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
 from node.neighbourhood.refusal import NotFound
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.response import Response, ResponseState
+from node.neighbourhood.response import LIVE, Response, ResponseState
 from node.neighbourhood.roles import Deed, may
 from node.storage import log, matches, nodes, posts, responses
 from node.storage.database import Transaction
-from node.ui.cards import Card, cards, neighbours
-from node.ui.door import Ui, Visitor
+from node.ui.cards import Card, cards
+from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.ledger import Bead, Happened, beads, happened
-from node.ui.words import listed
-
-LIVE = (ResponseState.PENDING, ResponseState.ACCEPTED)
+from node.ui.reach import Reach, reach
+from node.ui.verdict import Verdict, verdict
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,22 @@ class View:
 
     post: Post
     card: Card
-    neighbours: list[str]
+    reach: Reach
+    home: str  # where the post lives, if that is elsewhere: its page there
     answers: list[Answer] | None
     answer: Answer | None  # the visitor's own
+    comments: list[Answer]  # public ones, to a notice; elsewhere the visitor's own
+    coming: int | None  # how many come, to an event of ours
     changed: bool  # since the visitor's own answer
     copies: list[Bead] | None
     happened: list[Happened] | None
     ways: frozenset[str]
+    verdict: Verdict | None = None  # of a supervisor, for the writer
+
+    @property
+    def neighbours(self) -> list[str]:
+        """The names of those next door."""
+        return self.reach.neighbours
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
@@ -65,39 +74,67 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Page:
 
     A stranger may come from a mail, and is told to sign in: at every address, so this gives nothing away.
     """
+    key = request.path_params["post"]
     try:
-        view = await ui.database.reading(look, who, request.path_params["post"])
+        view = await ui.database.reading(look, who, key)
     except NotFound:
+        if found := await ui.database.reading(_by_uri, who, key):
+            return go_to(f"/o/{found}")
         if who.person is not None:
             raise
         return ui.page(request, who, "unseen.html", 404)
     return shown(ui, request, who, view, Form())
 
 
+def _by_uri(tx: Transaction, who: Visitor, key: str) -> str | None:
+    """Our own id of a post that other nodes know by this key, for whoever may see it: a post that was shared
+    anew has another there."""
+    found = posts.by_uri(tx, tx.home.uri("o", key))
+    return found.id if found is not None and may_see(who.person, found, who.at) else None
+
+
 def shown(ui: Ui, request: Request, who: Visitor, view: View, form: Form, status: int = 200) -> Page:
     """The page of a post, also when a form on it came back."""
     said = request.query_params.get("said", "") if status == 200 else ""
-    return ui.page(
-        request, who, "post.html", status, view=view, names=listed(view.neighbours), form=form, said=said
-    )
+    return ui.page(request, who, "post.html", status, view=view, names=view.reach.names, form=form, said=said)
 
 
 def look(tx: Transaction, who: Visitor, post_id: str) -> View:
     post = posts.see(tx, who.person, post_id, who.at)
     answers = _answers(tx, who.person, post)
-    own = next((answer for answer in answers if answer.mine), None)
+    agrees = post.kind is not Kind.NOTICE
+    own = next((answer for answer in answers if answer.mine), None) if agrees else None
     knows = post.own and may(who.person, Deed.SEE_COPIES, post.author)
+    decides = agrees and post.own and may(who.person, Deed.SEE_ANSWERS, post.author)
     return View(
         post=post,
         card=cards(tx, who.person, [post], who.at)[0],
-        neighbours=neighbours(tx) if post.own else [],
-        answers=answers if post.own and may(who.person, Deed.SEE_ANSWERS, post.author) else None,
+        reach=reach(tx),
+        home=_home(tx, post),
+        answers=answers if decides else None,
         answer=own,
-        changed=own is not None and own.state is ResponseState.PENDING and _changed(tx, post, own),
+        comments=[] if agrees else _public(post, answers),
+        coming=responses.accepted(tx, post.id) if post.own and post.kind is Kind.EVENT else None,
+        changed=own is not None and own.live and _changed(tx, post, own),
         copies=beads(tx, post) if knows else None,
         happened=happened(tx, post, responses.of_post(tx, post.id)) if knows else None,
         ways=_ways(who, post, answers, own),
+        verdict=verdict(tx, who.person, post),
     )
+
+
+def _home(tx: Transaction, post: Post) -> str:
+    """The page of another node's post at its home."""
+    if post.node_id is None:
+        return ""
+    key = post.uri.rpartition("/")[2]
+    return f"{nodes.get(tx, post.node_id).origin}/o/{key}"
+
+
+def _public(post: Post, answers: list[Answer]) -> list[Answer]:
+    """The public answers to a notice, the first said on top; elsewhere we know only those of our own."""
+    shown = [answer for answer in answers if answer.state is ResponseState.ACCEPTED]
+    return [answer for answer in shown if post.own or answer.mine]
 
 
 def _answers(tx: Transaction, who: Resident | None, post: Post) -> list[Answer]:
@@ -133,13 +170,15 @@ def _changed(tx: Transaction, post: Post, answer: Answer) -> bool:
 
 def _ways(who: Visitor, post: Post, answers: list[Answer], own: Answer | None) -> frozenset[str]:
     """What this visitor is offered to do. The acts decide; this only spares people what would be refused."""
-    person = who.person
-    if may(person, Deed.EDIT_POST, post.author):
-        return _of_poster(post, answers, who.at)
-    ways = set()
-    if may(person, Deed.ANSWER) and post.answerable(who.at) and (own is None or not own.live):
+    person, open_now = who.person, post.answerable(who.at)
+    mine = post.own and may(person, Deed.EDIT_POST, post.author)
+    public = post.kind is Kind.NOTICE
+    ways = set(_of_poster(post, answers, who.at)) if mine else set()
+    if may(person, Deed.ANSWER) and open_now and (public or not (mine or (own is not None and own.live))):
         ways.add("answer")
-    if post.own and may(person, Deed.AGREE, post.author) and post.answerable(who.at):
+    if post.own and public and may(person, Deed.HIDE_ANSWER, post.author):
+        ways.add("hide")
+    if post.own and post.kind.agrees and may(person, Deed.AGREE, post.author) and open_now:
         ways.add("choose")
     return frozenset(ways)
 
@@ -150,12 +189,15 @@ def _of_poster(post: Post, answers: list[Answer], at: datetime) -> frozenset[str
     over = post.state in (State.DONE, State.THANKED, State.WITHDRAWN)
     longer = max(post.expires, at + USUAL_EXPIRY[post.kind]) - post.expires > timedelta(days=1)
     offered = {
-        "choose": post.answerable(at),
         "edit": not over,
-        "extend": longer and not over and post.state not in (State.CLOSED, State.PAUSED),
+        "extend": longer
+        and not over
+        and post.kind is not Kind.EVENT
+        and post.state not in (State.CLOSED, State.PAUSED),
         "pause": open_now and post.kind is Kind.OFFER,
         "close": (open_now or post.state is State.PAUSED) and not agreed,
-        "reopen": post.state in (State.CLOSED, State.PAUSED),
+        "reopen": post.state in (State.CLOSED, State.PAUSED)
+        and (post.kind is not Kind.EVENT or post.expires > at),
         "withdraw": post.state is not State.WITHDRAWN,
     }
     return frozenset(way for way, possible in offered.items() if possible)

@@ -1,87 +1,83 @@
-"""The whole lists: what is asked and what is offered, here and next door, newest first."""
+"""The whole lists: what is asked, offered, told and going on, here, next door and in town, newest first."""
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
+from node.neighbourhood.following import Ring
 from node.neighbourhood.post import Kind, Post
 from node.storage import posts
 from node.storage.database import Transaction
-from node.ui.cards import Card, cards, neighbours
+from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor
+from node.ui.kinds import PATHS
+from node.ui.marks import after, mark
+from node.ui.reach import Reach, reach
 
 SHOWN = 20
-PLACES = {"here": True, "near": False}
-PATHS = {Kind.REQUEST: "/requests", Kind.OFFER: "/offers"}
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+WHERE = {"here": Ring.HERE, "near": Ring.NEXT_DOOR, "town": Ring.TOWN}
+_KINDS = {paths.all: kind for kind, paths in PATHS.items()}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which posts are asked for: of one kind; here, next door or both; with or without what is over; after
-    which."""
+    """Which posts are asked for: of one kind; here, next door, in town or all; with or without what is over;
+    after which."""
 
     kind: Kind
     where: str = ""
     over: bool = False
     before: tuple[datetime, str] | None = None
 
+    @property
+    def coming(self) -> bool:
+        """Whether this is the list of what is going to happen: the soonest first."""
+        return self.kind is Kind.EVENT and not self.over
+
     def url(self, where: str | None = None, over: bool | None = None, before: Post | None = None) -> str:
         """The address of this list, or of one that differs."""
         query = {
             "where": self.where if where is None else where,
             "show": "all" if (self.over if over is None else over) else "",
-            "before": _mark(before) if before else "",
+            "before": mark(before, soonest=self.coming) if before else "",
         }
         words = urlencode({name: value for name, value in query.items() if value})
-        return PATHS[self.kind] + (f"?{words}" if words else "")
+        return PATHS[self.kind].all + (f"?{words}" if words else "")
 
 
 @dataclass(frozen=True)
 class Listing:
     cards: list[Card]
-    neighbours: list[str]
-    more: Post | None  # the last one shown, when there are older ones
+    reach: Reach
+    more: Post | None  # the last one shown, when there are more
 
 
-async def requests(ui: Ui, request: Request, who: Visitor) -> Response:
-    """GET /requests. Everybody may; strangers see what is public."""
-    return await _page(ui, request, who, Kind.REQUEST)
-
-
-async def offers(ui: Ui, request: Request, who: Visitor) -> Response:
-    """GET /offers. Everybody may; strangers see what is public."""
-    return await _page(ui, request, who, Kind.OFFER)
-
-
-async def _page(ui: Ui, request: Request, who: Visitor, kind: Kind) -> Response:
-    wanted = _wanted(kind, request.query_params)
+async def page(ui: Ui, request: Request, who: Visitor) -> Response:
+    """GET /requests, /offers, /notices, /events. Everybody may; strangers see what is public."""
+    wanted = _wanted(_KINDS[request.url.path], request.query_params)
     listing = await ui.database.reading(look, who, wanted)
     return ui.page(request, who, "posts.html", wanted=wanted, listing=listing)
 
 
 def look(tx: Transaction, who: Visitor, wanted: Wanted) -> Listing:
-    found = posts.listing(
-        tx,
-        who.person,
-        posts.Filter(
-            kind=wanted.kind,
-            own=PLACES.get(wanted.where),
-            answerable=not wanted.over,
-            before=wanted.before,
-            limit=SHOWN + 1,
-        ),
-        who.at,
+    asked = posts.Filter(
+        kind=wanted.kind,
+        ring=WHERE.get(wanted.where),
+        answerable=not wanted.over and wanted.kind is not Kind.EVENT,
+        open_only=wanted.coming,
+        starting_from=who.at if wanted.coming else None,
+        before=wanted.before,
+        limit=SHOWN + 1,
     )
+    found = posts.listing(tx, who.person, asked, who.at)
     shown = found[:SHOWN]
     return Listing(
         cards=cards(tx, who.person, shown, who.at),
-        neighbours=neighbours(tx),
+        reach=reach(tx),
         more=shown[-1] if len(found) > SHOWN else None,
     )
 
@@ -90,15 +86,5 @@ def _wanted(kind: Kind, query: QueryParams) -> Wanted:
     """What an address asks for; what it does not understand is left out."""
     where = query.get("where", "")
     return Wanted(
-        kind, where if where in PLACES else "", query.get("show") == "all", _after(query.get("before", ""))
+        kind, where if where in WHERE else "", query.get("show") == "all", after(query.get("before", ""))
     )
-
-
-def _mark(post: Post) -> str:
-    """The place of a post in the order of a list, for the address of what comes after it."""
-    return f"{(post.created - _BEGINNING) // timedelta(milliseconds=1)}-{post.id}"
-
-
-def _after(mark: str) -> tuple[datetime, str] | None:
-    found = re.fullmatch(r"(\d{1,14})-([0-9a-f]{1,40})", mark)
-    return (_BEGINNING + timedelta(milliseconds=int(found[1])), found[2]) if found else None

@@ -7,27 +7,51 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, NotFound, Refusal, TooMany, phrase
+from node.neighbourhood.contact import Fetch, out_of_reach
+from node.neighbourhood.refusal import (
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    NotReachable,
+    Refusal,
+    TooMany,
+    phrase,
+)
 from node.settings import Settings
 from node.storage.database import Database
 from node.ui import (
     about,
     account,
+    agenda,
     answers,
+    board,
     changes,
     choice,
     compose,
+    districts,
+    failing,
+    feeds,
     home,
+    hub,
     invitations,
+    invites,
     join,
+    keepsake,
     language,
     mine,
     neighbours,
+    operator,
+    outcome,
     people,
     post,
     posts,
+    queue,
+    report,
     session,
+    settings,
     signin,
+    talks,
 )
 from node.ui.door import Ui, Visitor, go_to, here, stranger
 from node.ui.forms import Form, filled
@@ -44,26 +68,58 @@ PAGES: list[tuple[str, Page]] = [
     ("/join/invited", join.invited),
     ("/join/waiting", join.waiting),
     ("/me", account.page),
+    ("/me/export", keepsake.page),
+    ("/operator", operator.page),
     ("/operator/neighbours", neighbours.page),
     ("/operator/neighbours/{node}/{step}", neighbours.step),
     ("/operator/people", people.page),
     ("/operator/people/new", people.newcomer),
     ("/operator/people/{person}", people.one),
     ("/operator/invitations", invitations.page),
+    ("/operator/hub", hub.page),
+    ("/operator/hub/leave", hub.leaving),
+    ("/operator/hub/{node}/{step}", hub.step),
+    ("/operator/deliveries", failing.page),
+    ("/operator/settings", settings.page),
+    ("/operator/figures", operator.numbers),
+    ("/districts", districts.page),
+    ("/districts/{node}", districts.one),
     ("/about", about.about),
     ("/rules", about.rules),
     ("/privacy", about.privacy),
     ("/accessibility", about.accessibility),
     ("/", home.page),
-    ("/requests", posts.requests),
-    ("/offers", posts.offers),
-    ("/ask", compose.ask),
-    ("/offer", compose.offer),
+    ("/requests", posts.page),
+    ("/offers", posts.page),
+    ("/notices", posts.page),
+    ("/events", posts.page),
+    ("/agenda", agenda.page),
+    ("/ask", compose.begin),
+    ("/offer", compose.begin),
+    ("/tell", compose.begin),
+    ("/event", compose.begin),
+    ("/o/{event}.ics", agenda.one),
     ("/o/{post}", post.page),
     ("/o/{post}/edit", changes.edit),
+    ("/o/{post}/outcome", outcome.page),
     ("/o/{post}/{deed}", changes.sure),
     ("/o/{post}/answers/{answer}/{deed}", answers.sure),
     ("/mine", mine.page),
+    ("/board", board.page),
+    ("/board/{post}/invite", board.choose),
+    ("/board/{post}/close", board.closing),
+    ("/invites/{invite}", invites.page),
+    ("/report/{post}", report.page),
+    ("/reports", report.mine),
+    ("/queue", queue.page),
+    ("/queue/{post}", queue.case),
+    ("/talks", talks.page),
+    ("/talks/{answer}", talks.one),
+]
+FEEDS: list[tuple[str, Page]] = [  # for the sites and programs of others: what is public, whoever asks
+    ("/agenda.ics", feeds.calendar),
+    ("/feed.atom", feeds.atom),
+    ("/widget", feeds.widget),
 ]
 FORMS: list[tuple[str, Send]] = [
     ("/choice", choice.choose),
@@ -72,6 +128,7 @@ FORMS: list[tuple[str, Send]] = [
     ("/signout", signin.leave),
     ("/join", join.join),
     ("/me/code", account.use_code),
+    ("/me/contact", account.keep_contact),
     ("/me/tokens", account.make_token),
     ("/me/tokens/{token}/end", account.end_token),
     ("/me/sessions/end", account.end_others),
@@ -84,12 +141,31 @@ FORMS: list[tuple[str, Send]] = [
     ("/operator/people/{person}/roles", people.grant),
     ("/operator/people/{person}/roles/{role}/end", people.end_role),
     ("/operator/invitations", invitations.make),
-    ("/ask", compose.send_ask),
-    ("/offer", compose.send_offer),
+    ("/operator/invitations/{invitation}/end", invitations.end),
+    ("/operator/hub", hub.join),
+    ("/operator/hub/leave", hub.leave),
+    ("/operator/hub/{node}/{step}", hub.decide),
+    ("/operator/deliveries/{node}/now", failing.now),
+    ("/operator/deliveries/parked/{delivery}/again", failing.again),
+    ("/districts/{node}/{wish}", districts.choose),
+    ("/ask", compose.go_on),
+    ("/offer", compose.go_on),
+    ("/tell", compose.go_on),
+    ("/event", compose.go_on),
     ("/o/{post}/edit", changes.save),
     ("/o/{post}/answers", answers.send),
     ("/o/{post}/{deed}", changes.do),
+    ("/board/{post}/invite", board.invite),
+    ("/board/{post}/close", board.close),
+    ("/invites/{invite}/{answer}", invites.answer),
+    ("/report/{post}", report.send),
+    ("/queue/{post}", queue.decide),
     ("/o/{post}/answers/{answer}/{deed}", answers.do),
+    ("/talks/{answer}", talks.send),
+    ("/talks/{answer}/messages/{message}/end", talks.take_back),
+    ("/talks/{answer}/contact", talks.release),
+    ("/talks/{answer}/contact/end", talks.end),
+    ("/talks/{answer}/contact/show", talks.show),
 ]
 
 _STATUS: list[tuple[type[Refusal], int]] = [
@@ -98,19 +174,21 @@ _STATUS: list[tuple[type[Refusal], int]] = [
     (Conflict, 409),
     (Invalid, 422),
     (TooMany, 429),
+    (NotReachable, 502),
 ]
 
 
 def routes(ui: Ui) -> list[BaseRoute]:
     """The routes of this door. A GET changes nothing; a POST is believed only from our own pages."""
     pages = [Route(path, _page(ui, page), methods=["GET"]) for path, page in PAGES]
+    feeds = [Route(path, _feed(ui, feed), methods=["GET"]) for path, feed in FEEDS]
     forms = [Route(path, _form(ui, send), methods=["POST"]) for path, send in FORMS]
-    return [*pages, *forms, ui.assets.route()]
+    return [*pages, *feeds, *forms, ui.assets.route()]
 
 
-def open_door(database: Database, settings: Settings) -> Ui:
-    """The door to people with a browser."""
-    return Ui(database, settings)
+def open_door(database: Database, settings: Settings, fetch: Fetch = out_of_reach) -> Ui:
+    """The door to people with a browser. `fetch`: the way to what is released at another node."""
+    return Ui(database, settings, fetch)
 
 
 def sorry(ui: Ui, request: Request, status: int) -> Response:
@@ -130,6 +208,16 @@ def _page(ui: Ui, page: Page) -> Callable[[Request], Awaitable[Response]]:
                 response = _refused(ui, request, who, refusal)
         session.keep(ui, request, who, response)
         return response
+
+    return answer
+
+
+def _feed(ui: Ui, feed: Page) -> Callable[[Request], Awaitable[Response]]:
+    """Whoever asks is a stranger, so that a cache may keep the answer; in the language of the node."""
+
+    async def answer(request: Request) -> Response:
+        with language.speaking(language.choose(None, None, ui.settings.language)):
+            return await feed(ui, request, stranger())
 
     return answer
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from node.neighbourhood.category import Category, known
-from node.neighbourhood.refusal import phrase
+from node.neighbourhood.refusal import Words, phrase
 from node.ui import dates
 from node.ui.assets import Assets
+from node.ui.kinds import paths
 from node.ui.language import gettext, language, languages, ngettext, translate
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -131,23 +132,46 @@ def copy(code: str) -> Sign:
     return COPIES.get(code, UNKNOWN)
 
 
-def audience(code: str, area: str = "", neighbours: Sequence[str] = (), town: str = "") -> Sign:
-    """Who may see a post, with the names of the places if they are known."""
+def audience(
+    code: str,
+    area: str = "",
+    neighbours: Sequence[str] = (),
+    town: str = "",
+    fellows: Sequence[str] = (),
+    kind: str = "request",
+) -> Sign:
+    """Who may see a post, with the names of the places if they are known.
+
+    `fellows`: the neighbourhoods of the municipality that are not next door.
+    """
     if code == "neighbourhood":
         word = phrase("Only %(area)s", area=area) if area else phrase("Only my neighbourhood")
         return Sign(word, "house", phrase("Your own neighbourhood."))
     if code == "adjacent":
-        more = phrase("%(names)s. More chance of help.", names=listed(neighbours))
-        return Sign(phrase("Also the neighbourhoods next door"), "users", more if neighbours else MORE_CHANCE)
+        return Sign(phrase("Also the neighbourhoods next door"), "users", _next_door(neighbours, kind))
     if code == "municipality":
         word = phrase("All of %(town)s", town=town) if town else phrase("The whole municipality")
-        return Sign(
-            word, "landmark", phrase("The neighbourhoods next door, and all others in the municipality.")
-        )
-    return Sign(phrase("Everyone"), "globe", phrase("Also on the internet and in search engines."))
+        return Sign(word, "landmark", _in_town(fellows))
+    return Sign(phrase("Everyone"), "globe", phrase("Strangers too: on the internet and in search engines."))
+
+
+def _next_door(neighbours: Sequence[str], kind: str) -> Words:
+    if kind not in ("request", "offer"):
+        none = phrase("No neighbourhood is connected yet. When one is, it sees this too.")
+        return phrase("%(names)s read it too.", names=listed(neighbours)) if neighbours else none
+    return phrase("%(names)s. More chance of help.", names=listed(neighbours)) if neighbours else MORE_CHANCE
+
+
+def _in_town(fellows: Sequence[str]) -> Words:
+    if not fellows:
+        return phrase("The neighbourhoods next door, and all others in the municipality.")
+    if len(fellows) > NAMED:
+        return phrase("The neighbourhoods next door, and all %(count)d others.", count=len(fellows))
+    return phrase("The neighbourhoods next door, and also %(names)s.", names=listed(fellows))
 
 
 MORE_CHANCE = phrase("More chance of help.")
+NAMED = 8  # more neighbourhoods than this are counted
 
 
 def rings(code: str) -> int:
@@ -209,6 +233,6 @@ def environment(assets: Assets) -> Environment:
         "translate": translate,
     }
     made.globals |= {
-        f.__name__: f for f in (audience, category, copy, reply, rings, state, step, urgency, who)
+        f.__name__: f for f in (paths, audience, category, copy, reply, rings, state, step, urgency, who)
     }
     return made

@@ -30,6 +30,7 @@ class Street:
 
     database: Database
     settings: Settings
+    stop: Callable[[], Awaitable[None]]  # it answers nobody any more
 
     @property
     def url(self) -> str:
@@ -90,10 +91,13 @@ async def _running(directory: Path, number: int, name: str) -> AsyncIterator[Str
             assert not running.done()
             return server.started
 
+        async def stop() -> None:
+            server.should_exit = True
+            await running
+
         await until(started)
-        yield Street(database, settings)
-        server.should_exit = True
-        await running
+        yield Street(database, settings, stop)
+        await stop()
 
 
 def _broken() -> None:

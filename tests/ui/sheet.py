@@ -49,7 +49,7 @@ class Sheet(HTMLParser):
             self.fields[self._open] += data
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
+        if tag == "textarea" and self._open:
             self.fields[self._open] = self.fields[self._open].removeprefix("\n")
         if tag in ("textarea", "select"):
             self._open = ""

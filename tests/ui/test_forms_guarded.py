@@ -97,7 +97,7 @@ async def world(
 async def sent(world: World, route: str, case: Case, part: str | None = "operator") -> tuple[int, str]:
     """Send a form; what it did is put back, and said."""
     here = world.here
-    path = world.things.path(route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE)
+    path = world.things.path(route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE, wish="follow")
     headers = {"content-type": FORM}
     for name, value in case.headers.items():
         headers[name] = value.replace(OWN, here.settings.origin).replace(OWN.upper(), HTTPS.upper())
@@ -138,7 +138,7 @@ async def test_no_other_kind_of_body_is_read(world: World, kind: str) -> None:
     """A form of another site may send these without asking."""
     here = world.here
     for route in ROUTES:
-        path = world.things.path(route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE)
+        path = world.things.path(route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE, wish="follow")
         async with here.browser("operator") as browser:
             answer = await browser.post(
                 path, content=b"name=Noor", headers={**here.own_form, "content-type": kind}

@@ -126,7 +126,7 @@ async def test_one_can_go_back_with_a_question_half_answered(here: Here) -> None
         ({"text": "a\x07"}, "text", "Er staat een teken in dat we niet kunnen laten zien. Typ het opnieuw."),
         ({"urgency": "gisteren"}, "urgency", "Kies er één uit de lijst."),
         ({"audience": ""}, "audience", "Kies wie dit mag zien."),
-        ({"audience": "public"}, "audience", "Hier kun je delen met je eigen buurt"),
+        ({"audience": "municipality"}, "audience", "Deze knoop heeft geen gemeentepunt."),
         ({"places": "zes"}, "places", "Kies een getal van 1 tot en met 50."),
         ({"places": "99999"}, "places", "Kies een getal van 1 tot en met 50."),
     ],
@@ -217,11 +217,11 @@ async def test_a_post_is_changed_with_all_it_had_before(here: Here) -> None:
     sheet = Sheet(page.text, f"/o/{post.id}/edit")
     assert sheet.fields["text"] == STORY
     assert sheet.fields["category"] == "boodschappen"
-    assert "Wat je hier verandert, verandert hiernaast ook." in words(page.text)
+    assert "Wat je hier verandert, verandert in elke kopie." in words(page.text)
     sent = await here.post(
         "poster", f"/o/{post.id}/edit", 303, **sheet.filled(title="Wie haalt pillen?", places="2")
     )
-    assert "Het is veranderd, hier en hiernaast." in words(
+    assert "Het is veranderd, hier en in elke kopie." in words(
         (await here.get("poster", sent.headers["location"])).text
     )
     (after,) = await written(here)
@@ -245,16 +245,38 @@ async def test_a_wrong_change_is_not_kept_but_its_words_are(here: Here) -> None:
     assert (await written(here))[0] == post
 
 
-async def test_a_smaller_audience_takes_the_copies_away(here: Here) -> None:
+async def test_another_audience_is_asked_twice(here: Here) -> None:
     await here.database.writing(next_door.connected)
     post = await here.database.writing(acts.post, here.cast.poster, asks(), now())
     path = f"/o/{post.id}/edit"
     page = await here.get("poster", path)
-    assert "Kies je alleen je eigen buurt, dan gaan alle kopieën hiernaast weg." in words(page.text)
-    await here.post("poster", path, 303, **Sheet(page.text, path).filled(audience="neighbourhood"))
+    changed = Sheet(page.text, path).filled(audience="neighbourhood", title="Wie haalt pillen?")
+    page = await here.post("poster", path, 200, **changed)
+    assert "Mogen minder mensen dit zien? Nu Centrum, en hiernaast Oude Haven." in words(page.text)
+    assert "Straks Alleen Centrum." in words(page.text)
+    assert "Alle kopieën worden teruggehaald." in words(page.text)
+    assert (await written(here))[0] == post
+    await here.post("poster", path, 303, **Sheet(page.text, path).fields)
     copies = await here.database.reading(outbox.copies_of, post.id)
     assert [copy.state for copy in copies] == ["deletion_asked"]
-    assert "Kies je ook hiernaast" in words((await here.get("poster", path)).text)
+    (after,) = await written(here)
+    assert (after.audience, after.title) == (Audience.NEIGHBOURHOOD, "Wie haalt pillen?")
+    page = await here.get("poster", path)
+    page = await here.post("poster", path, 200, **Sheet(page.text, path).filled(audience="adjacent"))
+    assert "Mogen meer mensen dit zien?" in words(page.text)
+    assert "Straks Centrum, en hiernaast Oude Haven." in words(page.text)
+    await here.post("poster", path, 303, **Sheet(page.text, path).fields)
+    assert (await written(here))[0].audience is Audience.ADJACENT
+
+
+async def test_what_is_wrong_is_said_before_the_audience_is_asked(here: Here) -> None:
+    post = await here.database.writing(acts.post, here.cast.poster, asks(), now())
+    path = f"/o/{post.id}/edit"
+    sheet = Sheet((await here.get("poster", path)).text, path)
+    page = await here.post("poster", path, 422, **sheet.filled(title="", audience="public"))
+    assert Sheet(page.text, path).fields["audience"] == "public"
+    await here.post("poster", path, 422, **sheet.filled(audience="municipality"))
+    assert (await written(here))[0] == post
 
 
 @pytest.mark.parametrize("part", ["helper", "broker", "operator", "supervisor"])

@@ -34,7 +34,9 @@ async def busy(here: Here) -> None:
     def fill(tx: Transaction) -> None:
         at = now()
         posts.post(tx, here.cast.other, asks("Een rit naar het station"), at - timedelta(hours=3))
-        posts.post(tx, here.cast.poster, offers("Ik snoei graag"), at - timedelta(hours=1))
+        posts.post(
+            tx, here.cast.poster, offers("Ik snoei graag", audience="adjacent"), at - timedelta(hours=1)
+        )
         haven = next_door.connected(tx)
         next_door.held(tx, haven, "Een lamp ophangen")
         next_door.held(tx, haven, "Soep over", kind=Kind.OFFER, created=at - timedelta(hours=5))

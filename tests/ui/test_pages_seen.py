@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page
+from sqlalchemy import select
 
 from node.acts import residents as acts
 from node.clock import now
@@ -28,6 +29,9 @@ OPERATORS = [
     *("/me", "/signin/{secret}", "/operator/people", "/operator/people/new", "/operator/people/{person}"),
     *("/operator/people/{broker}", "/operator/invitations", "/operator/neighbours"),
     *("/operator/neighbours/{node}/no", "/operator/neighbours/{node}/block"),
+    *("/operator", "/operator/settings", "/operator/figures", "/operator/deliveries", "/operator/hub"),
+    *("/operator/neighbours/{node}/keys", "/operator/hub/{node}/expel", "/operator/people?name=e"),
+    *("/districts", "/districts/node-noord", "/"),
 ]
 NUMBERED = """() => {
     const kinds = "a[href], button, input:not([type=hidden]), select, textarea, summary";
@@ -68,6 +72,12 @@ def _all_that_can_be_seen(tx: Transaction, here: Here, built: Things) -> None:
     town.neighbour(tx, "ver", our_follow=Follow.REJECTED, we_claim=False)
     failing = {"due": at + town.HOUR, "attempts": 3, "error": "refused " + LONG * 2}
     assert tx.run(tables.destinations.update().values(failing)).rowcount
+    town.hub(tx)
+    town.member(tx, LONG.lower())
+    for number, state in enumerate(("parked", "given_up")):
+        message = {"activity_id": _some_message(tx), "inbox": "https://a.example", "state": state}
+        more = {"origin": f"https://{LONG}{number}.example", "created": at, "attempts": 20}
+        tx.run(tables.deliveries.insert(), {**message, **more, "error": LONG * 2})
     lookups.ask(tx, "neighbour", f"https://{LONG * 2}.example", at, by.id)
     (failed,) = [one for one in lookups.open_for(tx, "neighbour") if LONG in one.subject]
     lookups.failed(tx, failed, f"{LONG * 2} does not answer", None)
@@ -75,6 +85,10 @@ def _all_that_can_be_seen(tx: Transaction, here: Here, built: Things) -> None:
     acts.grant(tx, by, here.cast.broker.id, Role.SUPERVISOR, at + 90 * town.DAY, at)
     acts.invite(tx, by, LONG * 3, 20, at)
     acts.make_token(tx, by, LONG * 2, at)
+
+
+def _some_message(tx: Transaction) -> str:
+    return str(tx.run(select(tables.activities.c.id).limit(1)).scalar_one())
 
 
 async def opened(browser: Browser, here: Here, part: str | None, width: int, scheme: str) -> BrowserContext:

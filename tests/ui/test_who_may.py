@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from node.clock import now
 from node.neighbourhood.roles import Role
-from node.ui import answers, borders, changes
+from node.ui import answers, borders, changes, districts, hub
 from node.ui.routes import FORMS, PAGES
 from tests import town
 from tests.ui import things, visits
@@ -25,6 +26,7 @@ Expected = dict[str, int]
 
 POST = {"category": "tuin", "title": "Wie snoeit?", "text": "De heg.", "urgency": "week", "places": "1"}
 ASKED = {**POST, "audience": "adjacent", "key": "once"}
+TOMORROW = {"day": f"{now() + town.DAY:%Y-%m-%d}", "from": "10:00", "places": ""}
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,14 @@ def operator(status: int, stranger: int = 403) -> Expected:
     return {**everybody(403), "stranger": stranger, "operator": status}
 
 
+def broker(status: int, stranger: int = 403) -> Expected:
+    return {**everybody(403), "stranger": stranger, "broker": status}
+
+
+def supervisor(status: int, stranger: int = 403) -> Expected:
+    return {**everybody(403), "stranger": stranger, "supervisor": status}
+
+
 def poster(status: int) -> Expected:
     """Of a post that residents can see: for others it is not theirs, for who is not in it is not there."""
     return residents(403, 404, 404, poster=status)
@@ -62,6 +72,11 @@ def poster(status: int) -> Expected:
 def only(status: int, *standings: str) -> Expected:
     """Of what nobody else may know of."""
     return {**everybody(404), **dict.fromkeys(standings, status)}
+
+
+def two(status: int, stranger: int = 403) -> Expected:
+    """Of a conversation, which nobody else may know of, whatever their office."""
+    return {**only(status, "poster", "helper"), "stranger": stranger}
 
 
 def look(route: str, expected: Expected, **put: str) -> Row:
@@ -78,14 +93,20 @@ def replaced(route: str, put: dict[str, str]) -> str:
     return route
 
 
+MEMBER, WISH = "/operator/hub/{node}/{step}", "/districts/{node}/{wish}"
 NODE, PERSON = "/operator/neighbours/{node}/{step}", "/operator/people/{person}"
 ONE, ANSWER = "/o/{post}", "/o/{post}/answers/{answer}/{deed}"
+BOARD, INVITE = "/board/{post}", "/invites/{invite}/{answer}"
+TALK = "/talks/{answer}"
 DECIDES = ("poster", "broker")  # about an answer
 
 TABLE = [
     look("/", everybody(200)),
     look("/requests", everybody(200)),
     look("/offers", everybody(200)),
+    look("/notices", everybody(200)),
+    look("/events", everybody(200)),
+    look("/agenda", everybody(200)),
     look("/about", everybody(200)),
     look("/rules", everybody(200)),
     look("/privacy", everybody(200)),
@@ -107,17 +128,36 @@ TABLE = [
     send("/join", everybody(303), {"name": "Noor", "email": "noor@example.org"}),
     # One's own
     look("/me", account(200, stranger=SIGN_IN)),
+    look("/me/export", account(200, stranger=SIGN_IN)),
     look("/mine", account(200, stranger=SIGN_IN)),
     send("/me/code", {**account(303), "outsider": 422}, {"code": "wrong"}),
     send("/me/tokens", account(200), {"name": "Kalender"}),
     send("/me/tokens/{token}/end", {**account(404), "poster": 303}),
     send("/me/sessions/end", account(303)),
     send("/me/sessions/{session}/end", {**account(404), "poster": 303}),
+    send("/me/contact", account(303), {"phone": "0199-00 12 34"}),
+    # Conversations
+    look("/talks", account(200, stranger=SIGN_IN)),
+    look(TALK, two(200, stranger=SIGN_IN)),
+    look(TALK, {**everybody(404), "stranger": SIGN_IN}, answer="nowhere"),
+    send(TALK, two(303), {"text": "Kan het ook later?"}),
+    send(f"{TALK}/messages/{{message}}/end", {**two(303), "helper": 403}),
+    send(f"{TALK}/contact", two(409), {"email": "yes"}),  # nothing is agreed yet
+    send(f"{TALK}/contact/show", two(409)),
+    send(f"{TALK}/contact/end", two(303)),
     # Posts
     look("/ask", residents(200, SIGN_IN, 403)),
     look("/offer", residents(200, SIGN_IN, 403)),
     send("/ask", residents(303, 403, 403), ASKED),
     send("/offer", residents(303, 403, 403), ASKED),
+    look("/tell", residents(200, SIGN_IN, 403)),
+    look("/event", residents(200, SIGN_IN, 403)),
+    send("/tell", residents(303, 403, 403), ASKED),
+    send("/event", residents(303, 403, 403), {**ASKED, **TOMORROW}),
+    look("/o/{event}.ics", residents(200, 404, 404)),
+    look("/o/{event}.ics", everybody(404), event="{post}"),
+    look(ONE, residents(200, 404, 404), post="{event}"),
+    look(ONE, residents(200, 404, 404), post="{notice}"),
     look(ONE, residents(200, 404, 404)),
     look(ONE, residents(200, 404, 404), post="{copy}"),
     look(ONE, everybody(404), post="nowhere"),
@@ -127,7 +167,9 @@ TABLE = [
     send(f"{ONE}/edit", residents(403, 404, 404), ASKED, post="{copy}"),
     look(f"{ONE}/{{deed}}", poster(200), deed="close"),
     look(f"{ONE}/{{deed}}", poster(200), deed="withdraw"),
-    *(look(f"{ONE}/{{deed}}", everybody(404), deed=deed) for deed in ("extend", "pause", "reopen", "burn")),
+    *(look(f"{ONE}/{{deed}}", everybody(404), deed=deed) for deed in ("pause", "reopen", "burn")),
+    look(f"{ONE}/{{deed}}", poster(200), deed="extend"),
+    look(f"{ONE}/outcome", {**poster(303), "broker": 303}),
     send(f"{ONE}/{{deed}}", poster(303), deed="extend"),
     send(f"{ONE}/{{deed}}", poster(422), deed="pause"),  # a request cannot be paused
     send(f"{ONE}/{{deed}}", poster(303), deed="reopen"),
@@ -148,8 +190,51 @@ TABLE = [
     send(ANSWER, only(409, *DECIDES), deed="done"),
     send(ANSWER, only(409, *DECIDES), deed="off"),
     send(ANSWER, only(303, "helper"), deed="back"),
+    *(
+        do(ANSWER, only(200 if do is look else 303, *who), post=f"{{{post}}}", answer=f"{{{one}}}", deed=deed)
+        for do in (look, send)
+        for deed, post, one, who in (
+            ("leave", "event", "coming", ("helper",)),
+            ("away", "event", "coming", DECIDES),
+            ("hide", "notice", "comment", ("poster", "supervisor")),
+            ("delete", "notice", "comment", ("helper",)),
+        )
+    ),
     *(do(ANSWER, everybody(404), deed="burn") for do in (look, send)),
     *(do(ANSWER, everybody(404), post="{copy}", deed=d) for do in (look, send) for d in answers.DEEDS),
+    # The broker's, and who is asked by one
+    look("/board", broker(200, stranger=SIGN_IN)),
+    look(f"{BOARD}/invite", broker(200, stranger=SIGN_IN)),
+    look(f"{BOARD}/invite", broker(404, stranger=SIGN_IN), post="{copy}"),
+    look(f"{BOARD}/close", broker(200, stranger=SIGN_IN)),
+    look(f"{BOARD}/close", broker(404, stranger=SIGN_IN), post="{copy}"),
+    send(f"{BOARD}/invite", broker(404), {"offer": "nothing"}),
+    send(f"{BOARD}/close", broker(303), {"words": "De gemeente doet het."}),
+    look("/invites/{invite}", {**only(200, "other"), "stranger": SIGN_IN}),
+    look("/invites/{invite}", {**everybody(404), "stranger": SIGN_IN}, invite="nothing"),
+    send(INVITE, {**only(303, "other"), "stranger": 403}, {"text": "Ik kom."}, answer="yes"),
+    send(INVITE, {**only(303, "other"), "stranger": 403}, answer="no"),
+    send(INVITE, {**everybody(404), "stranger": 403}, answer="burn"),
+    # Reports, and the supervisor's queue
+    look("/report/{post}", residents(200, SIGN_IN, 403)),
+    look("/report/{post}", residents(200, SIGN_IN, 403), post="{copy}"),
+    look("/report/{post}", residents(404, SIGN_IN, 403), post="nowhere"),
+    send("/report/{post}", residents(303, 403, 403, poster=409), {"category": "spam"}),
+    send("/report/{post}", residents(303, 403, 403), {"category": "spam"}, post="{copy}"),
+    send("/report/{post}", residents(404, 403, 403), {"category": "spam"}, post="nowhere"),
+    look("/reports", account(200, stranger=SIGN_IN)),
+    look("/queue", supervisor(200, stranger=SIGN_IN)),
+    look("/queue/{post}", supervisor(200, stranger=SIGN_IN)),
+    look("/queue/{post}", supervisor(200, stranger=SIGN_IN), post="{copy}"),
+    look("/queue/{post}", supervisor(404, stranger=SIGN_IN), post="nowhere"),
+    *(
+        send("/queue/{post}", supervisor(303), {"what": what, "reason": "Reclame."})
+        for what in ("stays", "hide", "remove", "ask")
+    ),
+    send("/queue/{post}", supervisor(409), {"what": "remove", "reason": "Reclame."}, post="{copy}"),
+    send("/queue/{post}", supervisor(303), {"what": "hide", "reason": "Reclame."}, post="{copy}"),
+    send("/queue/{post}", supervisor(303), {"what": "send", "category": "spam", "words": "x"}, post="{copy}"),
+    send("/queue/{post}", supervisor(422), {"what": "burn", "reason": "Reclame."}),
     # The operator's
     look("/operator/neighbours", operator(200, stranger=SIGN_IN)),
     *(look(NODE, operator(200, stranger=SIGN_IN), step=step) for step in borders.STEPS),
@@ -175,7 +260,31 @@ TABLE = [
     send(f"{PERSON}/roles/{{role}}/end", operator(404), person="{resident}", role="king"),
     look("/operator/invitations", operator(200, stranger=SIGN_IN)),
     send("/operator/invitations", operator(200), {"uses": "1"}),
+    send("/operator/invitations/{invitation}/end", operator(303)),
+    send("/operator/invitations/{invitation}/end", operator(404), invitation="nothing"),
+    look("/operator", operator(200, stranger=SIGN_IN)),
+    look("/operator/settings", operator(200, stranger=SIGN_IN)),
+    look("/operator/figures", operator(200, stranger=SIGN_IN)),
+    look("/operator/hub", operator(200, stranger=SIGN_IN)),
+    look("/operator/hub/leave", operator(409, stranger=SIGN_IN)),  # there is none
+    send("/operator/hub", operator(303), {"address": "https://gemeente.example"}),
+    send("/operator/hub/leave", operator(409)),
+    *(look(MEMBER, operator(200, stranger=SIGN_IN), step=step) for step in hub.STEPS),
+    *(send(MEMBER, operator(409), step=step) for step in hub.STEPS),  # we are no hub
+    look(MEMBER, operator(404, stranger=SIGN_IN), step="burn"),
+    send(MEMBER, operator(404), step="burn"),
+    look("/operator/deliveries", operator(200, stranger=SIGN_IN)),
+    send("/operator/deliveries/{node}/now", operator(303)),
+    send("/operator/deliveries/parked/{delivery}/again", operator(404), delivery="7"),
+    # Which districts one sees
+    look("/districts", residents(200, SIGN_IN, 403)),
+    look("/districts/{node}", residents(200, SIGN_IN, 403), node="node-noord"),
+    look("/districts/{node}", residents(404, SIGN_IN, 403)),  # it only asks us
+    *(send(WISH, residents(303, 403, 403), node="node-noord", wish=wish) for wish in districts.CHOICES),
+    send(WISH, residents(409, 403, 403), wish="follow"),
+    send(WISH, residents(404, 403, 403), wish="burn"),
 ]
+NAMED = ("role", "what")  # fields that tell rows of one path apart
 assert set(STANDINGS) >= set(Role)
 
 
@@ -195,7 +304,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
 
 
 @pytest.mark.parametrize(
-    "row", TABLE, ids=lambda row: " ".join([row.method, row.path, *row.fields.get("role", "").split()])
+    "row",
+    TABLE,
+    ids=lambda row: " ".join([row.method, row.path, *(row.fields.get(n, "") for n in NAMED)]).strip(),
 )
 async def test_who_may(world: World, row: Row) -> None:
     found = {standing: await heard(world, row, standing) for standing in STANDINGS}
@@ -239,6 +350,8 @@ def test_every_decision_is_in_the_table() -> None:
     assert said(f"{ONE}/{{deed}}") == set(changes.DEEDS)
     assert said(ANSWER) == said(ANSWER, "GET") == set(answers.DEEDS)
     assert said(NODE) == said(NODE, "GET") == set(borders.STEPS)
+    assert said(MEMBER) == said(MEMBER, "GET") == set(hub.STEPS)
+    assert said(WISH) == set(districts.CHOICES)
 
 
 def test_the_table_is_large_enough() -> None:

@@ -4,10 +4,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from node.acts import held, posts, residents, responses
+from sqlalchemy import select
+
+from node.acts import held, invites, posts, residents, responses, threads
 from node.clock import now
 from node.neighbourhood.node import Follow
-from node.storage import access, lookups, tables
+from node.storage import access, lookups, tables, ways_in
 from node.storage.database import Transaction
 from tests import town
 from tests.ui.visits import Here
@@ -22,13 +24,21 @@ class Things:
 
     post: str  # the poster asks, for here and next door
     answer: str  # the helper's, to it
+    invite: str  # the other is asked to help with it
     copy: str  # asked next door, and held here
+    message: str  # the poster's, to who gave the answer
     secret: str  # of the poster's sign-in link
     person: str  # the outsider, who waits
     node: str  # the neighbourhood that asks us
     lookup: str  # an address that the operator typed
     token: str  # the poster's
     session: str  # the poster's other one
+    invitation: str  # that can still be used
+    event: str  # the poster plans, for here and next door
+    coming: str  # the helper's answer to it
+    notice: str  # the poster tells, for here and next door
+    comment: str  # the helper's, under it
+    delivery: str  # a message that was refused too often, and waits for the operator
 
     def path(self, route: str, **more: str) -> str:
         """A route with the ids of these things in it."""
@@ -46,23 +56,48 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
     south = town.neighbour(tx, "zuid", we_claim=False, our_follow=Follow.NONE)
     asked = posts.post(tx, cast.poster, town.asks(), at)
     answer = responses.answer(tx, cast.helper, asked.id, "Ik kan om tien uur.", at)
+    offer = posts.post(tx, cast.other, town.offers(category=asked.category), at)
+    invite = invites.ask(tx, cast.broker, asked.id, offer.id, at)
+    message = threads.write(tx, cast.poster, answer.id, "Kan het om elf uur?", at)
+    threads.read(tx, cast.helper, answer.id, message.created)  # looking at what is new notes that it was read
     copy = town.a_copy(north, created=at, updated=at, expires=at + 5 * town.DAY)
     held.take_in(tx, north, copy, f"{north.origin}/ap/a/1", at)
     lookups.ask(tx, "neighbour", "https://west.example", at, cast.operator.id)
     secret = residents.make_lasting_link(tx, cast.poster.id, at)
     residents.make_token(tx, cast.poster, "Kalender", at)
+    residents.invite(tx, cast.operator, "straat", 3, at)
     access.add_session(tx, PHONE, cast.poster.id, at + town.DAY, at)
+    event = posts.post(tx, cast.poster, town.plans(at=at, audience="adjacent"), at)
+    coming = responses.answer(tx, cast.helper, event.id, "", at)
+    notice = posts.post(tx, cast.poster, town.tells(audience="adjacent"), at)
+    comment = responses.answer(tx, cast.helper, notice.id, "Die is van Jan.", at)
     return Things(
         post=asked.id,
         answer=answer.id,
+        invite=invite.id,
         copy=copy.id,
+        message=message.id,
         secret=secret,
         person=cast.outsider.id,
         node=south.id,
         lookup=str(lookups.open_for(tx, "neighbour")[0].id),
         token=access.tokens_of(tx, cast.poster.id)[0].id,
         session=access.session_id(PHONE),
+        invitation=ways_in.open_invitations(tx, at)[0].id,
+        event=event.id,
+        coming=coming.id,
+        notice=notice.id,
+        comment=comment.id,
+        delivery=_parked(tx),
     )
+
+
+def _parked(tx: Transaction) -> str:
+    """The first message that waits to be sent was refused too often."""
+    one = tables.deliveries
+    first = tx.run(select(one.c.id).order_by(one.c.id).limit(1)).scalar_one()
+    tx.run(one.update().where(one.c.id == first).values(state="parked", error="answered 400"))
+    return str(first)
 
 
 def rows(tx: Transaction) -> Rows:

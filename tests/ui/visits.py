@@ -30,6 +30,7 @@ HTTPS = "https://centrum.example"
 TOWN = "http://127.0.0.1:8401"
 FOREIGN = "Dit formulier kwam van een andere site."
 FORM = "application/x-www-form-urlencoded"
+HUB = {"kind": "hub", "area": "GM0000", "name": "Waterhoven"}
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,11 @@ def bare(html: str) -> str:
 
 
 @asynccontextmanager
-async def opened(directory: Path, origin: str = HTTPS, url: str = "") -> AsyncIterator[Here]:
-    """The neighbourhood *centrum* at this moment: a database in this directory, or an empty PostgreSQL."""
+async def opened(directory: Path, origin: str = HTTPS, url: str = "", **change: Any) -> AsyncIterator[Here]:
+    """The neighbourhood *centrum* at this moment: a database in this directory, or an empty PostgreSQL.
+
+    `change`: settings that are another, such as those of a `HUB`.
+    """
     values: dict[str, Any] = {
         "origin": origin,
         "name": "Centrum",
@@ -113,7 +117,7 @@ async def opened(directory: Path, origin: str = HTTPS, url: str = "") -> AsyncIt
         "phone": "0199-00 12 34",
     }
     values |= {"town": origin.startswith("http://"), "contact": "centrum@example.org"}
-    settings = build(values, directory)
+    settings = build({**values, **change}, directory)
     async with town.opened(directory, url=url) as database:
         database.home = settings.home
         cast = await database.writing(town.people, now())

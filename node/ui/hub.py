@@ -1,0 +1,197 @@
+"""The hub, for the operator: joining and leaving one; and at the hub itself who is a member and who asks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node.acts import hub as acts
+from node.neighbourhood.activity import Happening
+from node.neighbourhood.node import Membership, Node, NodeKind
+from node.neighbourhood.refusal import Conflict, Invalid, NotFound, Words, phrase
+from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Deed, require
+from node.storage import log, lookups, nodes
+from node.storage.database import Transaction
+from node.storage.lookups import Lookup
+from node.ui.door import Ui, Visitor, go_to
+from node.ui.forms import Form
+from node.ui.slices import Slice, number, sliced
+
+LIST = "/operator/hub"
+REASON_LENGTH = 200
+ADDRESS = phrase("As in the browser, such as https://gemeente.example, or its handle.")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that can be decided about a member: its button, and what happens then in plain words.
+
+    `asks`: the question for a reason that the other side reads, or nothing.
+    """
+
+    act: Callable[..., Node]
+    word: Words
+    icon: str
+    title: Words
+    then: list[Words]
+    stop: bool = False
+    asks: Words | str = ""
+
+
+LEAVE = Step(
+    acts.leave,
+    phrase("Leave the hub"),
+    "log-out",
+    phrase("Leave %(name)s?"),
+    [
+        phrase("Our posts for the whole municipality are called back from the hub and its members."),
+        phrase("What we hold of the others there goes from our pages; of neighbours next door it stays."),
+        phrase("The municipality can no longer be chosen as audience."),
+        phrase("Agreements that neighbours made live on. You can ask to join again later."),
+    ],
+    stop=True,
+)
+STEPS = {
+    "admit": Step(
+        acts.admit,
+        phrase("Take it in"),
+        "handshake",
+        phrase("Is %(name)s a neighbourhood of ours?"),
+        [
+            phrase("It gets the posts for the whole municipality, and its own go to all members."),
+            phrase("All members hear that it joined."),
+        ],
+    ),
+    "refuse": Step(
+        acts.refuse,
+        phrase("No, not now"),
+        "x",
+        phrase("Say no to %(name)s?"),
+        [phrase("Its operator hears that you said no, and why."), phrase("It can ask again later.")],
+        asks=phrase("Why not?"),
+    ),
+    "expel": Step(
+        acts.expel,
+        phrase("Put this member out"),
+        "circle-x",
+        phrase("Put %(name)s out of the hub?"),
+        [
+            phrase("What we hold of it goes, and all members are told to let go of it too."),
+            phrase("Our posts there are called back."),
+            phrase("Agreements that people made live on. It can ask to join again."),
+        ],
+        stop=True,
+        asks=phrase("Why? This stays in the log."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """The whole page. `hub`: the one we asked or joined; `refused`: those that said no, and why.
+
+    `asking`, `members`: at a hub those who wait for us, and who is in; else our fellow members.
+    """
+
+    hub: Node | None
+    refused: list[tuple[Node, str]]
+    looked_up: list[Lookup]
+    asking: list[Node]
+    members: Slice[Node]
+
+
+async def page(ui: Ui, request: Request, who: Visitor) -> Response:
+    """GET /operator/hub. Only an operator."""
+    return await _listed(ui, request, who, Form())
+
+
+async def join(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Ask a hub to take us in, by its address. Only an operator."""
+    try:
+        await ui.database.writing(acts.ask, _operator(who), form["address"], who.at)
+    except Invalid as refused:
+        return await _listed(ui, request, who, form.wrong(refused), 422)
+    except Conflict as refused:
+        wrong = Invalid({"address": refused.reason})
+        return await _listed(ui, request, who, form.wrong(wrong), 409)
+    return go_to(LIST)
+
+
+async def leaving(ui: Ui, request: Request, who: Visitor) -> Response:
+    """What will happen, before we leave. Only an operator."""
+    _operator(who)
+    ours = await ui.database.reading(nodes.hub)
+    if ours is None or ui.settings.home.is_hub:
+        raise Conflict(phrase("This node has no hub."))
+    return _sure(ui, request, who, ours, LEAVE)
+
+
+async def leave(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Leave the hub, or take the question back. Only an operator."""
+    await ui.database.writing(acts.leave, _operator(who), who.at)
+    return go_to(LIST)
+
+
+async def step(ui: Ui, request: Request, who: Visitor) -> Response:
+    """What will happen, before it does. Only an operator."""
+    _operator(who)
+    chosen = _step(request)
+    return _sure(ui, request, who, await ui.database.reading(nodes.get, request.path_params["node"]), chosen)
+
+
+async def decide(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Do it. Only an operator."""
+    by, chosen = _operator(who), _step(request)
+    words = [" ".join(form["reason"].split())[:REASON_LENGTH]] if chosen.asks else []
+    await ui.database.writing(chosen.act, by, request.path_params["node"], *words, who.at)
+    return go_to(LIST)
+
+
+def _operator(who: Visitor) -> Resident:
+    person = who.signed_in()
+    require(person, Deed.RUN_BORDERS)
+    return person
+
+
+def _step(request: Request) -> Step:
+    chosen = STEPS.get(request.path_params["step"])
+    if chosen is None:
+        raise NotFound(phrase("This page is not here"))
+    return chosen
+
+
+def _sure(ui: Ui, request: Request, who: Visitor, node: Node, chosen: Step) -> Response:
+    title = phrase(chosen.title.text, name=node.name)
+    values: dict[str, Any] = {"node_there": node, "step": chosen, "title": title, "away": LIST}
+    return ui.page(request, who, "hub-sure.html", current="me", most=REASON_LENGTH, **values)
+
+
+async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
+    _operator(who)
+    view = await ui.database.reading(_look, number(request.query_params.get("from")))
+    values: dict[str, Any] = {"view": view, "form": form, "steps": STEPS, "hint": ADDRESS, "path": LIST}
+    values |= {"our_actor": ui.settings.home.actor}
+    return ui.page(request, who, "hub.html", code, current="me", **values)
+
+
+def _look(tx: Transaction, start: int) -> View:
+    everyone, ours = nodes.everyone(tx), None if tx.home.is_hub else nodes.hub(tx)
+    refused = [one for one in everyone if one.kind is NodeKind.HUB and one.membership is Membership.REFUSED]
+    asking = [one for one in everyone if one.membership is Membership.ASKED] if tx.home.is_hub else []
+    members = [one for one in nodes.members(tx) if one.kind is not NodeKind.HUB]
+    return View(
+        hub=ours,
+        refused=[(one, _why(tx, one)) for one in refused],
+        looked_up=lookups.open_for(tx, "hub"),
+        asking=asking,
+        members=sliced(members, start),
+    )
+
+
+def _why(tx: Transaction, hub: Node) -> str:
+    """Why a hub said no to us."""
+    said = [line for line in log.of(tx, hub.id) if line.what is Happening.HUB_REFUSED]
+    return (said[-1].why or "") if said else ""

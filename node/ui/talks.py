@@ -1,0 +1,230 @@
+"""Conversations: what a poster and one helper write to each other, and the details they let be seen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response as Page
+
+from node.acts import contacts, threads
+from node.neighbourhood.audience import may_see
+from node.neighbourhood.contact import FIELDS, Contact, Elsewhere, Release
+from node.neighbourhood.match import MatchState
+from node.neighbourhood.refusal import Conflict, Invalid, NotReachable, Refusal, TooMany, Words, phrase
+from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.thread import Message, Side, Thread
+from node.storage import contacts as kept_contacts
+from node.storage import nodes
+from node.storage import threads as kept
+from node.storage.database import Transaction
+from node.ui.door import Ui, Visitor, go_to
+from node.ui.forms import Form
+
+MOST = 100  # conversations in the list
+MESSAGES_MOST = 500  # of one on its page; those before it stay in the API
+ENDED = {
+    MatchState.CANCELLED: (phrase("the agreement was called off."), "x"),
+    MatchState.DONE: (phrase("it worked out."), "heart"),
+}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What happened between the two, as a line across the conversation."""
+
+    at: datetime
+    words: Words
+    icon: str
+
+
+@dataclass(frozen=True)
+class Say:
+    """What one of the two wrote. `id` is empty for the answer with which it began."""
+
+    id: str
+    at: datetime
+    mine: bool
+    text: str
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """A conversation as one of the two sees it. `url`: the page of the post, while it can be seen."""
+
+    thread: Thread
+    area: str
+    title: str
+    url: str
+    lines: list[Turn | Say]
+    unread: bool
+    open: bool
+    details: Contact  # one's own
+    release: Release | None
+    seen: list[datetime]  # when the other looked
+
+    @property
+    def path(self) -> str:
+        return f"/talks/{self.thread.response.id}"
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation in the list."""
+
+    path: str
+    name: str
+    area: str
+    title: str
+    at: datetime
+    unread: int
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What came of looking at the other's details. Neither `contact` nor `away`: nothing is released."""
+
+    contact: Contact | None = None
+    away: bool = False
+
+
+async def page(ui: Ui, request: Request, who: Visitor) -> Page:
+    """GET /talks. Anybody with an account, for themselves."""
+    person = who.signed_in()
+    require(person, Deed.READ_OWN)
+    found = await ui.database.reading(_listed, person, who.at)
+    return ui.page(request, who, "talks.html", talks=found)
+
+
+async def one(ui: Ui, request: Request, who: Visitor) -> Page:
+    """GET /talks/{answer}. Only the two; for all others, whatever their office, it is not there."""
+    person, answer = who.signed_in(), request.path_params["answer"]
+    view = await ui.database.reading(_look, person, answer, who.at)
+    if view.unread:
+        await ui.database.writing(threads.read, person, answer, view.lines[-1].at)
+    return _shown(ui, request, who, view, Form())
+
+
+async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
+    """POST /talks/{answer}: write to the other."""
+    person, answer = who.signed_in(), request.path_params["answer"]
+    try:
+        await ui.database.writing(threads.write, person, answer, form["text"], who.at)
+    except (Invalid, Conflict, TooMany) as refused:
+        return await _again(ui, request, who, form, refused)
+    return go_to(f"/talks/{answer}#last")
+
+
+async def take_back(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
+    """POST /talks/{answer}/messages/{message}/end: take a message of one's own back."""
+    await ui.database.writing(threads.take_back, who.signed_in(), request.path_params["message"], who.at)
+    return go_to(f"/talks/{request.path_params['answer']}#last")
+
+
+async def release(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
+    """POST /talks/{answer}/contact: let the other see what was ticked."""
+    person, answer = who.signed_in(), request.path_params["answer"]
+    ticked = frozenset(field for field in FIELDS if form[field])
+    try:
+        await ui.database.writing(contacts.release, person, answer, ticked, who.at)
+    except (Invalid, Conflict) as refused:
+        return await _again(ui, request, who, form, refused)
+    return go_to(f"/talks/{answer}#contact")
+
+
+async def end(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
+    """POST /talks/{answer}/contact/end: let the other see nothing any more."""
+    answer = request.path_params["answer"]
+    await ui.database.writing(contacts.take_back, who.signed_in(), answer, who.at)
+    return go_to(f"/talks/{answer}#contact")
+
+
+async def show(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
+    """POST /talks/{answer}/contact/show: what the other lets one see, in this answer alone."""
+    person, answer = who.signed_in(), request.path_params["answer"]
+    try:
+        found = await ui.database.writing(contacts.look, person, answer, who.at)
+        looked = Looked(await ui.fetch(found) if isinstance(found, Elsewhere) else found)
+    except Conflict as refused:
+        return await _again(ui, request, who, form, refused)
+    except NotReachable:
+        looked = Looked(away=True)
+    view = await ui.database.reading(_look, person, answer, who.at)
+    return _shown(ui, request, who, view, Form(), 502 if looked.away else 200, looked)
+
+
+async def _again(ui: Ui, request: Request, who: Visitor, form: Form, refused: Refusal) -> Page:
+    """The page with what was typed, and why it did not work."""
+    view = await ui.database.reading(_look, who.signed_in(), request.path_params["answer"], who.at)
+    if isinstance(refused, Invalid):
+        return _shown(ui, request, who, view, form.wrong(refused), 422)
+    form = replace(form, reason=refused.reason)
+    if isinstance(refused, TooMany):
+        page = _shown(ui, request, who, view, form, 429)
+        page.headers["Retry-After"] = str(refused.wait)
+        return page
+    return _shown(ui, request, who, view, form, 409)
+
+
+def _shown(
+    ui: Ui,
+    request: Request,
+    who: Visitor,
+    view: View,
+    form: Form,
+    status: int = 200,
+    looked: Looked | None = None,
+) -> Page:
+    return ui.page(request, who, "talk.html", status, view=view, form=form, looked=looked)
+
+
+def _look(tx: Transaction, person: Resident, answer_id: str, at: datetime) -> View:
+    thread = kept.see(tx, person, answer_id)
+    require(person, Deed.WRITE, thread.owner)
+    messages = kept.page(tx, answer_id, None, MESSAGES_MOST)
+    return View(
+        thread=thread,
+        area=_area(tx, thread),
+        title=thread.post.title,
+        url=f"/o/{thread.post.id}" if may_see(person, thread.post, at) else "",
+        lines=sorted(_lines(thread, messages), key=lambda line: line.at),
+        unread=bool(kept.unread(tx, person.id, answer_id)),
+        open=thread.open_at(at),
+        details=kept_contacts.of(tx, person.id),
+        release=kept_contacts.released(tx, answer_id, thread.side),
+        seen=kept_contacts.looks(tx, thread),
+    )
+
+
+def _lines(thread: Thread, messages: list[Message]) -> Iterator[Turn | Say]:
+    """All that was said and that happened; of the same moment, what led to the other comes first."""
+    response, match, helps = thread.response, thread.match, thread.side is Side.HELPER
+    answered = phrase("you answered.") if helps else phrase("%(name)s answered.", name=response.name)
+    yield Turn(response.created, answered, "send")
+    yield Say("", response.created, helps, response.text)
+    if match is not None:
+        yield Turn(match.created, phrase("you both said yes, so it is agreed."), "handshake")
+        if match.ended is not None and match.state in ENDED:
+            yield Turn(match.ended, *ENDED[match.state])
+    for message in reversed(messages):
+        mine = message.side is thread.side
+        yield Say(message.id, message.created, mine, message.text, message.deleted is not None)
+
+
+def _listed(tx: Transaction, person: Resident, at: datetime) -> list[Talk]:
+    return [
+        _talk(tx, kept.see(tx, person, waiting.response_id), waiting, person, at)
+        for waiting in kept.listing(tx, person.id, MOST)
+    ]
+
+
+def _talk(tx: Transaction, thread: Thread, waiting: kept.Waiting, person: Resident, at: datetime) -> Talk:
+    title = thread.post.title if may_see(person, thread.post, at) else ""
+    path = f"/talks/{waiting.response_id}"
+    return Talk(path, thread.name, _area(tx, thread), title, waiting.at, waiting.unread)
+
+
+def _area(tx: Transaction, thread: Thread) -> str:
+    return nodes.get(tx, thread.node_id).name if thread.node_id is not None else tx.home.area.name

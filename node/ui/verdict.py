@@ -1,0 +1,53 @@
+"""What a supervisor decided about one's own post, as its writer reads it on the post's page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from node.neighbourhood.activity import Entry, Happening
+from node.neighbourhood.post import Post, State
+from node.neighbourhood.refusal import Words, phrase
+from node.neighbourhood.resident import Resident
+from node.storage import log
+from node.storage.database import Transaction
+
+_BY_SUPERVISOR = (Happening.HIDDEN, Happening.SHOWN, Happening.REPORT_DECIDED)
+_STEPS = (*_BY_SUPERVISOR, Happening.EDITED)
+REPORTED = phrase("Neighbours reported your post. It is out of sight until a supervisor has looked.")
+HIDDEN = phrase("A supervisor put your post out of sight. Change it, and it is looked at again.")
+CHANGED = phrase("You changed it. A supervisor looks at it again; until then only you see it.")
+REMOVED = phrase("A supervisor removed your post.")
+ASKED = phrase("A supervisor asks you to change your post.")
+BACK = phrase("A supervisor looked at your post. It is in sight again.")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was decided, why and when. `good`: there is nothing to do any more."""
+
+    words: Words
+    why: str
+    at: datetime
+    good: bool = False
+
+
+def verdict(tx: Transaction, who: Resident | None, post: Post) -> Verdict | None:
+    """The last that a supervisor decided about a post, for its writer alone; None when there is nothing."""
+    if who is None or not post.own or post.author != who.id:
+        return None
+    steps = [entry for entry in log.of(tx, post.id) if entry.what in _STEPS]
+    last = next((entry for entry in reversed(steps) if entry.what in _BY_SUPERVISOR), None)
+    if last is None:
+        return None
+    changed = steps[-1].what is Happening.EDITED
+    if changed and post.state is not State.WAITING:
+        return None
+    words = CHANGED if changed else _words(last, post)
+    return Verdict(words, last.why or "", last.at, good=last.what is Happening.SHOWN)
+
+
+def _words(last: Entry, post: Post) -> Words:
+    if last.what is Happening.SHOWN:
+        return BACK
+    if last.what is Happening.HIDDEN:
+        return HIDDEN if last.who is not None else REPORTED
+    return REMOVED if post.state is State.WITHDRAWN else ASKED
