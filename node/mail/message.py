@@ -40,14 +40,31 @@ def _addressee(tx: Transaction, letter: Letter, at: datetime) -> tuple[Resident,
     return (residents.get(tx, letter.resident_id, at), address) if address else None
 
 
+_ELSEWHERE = {  # letters about no post of one's own
+    "board": "/board",
+    "choose": "/board",
+    "reported": "/queue",
+    "report decided": "/reports",
+    "member asks": "/operator/hub",
+}
+
+
 def _link(tx: Transaction, settings: Settings, letter: Letter, person: Resident, at: datetime) -> str:
     """Where the letter leads: the front page when there is nothing (any more) for this person to see."""
     if letter.what == "signin":
         return f"{settings.origin}/signin/{acts.make_link(tx, person.id, at)}"
+    if letter.what in _ELSEWHERE:
+        return settings.origin + _ELSEWHERE[letter.what]
+    if "invite" in letter.facts:
+        return f"{settings.origin}/invites/{letter.facts['invite']}"
     if "node" in letter.facts:
         return f"{settings.origin}/operator/neighbours"
+    if "talk" in letter.facts:
+        return f"{settings.origin}/talks/{letter.facts['talk']}"
     try:
-        return f"{settings.origin}/o/{posts.see(tx, person, letter.facts.get('post', ''), at).id}"
+        found = posts.see(tx, person, letter.facts.get("post", ""), at)
+        page = f"/{letter.facts['page']}" if "page" in letter.facts else ""
+        return f"{settings.origin}/o/{found.id}{page}"
     except NotFound:
         return f"{settings.origin}/"
 

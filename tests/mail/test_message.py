@@ -7,12 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from node.acts import matches, nodes, posts, residents, responses
+from node.acts import (
+    board,
+    contacts,
+    invites,
+    matches,
+    moderation,
+    nodes,
+    posts,
+    reports,
+    residents,
+    responses,
+    threads,
+)
 from node.neighbourhood.refusal import NotFound
+from node.storage import letters
 from node.storage.database import Transaction
 from node.storage.tables import residents as people
 from tests import town
 from tests.mail.conftest import Mailbox, Write, body, settings_for
+from tests.mail.passing import time_passes
 from tests.mail.test_texts import kinds
 
 NOON, HOUR = town.NOON, town.HOUR
@@ -150,17 +164,38 @@ async def test_a_letter_leads_to_what_its_reader_may_see(mailbox: Mailbox, write
     assert "https://centrum.example/\n" in body(letter)
 
 
+async def test_who_was_written_to_is_led_to_the_conversation(mailbox: Mailbox, write: Write) -> None:
+    await write("wrote", resident_id=mailbox.cast.helper.id, talk="1" * 32)
+    [letter] = await mailbox.send()
+    assert f"https://centrum.example/talks/{'1' * 32}\n" in body(letter)
+
+
+async def test_who_is_asked_to_help_is_led_to_the_question(mailbox: Mailbox, write: Write) -> None:
+    await write("invited", resident_id=mailbox.cast.helper.id, invite="1" * 32)
+    [letter] = await mailbox.send()
+    assert f"https://centrum.example/invites/{'1' * 32}\n" in body(letter)
+
+
 async def test_an_operator_is_led_to_the_neighbours(mailbox: Mailbox, write: Write) -> None:
     await write("node asks", resident_id=mailbox.cast.operator.id, node="node-noord")
     [letter] = await mailbox.send()
     assert "https://centrum.example/operator/neighbours\n" in body(letter)
 
 
+@pytest.mark.parametrize(("what", "page"), [("reported", "/queue"), ("report decided", "/reports")])
+async def test_about_a_report_one_is_led_to_the_list(
+    mailbox: Mailbox, write: Write, what: str, page: str
+) -> None:
+    await write(what, resident_id=mailbox.cast.helper.id, post="1" * 32)
+    [letter] = await mailbox.send()
+    assert f"https://centrum.example{page}\n" in body(letter)
+
+
 async def test_no_letter_holds_a_word_of_a_post_or_a_name(mailbox: Mailbox) -> None:
     """V16, V17: every kind of letter, asked for by the acts themselves, about posts full of canaries."""
     await mailbox.database.writing(_everything_happens, mailbox.cast)
     assert {row["what"] for row in await mailbox.rows()} == kinds()
-    letters = await mailbox.send()
+    letters = await mailbox.send(town.NOON + 41 * town.DAY)
     names = [person.name for person in mailbox.cast.all().values()]
     for letter, word in product(letters, [CANARY, *names]):
         assert word not in body(letter)
@@ -168,8 +203,26 @@ async def test_no_letter_holds_a_word_of_a_post_or_a_name(mailbox: Mailbox) -> N
     assert await mailbox.rows() == []
 
 
+def _a_broker_asks(tx: Transaction, cast: town.Cast) -> None:
+    """Somebody to help; and closes that question with an explanation before they answered."""
+    words = {"title": f"{CANARY} titel", "text": f"{CANARY} tekst", "category": "tuin"}
+    post = posts.post(tx, cast.poster, town.asks(**words), NOON)
+    offer = posts.post(tx, cast.helper, town.offers(**words), NOON)
+    invites.ask(tx, cast.broker, post.id, offer.id, NOON)
+    board.close_for(tx, cast.broker, post.id, f"{CANARY} uitleg", NOON)
+
+
+def _something_is_wrong(tx: Transaction, cast: town.Cast) -> None:
+    words = {"title": f"{CANARY} titel", "text": f"{CANARY} tekst"}
+    post = posts.post(tx, cast.poster, town.asks(**words), NOON)
+    reports.report(tx, cast.helper, post.id, "privacy", f"{CANARY} melding", NOON)
+    said = f"{CANARY} reden", f"{CANARY} uitkomst"
+    moderation.uphold(tx, cast.supervisor, post.id, "ask", *said, NOON)
+
+
 def _everything_happens(tx: Transaction, cast: town.Cast) -> None:
     bea, merel, tariq = cast.poster, cast.helper, cast.other
+    time_passes(tx, cast, CANARY)
     residents.ask_signin(tx, "bea@example.org", "192.0.2.1", NOON)
     residents.admit(tx, cast.operator, cast.outsider.id, NOON)
     words = {"title": f"{CANARY} titel", "text": f"{CANARY} tekst"}
@@ -182,5 +235,11 @@ def _everything_happens(tx: Transaction, cast: town.Cast) -> None:
     matches.cancel(tx, merel, match.id, NOON, f"{CANARY} reden")
     again = responses.answer(tx, merel, post.id, f"{CANARY} antwoord", NOON)
     match = matches.agree(tx, bea, post.id, again.id, NOON)
+    _a_broker_asks(tx, cast)
+    _something_is_wrong(tx, cast)
+    threads.write(tx, merel, again.id, f"{CANARY} bericht", NOON)
+    contacts.keep(tx, bea, "0199-00 12 34", f"{CANARY}laan 7")
+    contacts.release(tx, bea, again.id, frozenset({"phone", "address"}), NOON)
     matches.cancel(tx, bea, match.id, NOON, f"{CANARY} reden")
     nodes.claimed(tx, town.neighbour(tx, we_claim=False, they_claim=False).id, True, NOON)
+    letters.add(tx, "member asks", NOON, resident_id=cast.operator.id)  # what a hub writes
