@@ -13,7 +13,15 @@ from typing import Any, NoReturn
 import click
 
 from node import __version__
-from node.command.console import audit, invite, node, resident, role, stats, token
+from node.command.console import audit, stats
+from node.command.console_areas import geo
+from node.command.console_deliveries import delivery
+from node.command.console_hub import hub
+from node.command.console_keys import key
+from node.command.console_others import node
+from node.command.console_people import invite, resident, role, token
+from node.command.upkeep import backup, move, restore
+from node.neighbourhood.node import NodeKind
 from node.neighbourhood.refusal import Refusal
 from node.serving.trail import trail
 from node.settings import Wrong
@@ -49,7 +57,22 @@ def main() -> None:
     """A small server for one neighbourhood: help asked and help offered, also across its borders."""
 
 
-for group in (resident, role, invite, node, token, audit, stats):
+for group in (
+    resident,
+    role,
+    invite,
+    token,
+    node,
+    delivery,
+    hub,
+    key,
+    geo,
+    stats,
+    audit,
+    backup,
+    restore,
+    move,
+):
     main.add_command(group)
 
 
@@ -60,12 +83,18 @@ def _fail(words: str) -> NoReturn:
 
 @main.command()
 @click.option("--dir", "directory", type=DIRECTORY, help="The directory of the new node.")
-@click.option("--kind", type=click.Choice(["neighbourhood"]), default="neighbourhood", show_default=True)
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in NodeKind]),
+    default=NodeKind.NEIGHBOURHOOD.value,
+    show_default=True,
+)
 @click.option("--origin", help="The address people will use, such as https://centrum.buurt.example.")
-@click.option("--name", help="The name of the neighbourhood.")
-@click.option("--area", help="Its CBS code, such as BU03630000.")
+@click.option("--name", help="The name of the neighbourhood, or of the municipality.")
+@click.option("--area", help="Its CBS code, such as BU03630000 (GM0363 for a hub).")
 @click.option("--operator", metavar="EMAIL", help="The mail address of the operator.")
-def init(directory: Path | None, operator: str | None, **values: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
+def init(directory: Path | None, operator: str | None, as_json: bool, **values: str | None) -> None:
     """Make a new node, and print the operator's sign-in link (valid once, for 24 hours)."""
     from node.command import founding
 
@@ -78,6 +107,10 @@ def init(directory: Path | None, operator: str | None, **values: str | None) -> 
     }
     email = _asked("operator", operator, "Mail address of the operator")
     of_node, link = asyncio.run(founding.found(place, dict(values), email))
+    if as_json:
+        told = {"dir": str(place), "name": of_node.name, "kind": of_node.kind, "origin": of_node.origin}
+        _print({**told, "acct": of_node.acct, "link": link})
+        return
     click.echo(f"{of_node.name} is made, in {place}. Its handle is {of_node.acct}.")
     click.echo(f"Start it:  buurtknoop serve --dir {place}")
     click.echo(f"Then the operator signs in here, once, within 24 hours:\n{link}")
@@ -148,17 +181,48 @@ def doctor(directory: Path, as_json: bool) -> None:
         raise Refusal("not everything is well: see the lines above")
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @click.option("--port", type=click.IntRange(1024, 65000), default=8400, show_default=True)
 @click.option("--nodes", type=click.IntRange(1, 50), default=3, show_default=True)
 @click.option("--dir", "directory", type=DIRECTORY, help="Where to keep the town; else it goes at the end.")
 @click.option("--adjacency", type=click.Path(path_type=Path, dir_okay=False), help="Real borders, as CSV.")
 @click.option("--json", "as_json", is_flag=True, help="One line when everything answers, for programs.")
-def demo(port: int, nodes: int, directory: Path | None, adjacency: Path | None, as_json: bool) -> None:
+@click.pass_context
+def demo(
+    context: click.Context,
+    port: int,
+    nodes: int,
+    directory: Path | None,
+    adjacency: Path | None,
+    as_json: bool,
+) -> None:
     """Start a whole town on this machine, to try: neighbourhoods on PORT+1 and up. Ctrl-C ends it."""
     from node.demo.demo import start
 
-    start(port, nodes, directory, adjacency, as_json)
+    if context.invoked_subcommand is None:
+        start(port, nodes, directory, adjacency, as_json)
+
+
+# `-72h` is no option here, so `-h` is none either
+@demo.command("clock", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.argument("by", required=False)
+@click.option("--port", type=click.IntRange(1024, 65000), help="Of which town.  [default: 8400]")
+@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
+@click.pass_context
+def demo_clock(context: click.Context, by: str | None, port: int | None, as_json: bool) -> None:
+    """Move the clock of every node of the running town BY so much, such as +72h, -30m or +3d; or show it."""
+    from node.demo import moving
+
+    port = port or (context.parent.params["port"] if context.parent else 8400)
+    try:
+        answers = moving.moved(port, moving.seconds(by)) if by else moving.shown(port)
+    except ValueError:
+        raise click.UsageError("Write + or -, a number, and m, h or d: such as +72h.") from None
+    if as_json:
+        _print({"nodes": answers})
+        return
+    for one in answers:
+        click.echo(f"{one['time']}  {one['name']} ({one['ahead'] / 3600:+g} hours)")
 
 
 def _print(answer: Any) -> None:

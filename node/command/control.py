@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from node import settings
 from node.neighbourhood.refusal import Refusal
+from node.serving import resting
 from node.serving.trail import trail
 from node.settings import Settings
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:  # a command that only speaks to a running node does without t
 
 NAME = "control.sock"
 LONGEST_PATH = 100  # bytes: what every system takes for a socket
-MOST_ASKED = 64 * 1024  # bytes
+MOST_ASKED = 1024 * 1024  # bytes: a municipality's borders are the longest question
 MOST_ANSWERED = 16 * 1024 * 1024
 ASK_SECONDS = 10.0  # for the question to arrive
 ANSWER_SECONDS = 60.0
@@ -62,22 +63,29 @@ def ask(directory: Path, command: str, arguments: dict[str, Any]) -> dict[str, A
 
 
 async def _alone(of_node: Settings, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    from node.command.administration import perform
+    from node.command.administration import changes, perform
     from node.serving.opening import opened
 
+    if changes(command):
+        resting.require_awake(of_node.dir)
     async with opened(of_node) as database:
         return await perform(database, of_node, command, arguments)
 
 
 @asynccontextmanager
 async def listening(database: "Database", of_node: Settings) -> AsyncIterator[None]:
-    """While this lasts the node takes commands. Whoever holds the database's lock owns the socket."""
+    """While this lasts the node takes commands. Whoever holds the database's lock owns the socket; with
+    PostgreSQL, where several processes may be one node, whoever was first."""
     path = of_node.dir / NAME
+    if not of_node.database.startswith("sqlite") and _taken(of_node.dir):
+        yield
+        return
     path.unlink(missing_ok=True)
     line = socket.socket(socket.AF_UNIX)
     with _short(of_node.dir) as short:
         line.bind(short)
     path.chmod(0o600)  # before anybody can connect
+    ours = path.stat().st_ino
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         reply = await _reply(reader, database, of_node)
@@ -94,7 +102,18 @@ async def listening(database: "Database", of_node: Settings) -> AsyncIterator[No
         yield
     finally:
         server.close()
-        path.unlink(missing_ok=True)
+        if path.exists() and path.stat().st_ino == ours:
+            path.unlink(missing_ok=True)
+
+
+def _taken(directory: Path) -> bool:
+    """Whether another process takes the commands of this node."""
+    with socket.socket(socket.AF_UNIX) as line, _short(directory) as path:
+        try:
+            line.connect(path)
+        except OSError:
+            return False
+    return True
 
 
 async def _reply(reader: asyncio.StreamReader, database: "Database", of_node: Settings) -> dict[str, Any]:

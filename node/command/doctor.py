@@ -1,5 +1,6 @@
 """`doctor`: is the node well? What it finds it says in plain words, and what to do."""
 
+import json
 import shutil
 import stat
 from collections.abc import Iterator
@@ -9,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from node import clock, settings
-from node.command import control
-from node.command.control import NAME
+from node.command import control, outside
+from node.command.keeping import LAST, lost_keys
 from node.federation.keys import Unsafe, load_or_make
 from node.neighbourhood.refusal import Refusal
+from node.serving import resting, shift
 from node.settings import FILE, Settings, Wrong
 from node.storage import schema
 
 LEAST_FREE = 0.05  # of the disk
-MOST_AHEAD = timedelta(minutes=5)
-KEYS = 2
+MOST_APART = timedelta(minutes=5)
+BACKUP_WITHIN = timedelta(days=2)
+NOT_LOOKED_AT = "not looked at from outside: the node does not run"
 
 
 @dataclass(frozen=True)
@@ -42,17 +45,53 @@ def examine(directory: Path) -> list[Finding]:
 def _examined(of_node: Settings) -> Iterator[Finding]:
     yield _files(of_node.dir)
     yield _keys(of_node)
-    yield _clock(of_node.dir)
     yield _disk(of_node.dir)
     yield _mail(of_node)
-    running = (of_node.dir / NAME).exists()
+    yield _backup(of_node)
     try:
-        found = control.run(of_node.dir, "condition", {})
+        heard = control.ask(of_node.dir, "condition", {})
+        found = heard or control.run(of_node.dir, "condition", {})
     except Refusal as refusal:
+        yield _clock(of_node, None)
         yield Finding("database", False, str(refusal))
         return
-    yield Finding("server", True, "runs" if running else "does not run now: `buurtknoop serve` starts it")
+    seen = outside.look(of_node) if heard else None
+    yield _clock(of_node, seen)
+    yield _server(of_node, running=heard is not None)
+    yield Finding("address", seen.well, seen.words) if seen else Finding("address", True, NOT_LOOKED_AT)
     yield from _database(found)
+
+
+def _server(of_node: Settings, running: bool) -> Finding:
+    if resting.moved(of_node.dir) is not None:
+        return Finding("server", False, "it moved out, and is at rest: see `buurtknoop move out --help`")
+    return Finding("server", True, "runs" if running else "does not run now: `buurtknoop serve` starts it")
+
+
+def _backup(of_node: Settings) -> Finding:
+    """When the last one was made. Whether it is still there, and off this machine, no program can know."""
+    if of_node.town:
+        return Finding("backup", True, "a demo needs none")
+    how = f"buurtknoop backup --dir {of_node.dir} --to FOLDER, every night (deploy/buurtknoop-backup.timer)"
+    try:
+        last = json.loads((of_node.dir / LAST).read_text("utf-8"))
+        age = clock.now() - datetime.fromisoformat(last["at"])
+    except FileNotFoundError:
+        if _age(of_node.dir) < BACKUP_WITHIN:
+            return Finding("backup", True, f"none yet, the node is new: {how}")
+        return Finding("backup", False, f"none was ever made: {how}")
+    except (ValueError, KeyError, TypeError):
+        return Finding("backup", False, f"nobody can tell when the last was made: {how}")
+    words = f"the last was made {age / timedelta(hours=1):.0f} hours ago: {last.get('file')}"
+    if age < BACKUP_WITHIN:
+        return Finding("backup", True, words)
+    return Finding("backup", False, f"{words}. Make one: {how}")
+
+
+def _age(directory: Path) -> timedelta:
+    """How long the node is here: its keys were put down first, and stay as they are."""
+    born = min((path.stat().st_mtime for path in (directory / "keys").glob("*.pem")), default=0.0)
+    return clock.now() - datetime.fromtimestamp(born, UTC)
 
 
 def _files(directory: Path) -> Finding:
@@ -69,7 +108,7 @@ def _files(directory: Path) -> Finding:
 
 
 def _keys(of_node: Settings) -> Finding:
-    if len(list((of_node.dir / "keys").glob("*.pem"))) < KEYS:  # to look is not to make new ones
+    if lost_keys(of_node.dir):  # to look is not to make new ones
         return Finding("keys", False, "one is missing: other nodes know this one by its keys, put them back")
     try:
         load_or_make(of_node.dir, of_node.home)
@@ -78,14 +117,19 @@ def _keys(of_node: Settings) -> Finding:
     return Finding("keys", True, "there, and only their owner can read them")
 
 
-def _clock(directory: Path) -> Finding:
+def _clock(of_node: Settings, seen: outside.Look | None) -> Finding:
     """A Raspberry Pi has no clock of its own: after a power cut it may live in the past."""
-    newest = max(path.stat().st_mtime for path in directory.iterdir() if path.is_file())
-    written, at = datetime.fromtimestamp(newest, UTC), clock.now()
-    if written > at + MOST_AHEAD:
-        words = f"it is {at:%d-%m-%Y %H:%M} UTC here, but files were written at {written:%d-%m-%Y %H:%M}"
+    newest = max(path.stat().st_mtime for path in of_node.dir.iterdir() if path.is_file())
+    written, at = datetime.fromtimestamp(newest, UTC), datetime.now(UTC)
+    words = f"it is {at:%d-%m-%Y %H:%M} UTC here"
+    if written > at + MOST_APART:
+        words = f"{words}, but files were written at {written:%d-%m-%Y %H:%M}"
         return Finding("clock", False, f"{words}: set the time (timedatectl)")
-    return Finding("clock", True, f"{at:%d-%m-%Y %H:%M} UTC")
+    if seen and seen.date and seen.at and abs(seen.date - seen.at) > MOST_APART:
+        words = f"{words}, but our own address says {seen.date:%d-%m-%Y %H:%M}"
+        return Finding("clock", False, f"{words}: set the time (timedatectl)")
+    moved = shift.kept(of_node)
+    return Finding("clock", True, f"{words}, and the town lives {moved} ahead" if moved else words)
 
 
 def _disk(directory: Path) -> Finding:
@@ -98,7 +142,8 @@ def _disk(directory: Path) -> Finding:
 
 def _mail(of_node: Settings) -> Finding:
     if of_node.mail_folder:
-        return Finding("mail", of_node.town, "goes to files, not to people: set mail_host")
+        where = f"goes to files in {of_node.mail_folder}, not to people"
+        return Finding("mail", of_node.town, where if of_node.town else f"{where}: set mail_host")
     if not of_node.mail_host:
         return Finding("mail", False, "nobody can sign in by mail: set mail_host")
     return Finding("mail", True, f"goes through {of_node.mail_host}")
@@ -119,5 +164,7 @@ def _database(found: dict[str, Any]) -> Iterator[Finding]:
         ("lookups", "none failed"),
     ):
         name = "deliveries" if what == "failing" else what
-        yield Finding(name, not found[what], "; ".join(found[what]) or none)
+        advice = ". They are tried again by themselves; ask their operators when it lasts"
+        said = "; ".join(found[what]) + (advice if what == "failing" and found[what] else "")
+        yield Finding(name, not found[what], said or none)
     yield Finding("queue", True, f"{found['queue']} messages wait to be sent")

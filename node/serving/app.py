@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -20,11 +21,13 @@ from starlette.routing import BaseRoute, Route
 from node import clock
 from node.acts import timers
 from node.api import routes as api_routes
+from node.federation import contact
 from node.federation import routes as federation_routes
 from node.federation import worker as federation_worker
 from node.federation.door import open_door as federation_door
 from node.federation.keys import Keys
 from node.mail import worker as mail_worker
+from node.serving import metrics, shift
 from node.serving.front import Front, Sorry
 from node.serving.trail import trail
 from node.settings import Settings
@@ -36,7 +39,7 @@ from node.ui.routes import open_door as pages_door
 
 TICK_SECONDS = 30.0
 ANSWER_SECONDS = 5.0  # how long the database may take before the node says it is not well
-FOR_PROGRAMS = ("/api/", "/ap/", "/inbox", "/.well-known/", "/nodeinfo/", "/healthz")
+FOR_PROGRAMS = ("/api/", "/ap/", "/inbox", "/.well-known/", "/nodeinfo/", "/healthz", "/metrics")
 
 _log = logging.getLogger("node.serving.app")
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -50,23 +53,30 @@ def build(
     stop: Callable[[], None] = lambda: signal.raise_signal(signal.SIGTERM),
 ) -> Starlette:
     """The node as one application. Its workers live as long as it does; when one breaks, `stop` is called."""
-    federation, pages = federation_door(database, settings, keys), pages_door(database, settings)
+    federation = federation_door(database, settings, keys)
+    fetch = partial(contact.fetch, federation)
+    pages = pages_door(database, settings, fetch)
     sorry = partial(_sorry, pages)
     work: list[Work] = [
         lambda: federation_worker.run(federation),
         lambda: mail_worker.run(database, settings),
         lambda: keep_time(database),
     ]
+    follows = settings.town and database.sqlite_path is None  # other processes may be this node too
+    always: list[Work] = [lambda: shift.follow(settings)] if follows else []
+    answered = Counter[int]()
+    own = [*_own_routes(settings, database), metrics.route(database, answered)]
     routes = [
-        *_own_routes(settings, database),
+        *own,
         *federation_routes.routes(federation),
-        *api_routes.routes(database, settings),
+        *api_routes.routes(database, settings, fetch),
         *pages_routes.routes(pages),
     ]
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        tasks = [] if role == "web" else [asyncio.create_task(_guarded(one, stop)) for one in work]
+        mine = always if role == "web" else [*always, *work]
+        tasks = [asyncio.create_task(_guarded(one, stop)) for one in mine]
         try:
             yield
         finally:
@@ -76,8 +86,8 @@ def build(
             await federation.remote.close()
 
     app = Starlette(
-        routes=routes if role != "worker" else _own_routes(settings, database),
-        middleware=[Middleware(Front, secure=settings.secure, sorry=sorry)],
+        routes=routes if role != "worker" else own,
+        middleware=[Middleware(Front, secure=settings.secure, sorry=sorry, answered=answered)],
         exception_handlers={HTTPException: partial(_refused, sorry)},
         lifespan=lifespan,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -35,10 +36,19 @@ Sorry = Callable[[Request, int, str | None], Response]
 
 
 class Front:
-    """ASGI middleware. `sorry` makes the page that says kindly that it did not work."""
+    """ASGI middleware. `sorry` makes the page that says kindly that it did not work; `answered` counts the
+    answers by status."""
 
-    def __init__(self, app: ASGIApp, secure: bool, sorry: Sorry, body_seconds: float = BODY_SECONDS) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        secure: bool,
+        sorry: Sorry,
+        body_seconds: float = BODY_SECONDS,
+        answered: Counter[int] | None = None,
+    ) -> None:
         self.app = app
+        self.answered = Counter[int]() if answered is None else answered
         self.body_seconds = body_seconds
         self.sorry = sorry
         self.headers = (*HEADERS, ONLY_HTTPS) if secure else HEADERS
@@ -53,6 +63,7 @@ class Front:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
+                self.answered[message["status"]] += 1
                 message["headers"] = self._with_ours(message.get("headers", ()))
             await send(message)
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from node.neighbourhood.refusal import Refusal
+from node.serving import shift
 from node.settings import Settings
 from node.storage import schema
 from node.storage.database import Database, InUse
@@ -12,6 +13,7 @@ from node.storage.database import Database, InUse
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
     """The database of this node, closed again at the end. Raises Refusal in plain words."""
+    shift.apply(settings)
     database = Database(settings.database, settings.home)
     try:
         await database.start()

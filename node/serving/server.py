@@ -16,7 +16,7 @@ from node import settings
 from node.command import control
 from node.federation import keys
 from node.neighbourhood.refusal import Refusal
-from node.serving import app
+from node.serving import app, resting
 from node.serving.connection import Connection
 from node.serving.opening import opened
 from node.settings import Settings
@@ -33,6 +33,7 @@ def serve(directory: Path, host: str | None, port: int | None, role: str, patien
     of_node = settings.read(directory)
     if role != "all" and of_node.database.startswith("sqlite"):
         raise Refusal(f"--role {role} needs PostgreSQL: an SQLite file takes one process (leave --role out)")
+    resting.require_awake(directory)
     _speak()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_serve(of_node, host or of_node.host, port or of_node.port, role, patience, say))
@@ -49,7 +50,7 @@ async def _serve(of_node: Settings, host: str, port: int, role: str, patience: i
             _config(of_node, patience), lambda: say(f"{of_node.name} listens on {_address(line)}")
         )
         server.config.app = app.build(of_node, database, own, role, server.give_up)
-        if role == "all":
+        if role != "web":
             async with control.listening(database, of_node):
                 await server.serve(sockets=[line])
         else:

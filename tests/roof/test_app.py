@@ -46,9 +46,7 @@ async def test_all_doors_are_under_one_roof(database: Database, tmp_path: Path) 
 async def test_a_machine_sees_whether_the_node_is_well(database: Database, tmp_path: Path) -> None:
     async with client(built(database, tmp_path)) as machine:
         assert (await machine.get("/healthz")).json() == {"ok": True, "database": True, "queue": 0}
-        (tmp_path / "centrum.db").unlink()
-        (tmp_path / "centrum.db").mkdir()
-        await database.refresh()
+        await database.stop()
         answer = await machine.get("/healthz")
     assert answer.status_code == 503
     assert answer.json() == {"ok": False, "database": False}

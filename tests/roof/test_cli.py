@@ -236,11 +236,14 @@ def test_stats_are_numbers(ask: Callable[..., Any]) -> None:
         "waiting": 0,
         "requests": 0,
         "offers": 0,
+        "notices": 0,
+        "events": 0,
         "open": 0,
         "held": 0,
         "agreed": 0,
         "done": 0,
         "neighbours": 0,
+        "members": 0,
         "queue": 0,
     }
 

@@ -79,7 +79,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def ports(count: int) -> int:
     """A port after which `count` are free."""
-    return free_port(count + 1)
+    return free_port(count + 2)
 
 
 def call(url: str, token: str | None = None) -> tuple[int, Any]:
@@ -107,13 +107,13 @@ def test_a_town_comes_up_whole_and_goes_without_a_trace(start: Start, tmp_path: 
     port = ports(3)
     demo = start("--port", port, "--nodes", 3)
     nodes = demo.ready()
-    assert [node["url"] for node in nodes] == [f"http://127.0.0.1:{port + n}" for n in (1, 2, 3)]
+    assert [node["url"] for node in nodes] == [f"http://127.0.0.1:{port + n}" for n in range(4)]
     names = [person["name"] for node in nodes for person in node["cast"].values()]
-    assert len(set(names)) == 3 * len(CAST)
+    assert len(set(names)) == 4 * len(CAST)
     for node in nodes:
         _whole(node, [other for other in nodes if other is not node])
     children = demo.children()
-    assert len(children) == 3
+    assert len(children) == 4
     status, out, err = demo.stop()
     assert (status, out) == (0, "")
     assert "Traceback" not in err
@@ -123,7 +123,8 @@ def test_a_town_comes_up_whole_and_goes_without_a_trace(start: Start, tmp_path: 
 
 def _whole(node: dict[str, Any], others: list[dict[str, Any]]) -> None:
     url, cast = node["url"], node["cast"]
-    assert node["kind"] == "neighbourhood"
+    hub = node["kind"] == "hub"
+    assert hub == (node["name"] == "Gemeente Rietstad")
     assert node["acct"].endswith(url.removeprefix("http://"))
     assert call(node["actor"])[1]["id"] == node["actor"]
     assert list(cast) == list(CAST)
@@ -137,8 +138,11 @@ def _whole(node: dict[str, Any], others: list[dict[str, Any]]) -> None:
     active = {there["actor"] for there in listed["items"] if there["standing"] == "active"}
     assert active == {other["actor"] for other in others}
     own = [_own(f"{url}/api/v1/{kind}", cast["resident"]["token"]) for kind in ("requests", "offers")]
-    assert 2 <= sum(own) <= 3
-    assert call(f"{url}/api/v1/requests", cast["outsider"]["token"])[1]["items"] == []
+    assert sum(own) == 0 if hub else 2 <= sum(own) <= 6
+    told = [_own(f"{url}/api/v1/{kind}", cast["resident"]["token"]) for kind in ("notices", "events")]
+    assert all(told)
+    seen = call(f"{url}/api/v1/requests", cast["outsider"]["token"])[1]["items"]
+    assert {post["audience"] for post in seen} <= {"public"}
 
 
 def _own(url: str, token: str) -> int:
@@ -162,7 +166,9 @@ def test_a_kept_town_is_the_same_town(kept: tuple[Path, int, list[dict[str, Any]
     for before, after in zip(nodes, again, strict=True):
         assert (before["actor"], before["cast"].keys()) == (after["actor"], after["cast"].keys())
         token = before["cast"]["resident"]["token"]  # the old one is good still
-        assert sum(_own(f"{after['url']}/api/v1/{kind}", token) for kind in ("requests", "offers")) == 3
+        kinds = ("requests", "offers", "notices", "events")
+        known = [sum(_own(f"{after['url']}/api/v1/{kind}", token) for kind in kinds)]
+        assert known == [2 if after["kind"] == "hub" else 7]
     assert demo.stop(signal.SIGTERM)[0] == 0
     assert (directory / "oude-haven/node.db").exists()
 
@@ -170,7 +176,7 @@ def test_a_kept_town_is_the_same_town(kept: tuple[Path, int, list[dict[str, Any]
 def test_a_kept_town_keeps_its_ports(kept: tuple[Path, int, list[dict[str, Any]]], run: Run) -> None:
     done = run("demo", "--port", ports(2), "--nodes", 2, "--dir", kept[0])
     assert (done.returncode, done.stdout) == (1, "")
-    assert f"holds De Rietlanden on port {kept[1] + 1}" in done.stderr
+    assert f"holds Gemeente Rietstad on port {kept[1]}" in done.stderr
 
 
 def test_a_node_that_does_not_start_is_told_with_its_last_words(
@@ -215,17 +221,17 @@ def test_a_taken_port_leaves_nothing_running(start: Start, tmp_path: Path) -> No
 
 def test_one_that_dies_does_not_take_the_others_along(start: Start) -> None:
     demo = start("--port", ports(2), "--nodes", 2)
-    one, other = demo.ready()
-    first, second = sorted(demo.children())
+    nodes = demo.ready()
+    first, *others = sorted(demo.children())
     os.kill(first, signal.SIGKILL)
     assert demo.process.stderr
     while "ended by itself (status -9)" not in demo.process.stderr.readline():
         pass
-    alive = [node for node in (one, other) if not is_free(int(node["url"].rpartition(":")[2]))]
-    assert len(alive) == 1
+    alive = [node for node in nodes if not is_free(int(node["url"].rpartition(":")[2]))]
+    assert len(alive) == 2
     assert call(f"{alive[0]['url']}/healthz")[0] == 200
     assert demo.stop()[0] == 0
-    assert gone(second)
+    assert all(gone(other) for other in others)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
@@ -254,13 +260,15 @@ def test_real_neighbourhoods_touch_as_the_file_says(start: Start, tmp_path: Path
     demo = start("--port", ports(3), "--nodes", 3, "--adjacency", "borders.csv", cwd=tmp_path)
     nodes = demo.ready()
     assert [(node["name"], node["area"]) for node in nodes] == [
+        ("Gemeente GM0001", "GM0001"),
         ("Links", "BU00010001"),
         ("Midden", "BU00010002"),
         ("Rechts", "BU00010003"),
     ]
     partners = []
-    for node in nodes:
+    for node in nodes[1:]:
         _, listed = call(f"{node['url']}/api/v1/nodes", node["cast"]["operator"]["token"])
         partners.append({there["name"] for there in listed["items"] if there["standing"] == "active"})
-    assert partners == [{"Midden"}, {"Links", "Rechts"}, {"Midden"}]
+    hub = {"Gemeente GM0001"}
+    assert partners == [{"Midden"} | hub, {"Links", "Rechts"} | hub, {"Midden"} | hub]
     assert demo.stop()[0] == 0

@@ -1,5 +1,6 @@
 """Settings are read once, from one file and the environment; what is not understood is refused."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,9 @@ def test_an_unknown_key_is_refused(tmp_path: Path, environment: dict[str, str]) 
         ({"port": "many"}, "port"),
         ({"mail_tls": "maybe"}, "starttls, tls or none"),
         ({"database": "mysql://x"}, "postgresql://"),
+        ({"pace": {"haste": "1h"}}, "pace: there is no haste"),
+        ({"pace": {"release": ["1h"]}}, "pace: release: write 3 times"),
+        ({"pace": "fast"}, "pace: write a table"),
     ],
     ids=str,
 )
@@ -102,3 +106,17 @@ def test_a_password_does_not_print() -> None:
 def test_what_is_written_is_read_again(tmp_path: Path, name: str) -> None:
     values = {**LEAST, "name": name, "town": False, "port": 8401}
     assert write(tmp_path / "deep" / "node", values, {}).name == name
+
+
+def test_the_pace_is_a_table_with_the_environment_over_it(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(
+        'origin = "https://a.example"\nname = "A"\narea = "BU00000001"\n\n'
+        '[pace]\nnobody = "3d"\nday = "09:00-21:00"\n'
+    )
+    over = {"BUURTKNOOP_PACE_NOBODY": "4d", "BUURTKNOOP_PACE_RELEASE": "1h, 2h, 3h"}
+    pace = settings.read(tmp_path, over).home.pace
+    assert (pace.nobody, pace.day_begins, pace.release[2]) == (timedelta(days=4), 9, timedelta(hours=3))
+    assert settings.read(tmp_path, {}).home.pace.nobody == timedelta(days=3)
+    for wrong in ({"BUURTKNOOP_PACE_HASTE": "1h"}, {"BUURTKNOOP_PACE": "fast"}):
+        with pytest.raises(Wrong, match="pace"):
+            settings.read(tmp_path, wrong)

@@ -1,13 +1,16 @@
 """The neighbourhoods of a demo: invented, or from a file of real borders."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from node import settings
-from node.demo import town
-from node.neighbourhood.category import Category
+from node import clock, settings
+from node.demo import town, week
+from node.neighbourhood.node import NodeKind
 from node.neighbourhood.refusal import Refusal
+from node.storage import figures, posts
+from tests import town as stored
 
 HEAD = "buurtcode,buurtnaam,wijkcode,gemeentecode,aangrenzend,raakt_gemeentegrens\n"
 
@@ -60,10 +63,26 @@ def test_every_place_has_settings_that_hold() -> None:
         assert here.phone == town.PHONE
 
 
-def test_the_posts_are_such_as_the_rules_take() -> None:
-    for number in range(20):
-        posts = town.posts(number)
-        assert len(posts) == 3
-        assert {path for _, path, _ in posts} <= {"requests", "offers"}
-        assert all(post["category"] in set(Category) for _, _, post in posts)
-        assert all(who in town.CAST for who, _, _ in posts)
+def test_the_hub_is_of_the_municipality_of_the_neighbourhoods() -> None:
+    hub = town.hub(town.invented(2))
+    assert (hub.name, hub.code, hub.kind) == ("Gemeente Rietstad", "GM9001", NodeKind.HUB)
+    assert settings.build(town.values(hub, 8400), Path("/tmp/town")).home.is_hub
+
+
+async def test_a_week_happened_before_the_town_is_looked_at(tmp_path: Path) -> None:
+    """Every post of every neighbourhood is such as the rules take, and is answered and agreed as it says."""
+    at, said = clock.now(), 0
+    for number in (-1, 0, 1, 2, 3):
+        spot = town.hub(town.invented(1)) if number < 0 else town.invented(4)[number]
+        here = settings.build(town.values(spot, 8401 + number), tmp_path)
+        async with stored.opened(tmp_path, f"node{number + 1}", home=here.home) as database:
+            await database.writing(town.move_in, here, number, at)
+            await database.writing(week.live, here, number, at)
+            found = await database.reading(posts.listing, None, posts.Filter(limit=100), at)
+            told = [t for t in week.told_here(here, number) if t.get("audience") != "municipality"]
+            numbers = await database.reading(figures.figures, at)
+            kinds = ("requests", "offers", "notices", "events")
+            assert sum(numbers[kind] for kind in kinds) == len(told)
+            assert all(post.created > at - timedelta(days=8) for post in found)
+            said += numbers["agreed"] + numbers["done"]
+    assert said >= 6

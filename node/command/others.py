@@ -1,0 +1,73 @@
+"""Other nodes from the machine itself: the borders with them. Done by name, as *console*."""
+
+from datetime import datetime
+
+from node.acts import nodes as borders
+from node.command.answers import Answer, iso
+from node.neighbourhood.node import Node
+from node.neighbourhood.refusal import Invalid, phrase
+from node.neighbourhood.resident import console
+from node.settings import Settings
+from node.storage import lookups, nodes
+from node.storage.database import Transaction
+
+
+def node_list(tx: Transaction, settings: Settings, at: datetime) -> Answer:
+    asked = lookups.open_for(tx, "neighbour")
+    return {
+        "nodes": [told(node) for node in nodes.everyone(tx)],
+        "looked up": [{"address": one.subject, "tries": one.attempts, "error": one.error} for one in asked],
+    }
+
+
+def node_add(tx: Transaction, settings: Settings, at: datetime, address: str) -> Answer:
+    borders.ask(tx, console(at), address, at)
+    return {"address": address}
+
+
+def node_accept(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
+    return told(borders.say_yes(tx, console(at), find_node(tx, which).id, at))
+
+
+def node_refuse(tx: Transaction, settings: Settings, at: datetime, which: str, reason: str) -> Answer:
+    return told(borders.say_no(tx, console(at), find_node(tx, which).id, reason, at))
+
+
+def node_end(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
+    return told(borders.end(tx, console(at), find_node(tx, which).id, at))
+
+
+def node_block(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
+    return told(borders.block(tx, console(at), find_node(tx, which).id, at))
+
+
+def node_unblock(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
+    return told(borders.unblock(tx, console(at), find_node(tx, which).id, at))
+
+
+def node_confirm(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
+    return told(borders.confirm_keys(tx, console(at), find_node(tx, which).id, at))
+
+
+def find_node(tx: Transaction, which: str) -> Node:
+    """A node by id, address, actor or name, when only one is called so."""
+    words = which.strip().rstrip("/")
+    found = [n for n in nodes.everyone(tx) if words in (n.id, n.origin, n.actor, n.name)]
+    if len(found) != 1:
+        raise Invalid({"node": phrase("Write the address of one node, as `node list` shows it.")})
+    return found[0]
+
+
+def told(node: Node) -> Answer:
+    return {
+        "id": node.id,
+        "name": node.name,
+        "kind": node.kind,
+        "url": node.url or node.origin,
+        "origin": node.origin,
+        "actor": node.actor,
+        "area": node.area,
+        "standing": node.standing,
+        "alarm": node.alarm,
+        "last_seen": iso(node.last_seen),
+    }
