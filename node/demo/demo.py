@@ -10,6 +10,8 @@ import shutil
 import signal
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from time import monotonic
@@ -19,13 +21,15 @@ import click
 
 from node import clock, settings
 from node.command import control, founding
-from node.demo import town
+from node.demo import pointer, town, week
 from node.demo.place import Place
 from node.demo.town import Spot
-from node.neighbourhood.node import Standing
+from node.neighbourhood.node import Membership, Standing
 from node.neighbourhood.refusal import Refusal
 from node.serving.opening import opened
 from node.settings import FILE
+from node.storage import figures
+from node.storage.database import Transaction
 
 AT_ONCE = 4  # databases made at the same time
 ANSWER_SECONDS = 60.0
@@ -37,10 +41,12 @@ POLL_SECONDS = 0.1
 def start(port: int, count: int, directory: Path | None, adjacency: Path | None, as_json: bool) -> None:
     """Run a town until somebody ends it. Raises Refusal when it does not come up; then nothing stays."""
     spots = town.real(adjacency, count) if adjacency else town.invented(count)
-    _require_free(range(port + 1, port + 1 + count))
+    spots = [town.hub(spots), *spots]
+    _require_free(range(port, port + len(spots)))
     home = directory.absolute() if directory else Path(mkdtemp(prefix="buurtknoop-town-"))
     try:
-        asyncio.run(_run(list(_places(spots, port, home)), as_json))
+        with pointer.left(port, home):
+            asyncio.run(_run(list(_places(spots, port, home)), as_json))
     finally:
         if directory is None:
             shutil.rmtree(home, ignore_errors=True)
@@ -59,7 +65,7 @@ def _places(spots: list[Spot], port: int, home: Path) -> Iterable[Place]:
     slugs = [spot.slug for spot in spots]
     for number, spot in enumerate(spots):
         folder = spot.slug if slugs.count(spot.slug) == 1 else f"{spot.slug}-{spot.code.lower()}"
-        yield Place(spot, number, port + 1 + number, home / folder)
+        yield Place(spot, number - 1, port + number, home / folder)
 
 
 async def _run(places: list[Place], as_json: bool) -> None:
@@ -88,8 +94,8 @@ async def _open(places: list[Place]) -> None:
     for place in places:
         place.start()
     await asyncio.gather(*(_answers(place) for place in places))
-    await _make_borders(places)
-    await asyncio.gather(*(_fill(place) for place in places))
+    await asyncio.gather(_make_borders(places), _make_members(places[0], places[1:]))
+    await asyncio.gather(*(_tell_the_municipality(place) for place in places if place.new))
 
 
 async def _all_of(works: list[Any]) -> None:
@@ -122,7 +128,15 @@ async def _prepare(place: Place) -> None:
         values = town.values(place.spot, place.port)
         place.settings = founding.write(place.folder, values, {})
     async with opened(place.settings) as database:
-        place.cast = await database.writing(town.move_in, place.settings, place.number, clock.now())
+        await database.writing(_settle, place, clock.now())
+
+
+def _settle(tx: Transaction, place: Place, at: datetime) -> None:
+    """People move in, and have lived here for a week: in a new town only."""
+    place.cast = town.move_in(tx, place.settings, place.number, at)
+    place.new = sum(figures.figures(tx, at)[kind] for kind in ("requests", "offers", "notices")) == 0
+    if place.new:
+        week.live(tx, place.settings, place.number, at)
 
 
 async def _answers(place: Place) -> None:
@@ -163,17 +177,45 @@ async def _missing(borders: list[tuple[Place, Place]]) -> list[tuple[Place, Plac
     return [(one, other) for one, other in borders if other.origin not in active[one.folder]]
 
 
-async def _fill(place: Place) -> None:
-    """A few requests and offers, where nobody has asked anything yet."""
-    numbers = await _ask(place, "stats")
-    if numbers["requests"] + numbers["offers"]:
-        return
-    for who, path, post in town.posts(place.number):
-        status, said = await asyncio.to_thread(
-            place.call, "POST", f"/api/v1/{path}", place.cast[who]["token"], post
-        )
+async def _tell_the_municipality(place: Place) -> None:
+    """What could not be posted before there was a hub."""
+    for who, folder, post in week.for_the_municipality(place.settings, place.number):
+        token = place.cast[who]["token"]
+        status, said = await asyncio.to_thread(place.call, "POST", f"/api/v1/{folder}", token, post)
         if status != 201:
             raise Refusal(f"{place.spot.name} does not take a post ({status}): {said[:500]!r}")
+
+
+async def _make_members(hub: Place, places: list[Place]) -> None:
+    """Each neighbourhood asks to join the hub, whose operator says yes; done when each is a member."""
+    for place in places:
+        if (await _ask(place, "hub list"))["hub"] is None:
+            await _ask(place, "hub join", address=hub.origin)
+    end = monotonic() + BORDER_SECONDS + len(places)
+    while True:
+        for asks in (await _ask(hub, "hub list"))["members"]:
+            if asks["membership"] == Membership.ASKED:
+                await _admit(hub, asks["id"])
+        waiting = [place for place in places if not await _is_member(place, len(places))]
+        if not waiting:
+            return
+        if monotonic() > end:
+            names = ", ".join(place.spot.name for place in waiting)
+            raise Refusal(f"these did not become members of the hub: {names}\n{hub.last_words()}")
+        await asyncio.sleep(POLL_SECONDS)
+
+
+async def _admit(hub: Place, which: str) -> None:
+    with suppress(Refusal):  # its actor was not looked at yet: soon
+        await _ask(hub, "hub admit", which=which)
+
+
+async def _is_member(place: Place, members: int) -> bool:
+    """Whether it is in, and knows all its fellow members."""
+    found = await _ask(place, "hub list")
+    ours = found["hub"]
+    joined = ours is not None and ours["membership"] == Membership.MEMBER
+    return joined and len(found["members"]) == members - 1
 
 
 async def _ask(place: Place, command: str, **arguments: Any) -> dict[str, Any]:

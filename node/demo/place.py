@@ -19,13 +19,17 @@ LAST_LINES = 15
 
 @dataclass
 class Place:
-    """Made by the demo. `settings` and `cast` come when its node is made, `process` when it is started."""
+    """Made by the demo. `settings` and `cast` come when its node is made, `process` when it is started.
+
+    `new`: nobody has lived here before.
+    """
 
     spot: Spot
     number: int
     port: int
     folder: Path
     cast: dict[str, dict[str, str]] = field(default_factory=dict)
+    new: bool = False
     process: "subprocess.Popen[bytes] | None" = None
     settings: Settings = field(init=False)
 

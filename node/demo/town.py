@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from node.acts import residents as people
+from node.neighbourhood.node import NodeKind
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.resident import console
 from node.neighbourhood.roles import Role
@@ -24,20 +25,27 @@ HOURS = "Maandag tot en met vrijdag, 9.00 tot 17.00 uur."
 CAST = ("operator", "broker", "booster", "supervisor", "connector", "resident", "outsider")
 COLUMNS = ("buurtcode", "buurtnaam", "aangrenzend")
 INVENTED = tomllib.loads((Path(__file__).parent / "town.toml").read_text(encoding="utf-8"))
-POSTS_EACH = 3
+POSTS_EACH = 7
 
 
 @dataclass(frozen=True)
 class Spot:
-    """One neighbourhood of the town: its name and code, and the codes of those it touches."""
+    """A neighbourhood of the town, or its hub: its name and code, and the codes of those it touches."""
 
     name: str
     code: str
     touches: frozenset[str]
+    kind: NodeKind = NodeKind.NEIGHBOURHOOD
 
     @property
     def slug(self) -> str:
         return slug_of(self.name)
+
+
+def hub(spots: list[Spot]) -> Spot:
+    """The hub of the municipality in which these neighbourhoods lie."""
+    code = f"GM{spots[0].code[2:6]}"
+    return Spot(INVENTED["municipalities"].get(code, f"Gemeente {code}"), code, frozenset(), NodeKind.HUB)
 
 
 def invented(count: int) -> list[Spot]:
@@ -83,6 +91,7 @@ def values(spot: Spot, port: int) -> dict[str, Any]:
     """The settings of this neighbourhood as a node of the demo."""
     return {
         "origin": f"http://127.0.0.1:{port}",
+        "kind": spot.kind,
         "name": spot.name,
         "area": spot.code,
         "phone": PHONE,
@@ -115,13 +124,3 @@ def _settle(tx: Transaction, settings: Settings, part: str, name: str, at: datet
     link = people.make_lasting_link(tx, person.id, at)
     token = people.make_token(tx, person, "demo", at)
     return {"name": person.name, "signin": f"{settings.origin}/signin/{link}", "token": token}
-
-
-def posts(number: int) -> list[tuple[str, str, dict[str, str]]]:
-    """What is asked and offered here at the start: (role of who posts, folder in the API, words)."""
-    known: list[dict[str, str]] = INVENTED["post"]
-    chosen = [known[(number * POSTS_EACH + step) % len(known)] for step in range(POSTS_EACH)]
-    return [
-        (who, post["kind"], {name: post[name] for name in ("category", "title", "text")})
-        for who, post in zip(("resident", "connector", "booster"), chosen, strict=True)
-    ]
