@@ -1,0 +1,55 @@
+"""What figures are held against, each in a process of its own: textbook programs that do one thing plainly.
+
+`hello PORT`: Starlette on uvicorn says hello. `imports`: what a node imports, and nothing else. `deliver PORT
+HOSTS COUNT`: signed messages by httpx, one client for each host.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+
+from tests.bench.figures import megabytes
+
+
+def hello(port: str) -> None:
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Route
+
+    async def answer(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("hello")
+
+    app = Starlette(routes=[Route("/healthz", answer)])
+    uvicorn.run(app, port=int(port), loop="uvloop", http="httptools", access_log=False, log_level="error")
+
+
+def imports() -> None:
+    """Say what it costs to import what a node stands on: CPU-seconds, MB."""
+    import aiosqlite  # noqa: F401
+    import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
+    import httpx  # noqa: F401
+    import jinja2  # noqa: F401
+    import sqlalchemy.ext.asyncio  # noqa: F401
+    import starlette.applications  # noqa: F401
+    import uvicorn.protocols.http.httptools_impl  # noqa: F401
+    import uvloop  # noqa: F401
+
+    print(time.process_time(), megabytes(os.getpid()))
+
+
+def deliver(port: str, hosts: str, count: str) -> None:
+    """Say what so many deliveries cost: CPU-seconds."""
+    from tests.bench.sending import sent_plainly
+
+    began = time.process_time()
+    asyncio.run(sent_plainly(int(port), int(hosts), int(count)))
+    print(time.process_time() - began)
+
+
+if __name__ == "__main__":
+    known: dict[str, Callable[..., None]] = {"hello": hello, "imports": imports, "deliver": deliver}
+    known[sys.argv[1]](*sys.argv[2:])
