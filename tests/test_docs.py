@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.routing import Mount, Route
 
 from node.command.cli import main
-from node.federation.keys import Keys
+from node.federation.keys import BEGINNING, Aged, Keys
 from node.federation.receiving import TABLE
 from node.federation.signatures import SigningKey
 from node.neighbourhood.activity import Happening
@@ -99,7 +99,7 @@ def paths() -> list[str]:
     database = Database("sqlite:///unused.db", settings.home)
     private = Ed25519PrivateKey.generate()
     key = SigningKey(f"{settings.home.actor}#ed25519-key", private)
-    app = roof(settings, database, Keys(key, key))
+    app = roof(settings, database, Keys([Aged(key, BEGINNING)], key))
     found = {route.path for route in app.routes if isinstance(route, Route | Mount)}
     found -= {"/api", "/api/{rest:path}"}  # what the API does not know
     return sorted(path.replace(f"/ap/buurt/{settings.slug}", "<Group>") for path in found)

@@ -25,13 +25,15 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"neighbourhood"}, {"msgspec"}),
     "clock": (set(), set()),
     "neighbourhood": (set(), set()),
-    "storage": ({"neighbourhood", "settings"}, {"sqlalchemy", "alembic"}),
+    "storage": ({"neighbourhood", "settings"}, {"sqlalchemy", "aiosqlite", "alembic"}),
     "acts": ({"neighbourhood", "storage"}, set()),
     "federation": (HALL, {"starlette", "httpx", "cryptography", "http_sf", "rfc8785", "msgspec"}),
     "api": (HALL, {"starlette", "msgspec"}),
     "ui": (HALL, {"starlette", "jinja2", "python_multipart"}),
     "mail": (HALL, {"starlette", "aiosmtplib"}),
-    **dict.fromkeys(ROOF, (EVERYTHING, {"uvicorn", "uvloop", "click", "rich", "starlette", "msgspec"})),
+    **dict.fromkeys(
+        ROOF, (EVERYTHING, {"uvicorn", "uvloop", "click", "rich", "starlette", "msgspec", "cryptography"})
+    ),
 }
 
 # The neighbourhood knows no clock, no chance and no outside world. What is not named here is refused there.
