@@ -17,22 +17,37 @@ CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgr
 SIZES = {"phone": (360, 800), "desk": (1280, 800)}
 
 
-async def shoot(browser: Browser, node: dict[str, Any]) -> None:
-    """The front page as a resident sees it, on a phone and on a desk."""
+SHOWN = {  # picture: (which node, who looks, at which page)
+    "home": ("neighbourhood", "resident", "/"),
+    "agenda": ("neighbourhood", "resident", "/agenda"),
+    "ask": ("neighbourhood", "resident", "/ask"),
+    "districts": ("neighbourhood", "resident", "/districts"),
+    "board": ("neighbourhood", "broker", "/board"),
+    "queue": ("neighbourhood", "supervisor", "/queue"),
+    "operator": ("neighbourhood", "operator", "/operator"),
+    "hub": ("hub", "resident", "/"),
+}
+
+
+async def shoot(browser: Browser, nodes: list[dict[str, Any]], picture: str) -> None:
+    """One page as this person sees it, on a phone and on a desk."""
+    kind, part, path = SHOWN[picture]
+    node = next(node for node in nodes if node["kind"] == kind)
     for name, (width, height) in SIZES.items():
         context = await browser.new_context(viewport={"width": width, "height": height}, locale="nl-NL")
         page = await context.new_page()
-        await page.goto(node["cast"]["resident"]["signin"])
+        await page.goto(node["cast"][part]["signin"])
         await page.click("main form button")
-        await page.goto(f"{node['url']}/")
-        await page.screenshot(path=SCREENS / f"home-{name}.png")
+        await page.goto(f"{node['url']}{path}")
+        await page.screenshot(path=SCREENS / f"{picture}-{name}.png")
         await context.close()
 
 
-async def shoot_all(node: dict[str, Any]) -> None:
+async def shoot_all(nodes: list[dict[str, Any]]) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        await shoot(browser, node)
+        for picture in SHOWN:
+            await shoot(browser, nodes, picture)
         await browser.close()
 
 
@@ -41,7 +56,7 @@ def main() -> None:
     words = [sys.executable, "-m", "node", "demo", "--port", "8490", "--json"]
     with subprocess.Popen(words, stdout=subprocess.PIPE) as demo:
         try:
-            asyncio.run(shoot_all(json.loads(demo.stdout.readline() if demo.stdout else "")["nodes"][0]))
+            asyncio.run(shoot_all(json.loads(demo.stdout.readline() if demo.stdout else "")["nodes"]))
         finally:
             demo.terminate()
 

@@ -1,5 +1,6 @@
 """Which districts somebody sees on their own front page: what they chose, and what is usual."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, select
@@ -48,7 +49,16 @@ def districts(tx: Transaction, who: Resident | None) -> list[District]:
     Without a word those next door are shown, the others are not; at a hub all its members are. Somebody who
     is not let in said nothing yet.
     """
-    said = wishes(tx, who.id) if who is not None and who.admitted is not None else {}
+    return with_wishes(tx, wishes_of(tx, who))
+
+
+def wishes_of(tx: Transaction, who: Resident | None) -> dict[str, Wish]:
+    """What somebody said, by node; nothing of who is not let in."""
+    return wishes(tx, who.id) if who is not None and who.admitted is not None else {}
+
+
+def with_wishes(tx: Transaction, said: Mapping[str, Wish]) -> list[District]:
+    """All districts around as somebody sees them who said this."""
     near = nodes.neighbours(tx)
     known = {node.id for node in near}
     further = [node for node in nodes.members(tx) if node.id not in known]

@@ -35,6 +35,7 @@ class Card:
     mine: bool
     starts: datetime | None = None
     place: str = ""
+    author_id: str | None = None  # of our own posts; never shown
 
 
 def cards(tx: Transaction, who: Resident | None, found: Sequence[Post], at: datetime) -> list[Card]:
@@ -77,4 +78,5 @@ def _card(post: Post, who: Resident | None, home: Node | None, here: str, waitin
         mine=post.own and who is not None and post.author == who.id,
         starts=post.starts,
         place=post.place or area,
+        author_id=post.author if post.own else None,
     )

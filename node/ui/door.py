@@ -19,6 +19,8 @@ from node.settings import Settings
 from node.storage.database import Database
 from node.ui import dates
 from node.ui.assets import Assets
+from node.ui.fragments import Fragments
+from node.ui.kept import Kept
 from node.ui.language import COOKIE, LOOK_COOKIE, Look, choose
 from node.ui.words import environment
 
@@ -59,9 +61,12 @@ class Ui:
     fetch: Fetch = out_of_reach
     assets: Assets = field(default_factory=Assets)
     templates: Environment = field(init=False)
+    kept: Kept[Any] = field(init=False)
 
     def __post_init__(self) -> None:
         self.templates = environment(self.assets)
+        self.templates.globals["fragments"] = Fragments()
+        self.kept = Kept(self.database)
         self.templates.globals["dates"] = dates.by_the_clock_of(self.settings.home.zone)
 
     def page(

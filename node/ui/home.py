@@ -1,13 +1,13 @@
 """The front page: the street, two ways to begin, and what neighbours ask, offer and do, nearest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node.neighbourhood.following import Ring
+from node.neighbourhood.following import Ring, Wish
 from node.neighbourhood.post import Kind, Post
 from node.storage import follows, matches, posts
 from node.storage.database import Transaction
@@ -44,18 +44,31 @@ class Home:
     rest: int
     agreements: int
 
+    def of(self, person: str) -> "Home":
+        """The same page, with this person's own posts told apart."""
+        return replace(self, own=_mine(self.own, person), agenda=_mine(self.agenda, person))
+
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /. Everybody may; strangers see what is public. At a hub it is the whole municipality."""
     if ui.settings.home.is_hub:
         return await municipality.page(ui, request, who)
-    home = await ui.database.reading(look, who)
+    home = await _as_seen_by(ui, who)
     names = {"names": listed(home.neighbours), "followed": listed(home.followed)}
     return ui.page(request, who, "home.html", home=home, **names)
 
 
-def look(tx: Transaction, who: Visitor) -> Home:
-    around = follows.districts(tx, who.person)
+async def _as_seen_by(ui: Ui, who: Visitor) -> Home:
+    """The same for all who see the same districts, but for whose post is one's own."""
+    said = await ui.database.reading(follows.wishes_of, who.person)
+    anybody = replace(who, person=replace(who.admitted, id="") if who.admitted else None)
+    key = who.admitted is not None, frozenset(said.items())
+    home: Home = await ui.kept.get(key, lambda: ui.database.reading(look, anybody, said))
+    return home if who.admitted is None else home.of(who.admitted.id)
+
+
+def look(tx: Transaction, who: Visitor, said: Mapping[str, Wish]) -> Home:
+    around = follows.with_wishes(tx, said)
     near = [one for one in around if one.ring is Ring.NEXT_DOOR and one.shown]
     followed = [one for one in around if one.ring is Ring.TOWN and one.shown]
     others = [one for one in around if one.ring is Ring.TOWN and one.wish is None]
@@ -75,6 +88,10 @@ def look(tx: Transaction, who: Visitor) -> Home:
         rest=sum(sum(counted.get(one.node.id, {}).values()) for one in others),
         agreements=agreements if agreements >= FEWEST else 0,
     )
+
+
+def _mine(shown: list[Card], person: str) -> list[Card]:
+    return [replace(card, mine=True) if card.author_id == person else card for card in shown]
 
 
 def newest(tx: Transaction, who: Visitor, homes: Sequence[District] | None) -> list[Card]:

@@ -95,10 +95,10 @@ async def test_a_hub_takes_in_says_no_and_puts_out(hub: Here) -> None:
     asking = {"membership": Membership.ASKED, "membership_uri": "https://west.example/ap/a/1"}
     west = await hub.database.writing(lambda tx: town.member(tx, "west", **asking))
     path = f"/nodes/{west.id}"
-    assert (await hub.post("operator", f"{path}/admit", None, 200))["standing"] == "member"
-    assert (await hub.post("operator", f"{path}/admit", None, 200))["standing"] == "member"
+    assert (await hub.post("operator", f"{path}/admit", None, 200))["standing"] == "active"
+    assert (await hub.post("operator", f"{path}/admit", None, 200))["standing"] == "active"
     await hub.post("operator", f"{path}/refuse-membership", {}, 409)
-    assert (await hub.post("operator", f"{path}/expel", {"reason": "Spam"}, 200))["standing"] != "member"
+    assert (await hub.post("operator", f"{path}/expel", {"reason": "Spam"}, 200))["standing"] != "active"
     await hub.post("operator", f"{path}/expel", {}, 409)
     oost = await hub.database.writing(lambda tx: town.member(tx, "oost", **asking))
     await hub.post("operator", f"/nodes/{oost.id}/refuse-membership", {"reason": "Elders"}, 200)
