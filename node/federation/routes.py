@@ -97,9 +97,9 @@ def _who_is_this(tx: Transaction, at: datetime) -> None:
 
 async def _group(door: Federation, request: Request) -> Response:
     await _listen(door, request)
-    as_now = door.database.change(), door.keys.group.key_id
+    as_now = door.database.change()
     kept, until, body = door.group
-    if kept != as_now or monotonic() > until:
+    if kept is not as_now or monotonic() > until:
         hub = await door.database.reading(nodes.hub)
         body = _encoded(actors.group(door, hub.actor if hub else None))
         door.group = as_now, monotonic() + KEPT_SECONDS, body
