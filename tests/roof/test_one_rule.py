@@ -80,7 +80,7 @@ def _build(tx: Transaction) -> tuple[town.Cast, list[Post], dict[str, str], dict
         posts.add(tx, post)
         made.append(post)
     hidden = replace(
-        made[9], id="9" * 32, uri=f"{node.origin}/ap/o/hidden", hidden=True, title="Verborgen hier"
+        made[23], id="9" * 32, uri=f"{node.origin}/ap/o/hidden", hidden=True, title="Verborgen hier"
     )
     assert hidden.state is State.OPEN  # all could see it, if nobody had hidden it here
     posts.add(tx, hidden)
