@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import time_ns
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -19,6 +20,7 @@ from node.federation import multikey
 from node.federation.signatures import SigningKey
 from node.neighbourhood.node import Home
 
+TICK = 100_000_000  # nanoseconds: two changes so close may leave the folder with the same time
 SHOWN_AFTER = timedelta(days=31)  # what was signed with an old key may still be under way
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _LATER = re.compile(r"group-ed25519-(\d+)(?:\.(\d+))?\.pem")
@@ -88,15 +90,14 @@ class _Folder:
 
     def __init__(self, folder: Path, home: Home) -> None:
         self._folder, self._home = folder, home
-        self._seen: set[str] = set()
+        self._changed = self._read_at = 0
         self._found: list[Aged] = []
 
     def __call__(self) -> list[Aged]:
-        names = {
-            path.name for path in self._folder.iterdir()
-        }  # not its time: two changes within a tick have the same
-        if names != self._seen:
-            self._found, self._seen = self._read(), names
+        changed = self._folder.stat().st_mtime_ns
+        if changed != self._changed or self._read_at < changed + TICK:
+            self._changed, self._read_at = changed, time_ns()
+            self._found = self._read()
         return self._found
 
     def _read(self) -> list[Aged]:
