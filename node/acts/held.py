@@ -43,12 +43,19 @@ def take_in(
         return
     changed = replace(told, id=held.id, created=held.created, party=held.party, hidden=held.hidden)
     posts.save(tx, changed)
-    log.record(tx, Happening.CHANGED_ELSEWHERE, node.id, held.id, at)
+    log.record(tx, _what_changed(held, changed), node.id, held.id, at)
     matches.fulfilled(tx, changed, at)
     if over:
         posts.erase(tx, changed)
     elif erased:
         seen.owe_receipt(tx, node.id, activity_uri, at)
+
+
+def _what_changed(before: Post, after: Post) -> Happening:
+    """Whether it says something else than before, or only stands otherwise: agreed, done, open again."""
+    stands = {name: getattr(before, name) for name in ("state", "places_left", "updated")}
+    same = replace(after, **stands) == before
+    return Happening.MOVED_ELSEWHERE if same else Happening.CHANGED_ELSEWHERE
 
 
 def delete(tx: Transaction, node: Node, uri: str, activity_uri: str, at: datetime) -> None:

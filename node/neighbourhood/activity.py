@@ -45,6 +45,7 @@ class Happening(StrEnum):
     SHOWN = "shown"
     RECEIVED = "received"
     CHANGED_ELSEWHERE = "changed elsewhere"
+    MOVED_ELSEWHERE = "moved elsewhere"
     DELETED_ELSEWHERE = "deleted elsewhere"
     ADMITTED = "admitted"
     JOINED = "joined"

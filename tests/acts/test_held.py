@@ -207,3 +207,13 @@ def test_an_end_that_was_brought_forward_counts(tx: Transaction, cast: town.Cast
     take_in(tx, noord, told, state=State.EXPIRED, updated=NOON + HOUR, expires=NOON)
     assert posts.by_uri(tx, told.uri) is None
     assert not posts.buried(tx, told.uri)  # its home may still make it longer
+
+
+@story
+def test_what_only_stands_otherwise_does_not_say_anything_else(tx: Transaction, cast: town.Cast) -> None:
+    noord = town.neighbour(tx)
+    told = take_in(tx, noord, town.a_copy(noord))
+    take_in(tx, noord, told, 2, state=State.AGREED, places_left=0, updated=NOON + HOUR)
+    take_in(tx, noord, told, 3, title="Iets anders", updated=NOON + 2 * HOUR)
+    moved, changed = Happening.MOVED_ELSEWHERE, Happening.CHANGED_ELSEWHERE
+    assert happened(tx, told.id) == [Happening.RECEIVED, moved, changed]

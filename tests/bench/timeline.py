@@ -17,7 +17,7 @@ from node.acts import held
 from node.federation import reading
 from node.neighbourhood.resident import Resident
 from node.settings import Settings
-from node.storage import access, residents, seen
+from node.storage import access, residents, seen, timers
 from node.storage import posts as kept
 from node.storage.database import Transaction
 from node.storage.tables import posts as table
@@ -74,6 +74,7 @@ def _people(tx: Transaction, count: int) -> list[str]:
         if number < 50:
             access.add_session(tx, secret, person.id, at + timedelta(days=30), at)
     others.know(tx, others.some(8, 9), at)
+    timers.once(tx, "node", "clean", at)  # today's tidying is done: these years were lived day by day
     return secrets[:50]
 
 
