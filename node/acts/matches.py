@@ -10,7 +10,7 @@ from node.acts import decision, responses
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.match import Match, MatchState, require_pickable
 from node.neighbourhood.node import Node
-from node.neighbourhood.post import Post, State
+from node.neighbourhood.post import Kind, Post, State
 from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import Reason, Response, ResponseState
@@ -103,7 +103,8 @@ def rejected(tx: Transaction, node: Node, offer_uri: str, reason: str, at: datet
     what = Happening.ANSWER_TAKEN if state is ResponseState.TAKEN else Happening.ANSWER_DECLINED
     log.record(tx, what, node.id, post.id, at)
     word = reason if reason in set(Reason) else Reason.DECLINED.value
-    letters.add(tx, "not needed", at, resident_id=response.resident, post=post.id, reason=word)
+    letter = "full" if post.kind is Kind.EVENT and reason == Reason.TAKEN else "not needed"
+    letters.add(tx, letter, at, resident_id=response.resident, post=post.id, reason=word)
 
 
 def undone(tx: Transaction, node: Node, accept_uri: str, at: datetime, reason: str | None) -> bool:

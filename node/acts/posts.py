@@ -99,7 +99,7 @@ def close(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
     """No longer needed: who still waits hears it kindly. Only the poster, and not while an agreement runs."""
     before = _mine(tx, by, post_id, at)
     require_running(before)
-    if before.state is State.CLOSED:
+    if before.state in (State.CLOSED, State.REFERRED):
         return before
     if before.state is State.WAITING:  # closing it would show it again
         raise Conflict(phrase("A supervisor looks at this. You can change it, or take it back."))
@@ -125,14 +125,14 @@ def pause(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
 
 
 def reopen(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
-    """Open again what was closed, paused or expired. Only the poster."""
+    """Open again what was closed, paused, expired or handed to a professional. Only the poster."""
     before = _mine(tx, by, post_id, at)
     require_running(before)
     if before.state in ANSWERABLE and before.expires > at:
         return before
     if before.state is State.AGREED:
         raise Conflict(phrase("Somebody is going to help. Say that it is done, or that it is off."))
-    if before.state not in (*ANSWERABLE, State.CLOSED, State.PAUSED, State.EXPIRED):
+    if before.state not in (*ANSWERABLE, State.CLOSED, State.PAUSED, State.EXPIRED, State.REFERRED):
         raise Conflict(phrase("This is no longer open."))
     if before.kind is Kind.EVENT and before.expires <= at:
         raise Conflict(phrase("An event ends when it is over. Change its time instead."))

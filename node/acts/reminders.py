@@ -15,7 +15,7 @@ from node.storage import letters, log, matches, residents, responses
 from node.storage import timers as kept
 from node.storage.database import Transaction
 
-DAY = timedelta(days=1)
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
 BROKERS = "brokers"
 
 Do = Callable[[Transaction, Post, datetime], datetime | None]
@@ -55,6 +55,18 @@ def tomorrow(tx: Transaction, at: datetime) -> int:
                 if coming.state is ResponseState.ACCEPTED and coming.resident and said < starts - DAY:
                     letters.add(tx, "tomorrow", at, resident_id=coming.resident, post=event.id)
     return reminded
+
+
+def helped(tx: Transaction, at: datetime) -> int:
+    """Ask our people who help at another node whether it worked out, at the same two times as here: its home
+    asks the poster, and knows no address of theirs. Done by the node itself."""
+    first, last = (at - after for after in tx.home.pace.aftercare)
+    due = [(What.AFTERCARE, one) for one in kept.helping_elsewhere(tx, What.AFTERCARE, last, first)]
+    late = kept.helping_elsewhere(tx, What.AFTERCARE_LAST, last - MONTH, last)
+    for what, one in [*due, *((What.AFTERCARE_LAST, one) for one in late)]:
+        if kept.once(tx, one.match_id, what.value, one.since):
+            letters.add(tx, "helped", at, resident_id=one.resident, post=one.post_id)
+    return len(due) + len(late)
 
 
 def look_over(tx: Transaction, at: datetime) -> int:

@@ -17,7 +17,7 @@ def tick(tx: Transaction, at: datetime) -> int:
     """Do all that is due; says how much it touched, so that a long list is done in several goes."""
     touched = posts.expire(tx, at) + posts.recall(tx, at) + held.expire(tx, at)
     touched += invites.expire(tx, at)
-    touched += reminders.go_off(tx, at) + reminders.tomorrow(tx, at)
+    touched += reminders.go_off(tx, at) + reminders.tomorrow(tx, at) + reminders.helped(tx, at)
     touched += reports.settle_gone(tx, at)
     kept_posts.forget_tombstones(tx, at)
     seen.forget(tx, at)

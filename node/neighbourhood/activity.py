@@ -20,6 +20,7 @@ class Happening(StrEnum):
     PAUSED = "paused"
     REOPENED = "reopened"
     CLOSED = "closed"
+    REFERRED = "referred"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     ANSWERED = "answered"

@@ -98,18 +98,18 @@ ENDED = frozenset(
         State.SOLVED_ELSEWHERE,
     }
 )
-PRIVATE = frozenset({State.DRAFT, State.WAITING, State.WITHDRAWN, State.HIDDEN})  # only for whose post it is
+PRIVATE = frozenset({State.DRAFT, State.WAITING, State.WITHDRAWN, State.HIDDEN, State.REFERRED})
+"""Seen by nobody but whose post it is."""
 
 LISTING_STATE = {
     **dict.fromkeys(ANSWERABLE, "open"),
     State.AGREED: "matched",
     State.DONE: "fulfilled",
     State.THANKED: "fulfilled",
-    **dict.fromkeys(
-        (State.CLOSED, State.REFERRED, State.DUPLICATE, State.SOLVED_ELSEWHERE, State.PAUSED), "closed"
-    ),
+    **dict.fromkeys((State.CLOSED, State.DUPLICATE, State.SOLVED_ELSEWHERE, State.PAUSED), "closed"),
     State.EXPIRED: "expired",
     State.WAITING: "hidden",
+    State.REFERRED: "hidden",
     State.HIDDEN: "hidden",
 }
 """What other nodes are told of a state (`wire.md` 4)."""

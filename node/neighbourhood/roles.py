@@ -47,6 +47,7 @@ class Deed(StrEnum):
     ANSWER_INVITE = "answer invite"
     SEE_BOARD = "see board"
     CLOSE_FOR_POSTER = "close for poster"
+    REFER = "refer"
     REPORT = "report"
     SEE_QUEUE = "see queue"
     MODERATE = "moderate"
@@ -76,6 +77,7 @@ MAY: dict[Deed, frozenset[Role | Part]] = {
     Deed.ANSWER_INVITE: frozenset({Part.OWNER}),
     Deed.SEE_BOARD: frozenset({Role.BROKER}),
     Deed.CLOSE_FOR_POSTER: frozenset({Part.OWNER, Role.BROKER}),
+    Deed.REFER: frozenset({Role.BROKER}),
     Deed.REPORT: frozenset({Part.RESIDENT}),
     Deed.SEE_QUEUE: frozenset({Role.SUPERVISOR}),
     Deed.MODERATE: frozenset({Role.SUPERVISOR}),

@@ -60,6 +60,13 @@ def waiting_for(tx: Transaction, resident_id: str) -> list[Invite]:
     return _all(tx, select(invites).where(row).order_by(invites.c.created, invites.c.id))
 
 
+def latest(tx: Transaction, post_id: str, resident_id: str) -> Invite | None:
+    """What one of our people was last asked about a post, however it stands."""
+    row = and_(invites.c.post_id == post_id, invites.c.resident == resident_id)
+    newest = select(invites).where(row).order_by(invites.c.created.desc(), invites.c.id.desc())
+    return next(iter(_all(tx, newest.limit(1))), None)
+
+
 def asked_enough(tx: Transaction, post_id: str, resident_id: str) -> bool:
     """Whether one of our people was asked for this post already, and can still answer or said no."""
     row = and_(invites.c.post_id == post_id, invites.c.resident == resident_id)

@@ -6,18 +6,32 @@ stand beside those of posts, and are never due.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, exists, select
 
+from node.neighbourhood.match import MatchState
 from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
 from node.neighbourhood.response import ResponseState
 from node.neighbourhood.timers import REMINDERS, What
 from node.storage import posts as kept_posts
 from node.storage.database import Transaction
-from node.storage.tables import posts, responses, timers
+from node.storage.tables import matches, posts, responses, timers
 
 TOMORROW = "tomorrow"  # who comes to an event was reminded of it
+
+
+@dataclass(frozen=True)
+class Helping:
+    """One of our people helps, or uses something, at another node. `since`: when that was agreed."""
+
+    match_id: str
+    resident: str
+    post_id: str
+    since: datetime
+
+
 _LIVING = posts.c.state.in_([*ANSWERABLE, State.PAUSED, State.AGREED])
 _OF_POSTS = timers.c.what.in_([what.value for what in What])
 
@@ -111,3 +125,18 @@ def events_before(tx: Transaction, at: datetime, until: datetime, limit: int = 5
     shown = and_(posts.c.hidden == False, posts.c.state.in_([*ANSWERABLE, State.AGREED]))  # noqa: E712
     statement = select(posts.c.id).where(soon, shown, comes, ~said).order_by(posts.c.starts).limit(limit)
     return kept_posts.claim(tx, list(tx.run(statement).scalars()))
+
+
+def helping_elsewhere(
+    tx: Transaction, what: What, after: datetime, until: datetime, limit: int = 100
+) -> list[Helping]:
+    """Our people with an agreement at another node that runs, made after the one moment and until the other,
+    and of whom this was not asked yet."""
+    said = exists().where(timers.c.subject == matches.c.id, timers.c.what == what.value)
+    joined = matches.join(posts, matches.c.post_id == posts.c.id)
+    joined = joined.join(responses, matches.c.response_id == responses.c.id)
+    there = and_(posts.c.node_id.is_not(None), posts.c.title != "", responses.c.resident.is_not(None))
+    runs = and_(matches.c.state == MatchState.AGREED, matches.c.created > after, matches.c.created <= until)
+    columns = (matches.c.id, responses.c.resident, matches.c.post_id, matches.c.created)
+    found = select(*columns).select_from(joined).where(there, runs, ~said)
+    return [Helping(*row) for row in tx.run(found.order_by(matches.c.created).limit(limit))]

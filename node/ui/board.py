@@ -1,5 +1,4 @@
-"""The broker's board, and what a broker does from it: look who could help, ask them, and close with an
-explanation."""
+"""The broker's board, and whom a broker could ask from it. (Ending a post from the board is in `endings`.)"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,13 +7,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node.acts import board as desk
 from node.acts import invites as acts
-from node.neighbourhood.board import EXPLANATION_LENGTH, Board, Column, Item, board, placed
+from node.neighbourhood.board import Board, Column, Item, board, placed
 from node.neighbourhood.candidate import Candidate, Helper, LeftOut, fitting
 from node.neighbourhood.invite import Invite, InviteState
 from node.neighbourhood.post import Kind, Post
-from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
+from node.neighbourhood.refusal import Conflict, NotFound, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, require
 from node.storage import board as kept
@@ -70,7 +68,7 @@ class Tile:
         return [
             *choose,
             *(["invite"] if waits and self.post.kind is Kind.REQUEST else []),
-            *["close"] * waits,
+            *["close", "refer"] * waits,
         ]
 
 
@@ -112,7 +110,7 @@ class Choice:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /board. Only a broker."""
-    _broker(who)
+    broker(who)
     shown = await ui.database.reading(look, who.at)
     said = request.query_params.get("said", "")
     return _answer(ui, request, who, "board.html", view=shown, said=said)
@@ -125,7 +123,7 @@ async def choose(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def invite(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """POST /board/{post}/invite: ask one of them. Only a broker."""
-    by, post_id = _broker(who), request.path_params["post"]
+    by, post_id = broker(who), request.path_params["post"]
     try:
         await ui.database.writing(acts.ask, by, post_id, form["offer"], who.at)
     except Conflict as late:
@@ -133,37 +131,13 @@ async def invite(ui: Ui, request: Request, who: Visitor, form: Form) -> Response
     return go_to(f"{LIST}/{post_id}/invite?said=asked")
 
 
-async def closing(ui: Ui, request: Request, who: Visitor) -> Response:
-    """GET /board/{post}/close: write why, first. Only a broker."""
-    return await _closing(ui, request, who, Form())
-
-
-async def close(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
-    """POST /board/{post}/close: close it for the poster, who reads why. Only a broker."""
-    by, post_id = _broker(who), request.path_params["post"]
-    try:
-        await ui.database.writing(desk.close_for, by, post_id, form["words"], who.at)
-    except Invalid as wrong:
-        return await _closing(ui, request, who, form.wrong(wrong), 422)
-    except Conflict as late:
-        return await _closing(ui, request, who, replace(form, reason=late.reason), 409)
-    return go_to(f"{LIST}?said=closed")
-
-
 async def _choosing(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
-    by = _broker(who)
+    by = broker(who)
     choice = await ui.database.reading(_choice, by, request.path_params["post"], who.at)
     said = request.query_params.get("said", "") if code == 200 else ""
     return _answer(
         ui, request, who, "candidates.html", code, view=choice, form=form, said=said, first=CANDIDATES
     )
-
-
-async def _closing(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
-    by = _broker(who)
-    card, _ = await ui.database.reading(_ours, by, request.path_params["post"], who.at)
-    words = {"card": card, "form": form, "most": EXPLANATION_LENGTH}
-    return _answer(ui, request, who, "close-for.html", code, **words)
 
 
 def _answer(
@@ -173,7 +147,7 @@ def _answer(
     return ui.page(request, who, template, code, current="board", **signs, **values)
 
 
-def _broker(who: Visitor) -> Resident:
+def broker(who: Visitor) -> Resident:
     person = who.signed_in()
     require(person, Deed.SEE_BOARD)
     return person
@@ -202,7 +176,7 @@ def _tiles(tx: Transaction, items: list[Item]) -> list[Tile]:
     ]
 
 
-def _ours(tx: Transaction, by: Resident, post_id: str, at: datetime) -> tuple[Card, Post]:
+def ours(tx: Transaction, by: Resident, post_id: str, at: datetime) -> tuple[Card, Post]:
     """A post of this neighbourhood on the board. Of others there is no such page."""
     post = posts.see(tx, by, post_id, at)
     if not post.own or not post.kind.agrees:
@@ -211,7 +185,7 @@ def _ours(tx: Transaction, by: Resident, post_id: str, at: datetime) -> tuple[Ca
 
 
 def _choice(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Choice:
-    card, post = _ours(tx, by, post_id, at)
+    card, post = ours(tx, by, post_id, at)
     item = placed(post, kept.of(tx, [post])[0][1], tx.home.pace, at)
     if post.kind is not Kind.REQUEST or item is None:
         raise NotFound(phrase("This is not here, or no longer."))

@@ -20,6 +20,7 @@ HAPPENED = {
     Happening.PAUSED: phrase("Put on hold."),
     Happening.REOPENED: phrase("Opened again."),
     Happening.CLOSED: phrase("Closed."),
+    Happening.REFERRED: phrase("Handed to a professional."),
     Happening.WITHDRAWN: phrase("Taken back, everywhere."),
     Happening.EXPIRED: phrase("The time was over."),
     Happening.ANSWERED: phrase("Somebody answered."),
@@ -40,7 +41,7 @@ HAPPENED = {
 }
 """What is told of a happening. Who answered is not in it: not everybody who reads this may know."""
 
-WITH_REASON = {Happening.CANCELLED, Happening.ANSWER_WITHDRAWN, Happening.CLOSED}
+WITH_REASON = {Happening.CANCELLED, Happening.ANSWER_WITHDRAWN, Happening.CLOSED, Happening.REFERRED}
 NOT_BY_BROKER = {  # but by a supervisor, or said already
     *(Happening.HIDDEN, Happening.SHOWN, Happening.WITHDRAWN),
     *(Happening.INVITED_HELPER, Happening.INVITE_DECLINED),

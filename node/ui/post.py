@@ -9,14 +9,15 @@ from starlette.responses import Response as Page
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_see
 from node.neighbourhood.draft import USUAL_EXPIRY
+from node.neighbourhood.invite import Invite
 from node.neighbourhood.match import Match, MatchState
 from node.neighbourhood.node import Node
-from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
+from node.neighbourhood.post import ANSWERABLE, Decide, Kind, Post, State
 from node.neighbourhood.refusal import NotFound
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import LIVE, Response, ResponseState
 from node.neighbourhood.roles import Deed, may
-from node.storage import log, matches, nodes, posts, responses
+from node.storage import invites, log, matches, nodes, posts, responses
 from node.storage.database import Transaction
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor, go_to
@@ -62,6 +63,14 @@ class View:
     happened: list[Happened] | None
     ways: frozenset[str]
     verdict: Verdict | None = None  # of a supervisor, for the writer
+    invite: Invite | None = None  # the visitor was asked to help
+
+    @property
+    def was_first(self) -> bool:
+        """Whether nobody chose the visitor's answer: the first yes has it, or a broker asked for it."""
+        asked = self.invite.response_id if self.invite is not None else None
+        answered = self.answer is not None and self.answer.id == asked
+        return self.post.decide is Decide.FIRST or answered
 
     @property
     def neighbours(self) -> list[str]:
@@ -120,6 +129,7 @@ def look(tx: Transaction, who: Visitor, post_id: str) -> View:
         happened=happened(tx, post, responses.of_post(tx, post.id)) if knows else None,
         ways=_ways(who, post, answers, own),
         verdict=verdict(tx, who.person, post),
+        invite=invites.latest(tx, post.id, who.person.id) if agrees and who.person is not None else None,
     )
 
 
@@ -193,10 +203,10 @@ def _of_poster(post: Post, answers: list[Answer], at: datetime) -> frozenset[str
         "extend": longer
         and not over
         and post.kind is not Kind.EVENT
-        and post.state not in (State.CLOSED, State.PAUSED),
+        and post.state not in (State.CLOSED, State.PAUSED, State.REFERRED),
         "pause": open_now and post.kind is Kind.OFFER,
         "close": (open_now or post.state is State.PAUSED) and not agreed,
-        "reopen": post.state in (State.CLOSED, State.PAUSED)
+        "reopen": post.state in (State.CLOSED, State.PAUSED, State.REFERRED)
         and (post.kind is not Kind.EVENT or post.expires > at),
         "withdraw": post.state is not State.WITHDRAWN,
     }

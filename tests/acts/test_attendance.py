@@ -289,6 +289,16 @@ def test_to_an_event_of_next_door_a_join_goes_and_its_home_decides(tx: Transacti
 
 
 @story
+def test_who_wanted_to_come_elsewhere_hears_that_it_is_full(tx: Transaction, cast: town.Cast) -> None:
+    north = town.neighbour(tx)
+    copy = a_copy(tx, north)
+    for who, reason, letter in ((cast.helper, "taken", "full"), (cast.other, "declined", "not needed")):
+        one = responses.answer(tx, who, copy.id, "", NOON)
+        matches.rejected(tx, north, one.uri, reason, LATER)
+        assert written(tx) == [f"{letter} to {who.name}"]
+
+
+@story
 def test_who_does_not_come_after_all_undoes_the_join(tx: Transaction, cast: town.Cast) -> None:
     north = town.neighbour(tx)
     copy = a_copy(tx, north)

@@ -1,6 +1,6 @@
-"""What a broker does from the board for somebody else: closing with an explanation."""
+"""What a broker does from the board for somebody else: closing with an explanation, handing over."""
 
-from node.acts import board, matches, responses
+from node.acts import board, matches, posts, responses
 from node.neighbourhood.post import State
 from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, NotFound
 from node.neighbourhood.response import ResponseState
@@ -9,7 +9,7 @@ from node.storage import responses as kept_responses
 from node.storage.database import Transaction
 from tests import town
 from tests.acts.test_invites import asked
-from tests.acts.witness import refused, sent, story, written
+from tests.acts.witness import refused, sent, story, told, written
 
 NOON, HOUR = town.NOON, town.HOUR
 LATER = NOON + HOUR
@@ -46,3 +46,36 @@ def test_who_may_not_close_for_another(tx: Transaction, cast: town.Cast) -> None
     yes = responses.answer(tx, cast.helper, post.id, "Ik kan.", NOON)
     matches.agree(tx, cast.poster, post.id, yes.id, NOON)
     assert "going to help" in refused(tx, Conflict, board.close_for, cast.broker, post.id, "Klaar.", LATER)
+
+
+@story
+def test_a_broker_hands_a_request_to_a_professional(tx: Transaction, cast: town.Cast) -> None:
+    noord = town.neighbour(tx)
+    post = asked(tx, cast)
+    responses.answer(tx, cast.helper, post.id, "Ik kan.", NOON)
+    sent(tx), written(tx)
+    referred = board.refer(tx, cast.broker, post.id, "Het wijkteam belt je maandag.", LATER)
+    assert referred.state is State.REFERRED
+    again = board.refer(tx, cast.broker, post.id, "Het wijkteam belt je maandag.", LATER)
+    assert again == referred, "the button was pressed twice"
+    assert sorted(written(tx)) == ["not needed to Merel", "referred to Bea"]
+    assert sent(tx) == [f"Update to {noord.name}"]
+    assert told(tx, "Update")["listing_state"] == "hidden"
+    for name, who in cast.all().items():
+        if name != "poster":
+            refused(tx, NotFound, kept_posts.see, who, post.id, LATER)
+    assert posts.close(tx, cast.poster, post.id, LATER) == referred, "closing it would show it again"
+    assert posts.reopen(tx, cast.poster, post.id, LATER + HOUR).state is State.OPEN
+    assert kept_posts.see(tx, cast.helper, post.id, LATER + HOUR).id == post.id
+
+
+@story
+def test_who_may_not_hand_a_request_over(tx: Transaction, cast: town.Cast) -> None:
+    post = asked(tx, cast)
+    for name, who in cast.all().items():
+        if name != "broker":
+            kind = NotFound if name == "outsider" else NotAllowed
+            refused(tx, kind, board.refer, who, post.id, "Het wijkteam.", LATER)
+    assert "words" in refused(tx, Invalid, board.refer, cast.broker, post.id, " ", LATER)
+    board.refer(tx, cast.broker, post.id, "Het wijkteam.", LATER)
+    refused(tx, NotFound, board.refer, cast.supervisor, post.id, "Het wijkteam.", LATER)

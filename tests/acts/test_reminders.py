@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from node.acts import matches, pace, posts, responses, timers
+from node.acts import held, matches, pace, posts, responses, timers
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.draft import PostChange
 from node.neighbourhood.pace import read
@@ -306,3 +306,21 @@ def test_an_event_that_is_off_is_not_told_of(tx: Transaction, cast: town.Cast) -
     posts.withdraw(tx, cast.booster, event.id, NOON + DAY)
     written(tx)
     assert until(tx, NOON + DAY, NOON + 4 * DAY) == {}
+
+
+@story
+def test_who_helps_elsewhere_is_asked_by_their_own_node_and_not_once_it_is_done(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    noord = town.neighbour(tx)
+    done, runs = (town.a_copy(noord, expires=NOON + 30 * DAY) for _ in range(2))
+    for copy, helper in ((done, cast.helper), (runs, cast.other)):
+        kept.add(tx, copy)
+        offer = responses.answer(tx, helper, copy.id, "Ik kom.", NOON)
+        accept, agreement = f"{copy.uri}/accept", f"{noord.origin}/ap/g/{copy.id}"
+        matches.accepted(tx, noord, offer.uri, accept, agreement, NOON)
+    written(tx)
+    assert until(tx, NOON, NOON + 2 * DAY) == {"helped to Merel": DAY, "helped to Tariq": DAY}
+    told = replace(done, state=State.DONE, updated=NOON + 2 * DAY)
+    held.take_in(tx, noord, told, f"{noord.origin}/ap/a/1", NOON + 2 * DAY)
+    assert until(tx, NOON + 2 * DAY, NOON + 20 * DAY) == {"helped to Tariq": 5 * DAY}

@@ -210,6 +210,8 @@ def _a_broker_asks(tx: Transaction, cast: town.Cast) -> None:
     offer = posts.post(tx, cast.helper, town.offers(**words), NOON)
     invites.ask(tx, cast.broker, post.id, offer.id, NOON)
     board.close_for(tx, cast.broker, post.id, f"{CANARY} uitleg", NOON)
+    again = posts.reopen(tx, cast.poster, post.id, NOON)
+    board.refer(tx, cast.broker, again.id, f"{CANARY} uitleg", NOON)
 
 
 def _something_is_wrong(tx: Transaction, cast: town.Cast) -> None:
@@ -243,3 +245,4 @@ def _everything_happens(tx: Transaction, cast: town.Cast) -> None:
     matches.cancel(tx, bea, match.id, NOON, f"{CANARY} reden")
     nodes.claimed(tx, town.neighbour(tx, we_claim=False, they_claim=False).id, True, NOON)
     letters.add(tx, "member asks", NOON, resident_id=cast.operator.id)  # what a hub writes
+    letters.add(tx, "full", NOON, resident_id=merel.id, post=post.id)  # what another node answered

@@ -32,6 +32,7 @@ EXPECTED = {
     Deed.ANSWER_INVITE: "owner",
     Deed.SEE_BOARD: "broker",
     Deed.CLOSE_FOR_POSTER: "owner, broker",
+    Deed.REFER: "broker",
     Deed.REPORT: ADMITTED,
     Deed.SEE_QUEUE: "supervisor",
     Deed.MODERATE: "supervisor",

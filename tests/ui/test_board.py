@@ -127,6 +127,35 @@ async def test_a_broker_closes_and_the_poster_reads_why(here: Here) -> None:
     await post(here, "broker", f"/board/{again.id}/close", 404, words=why)
 
 
+async def test_a_broker_hands_over_and_the_poster_reads_to_whom(here: Here) -> None:
+    made = await posted(here)
+    path = f"/board/{made.id}/refer"
+    assert f'href="{path}"' in await _html(here, "broker", "/board")
+    assert "Hand this to a professional, for Bea?" in await get(here, "broker", path)
+    assert "Write why" in words((await post(here, "broker", path, 422, words=" ")).text)
+    why = "Het wijkteam belt je maandag."
+    for _ in range(2):  # the button was pressed twice
+        assert (await post(here, "broker", path, words=why)).headers["location"] == "/board?said=referred"
+    assert "It is handed over." in await get(here, "broker", "/board?said=referred")
+    page = await get(here, "poster", f"/o/{made.id}")
+    for part in (why, "To the district team", "Handed to a professional.", "Open again"):
+        assert part in page
+    for part in ("helper", "supervisor", "broker"):
+        await get(here, part, f"/o/{made.id}", 404)
+    await post(here, "helper", path, 403, words=why)
+
+
+async def test_who_was_asked_finds_the_question_on_the_page_of_the_post(here: Here) -> None:
+    made, invite = await asked(here)
+    page = await get(here, "helper", f"/o/{made.id}")
+    assert "A broker asks you: would you help Bea?" in page
+    assert "Your message" not in page, "one place to answer"
+    assert f'href="/invites/{invite.id}"' in await _html(here, "helper", f"/o/{made.id}")
+    assert "A broker asks you" not in await get(here, "other", f"/o/{made.id}")
+    await post(here, "helper", f"/invites/{invite.id}/no")
+    assert "Your message" in await get(here, "helper", f"/o/{made.id}")
+
+
 async def test_who_is_asked_says_yes_with_a_sentence(here: Here) -> None:
     made, invite = await asked(here)
     path = f"/invites/{invite.id}"
