@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,6 +87,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return urlsplit(self.origin).netloc
 
     @property
+    def contact_url(self) -> str:
+        """Where to write to the people who run this node; empty when they named no way."""
+        if self.contact.startswith(("https:", "http:", "mailto:", "tel:")):
+            return self.contact
+        return f"mailto:{self.contact}" if "@" in self.contact else ""
+
+    @property
     def acct(self) -> str:
         """The node's handle, such as `centrum@centrum.buurt.example`."""
         return f"{self.slug}@{self.authority}"
@@ -100,7 +108,7 @@ def read(directory: Path, environment: Mapping[str, str] = os.environ) -> Settin
         raise Wrong(
             f"there is no node in {directory}: make one with `buurtknoop init --dir {directory}`"
         ) from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Wrong(f"{path} cannot be read: {error}") from None
     return build(_laid_over(values, _from_environment(environment)), directory)
 
@@ -181,7 +189,18 @@ def _check_words(settings: Settings) -> None:
         ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise Wrong("time_zone: write a name such as Europe/Amsterdam") from None
+    for proxy in settings.trusted_proxies.split(","):
+        if proxy.strip() not in ("", "*") and not _is_network(proxy.strip()):
+            raise Wrong(f"trusted_proxies: {proxy.strip()} is no address; write 127.0.0.1, 10.0.0.0/8")
     if settings.mail_tls not in ("starttls", "tls", "none"):
         raise Wrong("mail_tls: write starttls, tls or none")
     if not settings.database.startswith(("sqlite:///", "postgresql://")):
         raise Wrong("database: write sqlite:///PATH or postgresql://USER@HOST/NAME")
+
+
+def _is_network(written: str) -> bool:
+    try:
+        ip_network(written, strict=False)
+    except ValueError:
+        return False
+    return True

@@ -25,7 +25,7 @@ class Command:
 
     work: Callable[..., Answer]
     reads: bool = False
-    after: Callable[[Settings, datetime], None] | None = None  # once it is committed
+    after: Callable[[Settings, datetime, Answer], None] | None = None  # once it is committed
 
 
 async def perform(database: Database, settings: Settings, name: str, arguments: Answer) -> Answer:
@@ -37,7 +37,7 @@ async def perform(database: Database, settings: Settings, name: str, arguments: 
     at = clock.now()
     answer = await open_one(command.work, settings, at, **arguments)
     if command.after is not None:
-        command.after(settings, at)
+        command.after(settings, at, answer)
     return answer
 
 
@@ -105,7 +105,7 @@ COMMANDS = {
     "geo import": Command(areas.geo_import),
     "geo list": Command(areas.geo_list, reads=True),
     "clock": Command(moments.clock_show, reads=True),
-    "clock move": Command(moments.clock_move),
+    "clock move": Command(moments.clock_move, after=moments.live_by),
     "clock look": Command(moments.clock_look),
     "stats": Command(stats, reads=True),
     "audit verify": Command(audit_verify, reads=True),

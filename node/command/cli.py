@@ -23,8 +23,8 @@ from node.command.console_people import invite, resident, role, token
 from node.command.upkeep import backup, move, restore
 from node.neighbourhood.node import NodeKind
 from node.neighbourhood.refusal import Refusal
-from node.serving.trail import trail
 from node.settings import Wrong
+from node.trail import trail
 
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 

@@ -1,6 +1,6 @@
 """The commands for people: `resident`, `role`, `invite`, `token`. `people` does them."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -72,8 +72,8 @@ def role_list(**given: Any) -> None:
 @on_a_node
 def role_grant(until: datetime | None, **given: Any) -> None:
     """Give a person a role. WHO: an id, a mail address or a name."""
-    end = until.replace(hour=23, minute=59, tzinfo=UTC).isoformat() if until else None
-    perform("role grant", words=lambda a: [_person(a)], until=end, **given)
+    day = until.date().isoformat() if until else None
+    perform("role grant", words=lambda a: [_person(a)], until=day, **given)
 
 
 @role.command("end")

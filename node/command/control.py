@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from node import settings
 from node.neighbourhood.refusal import Refusal
 from node.serving import resting
-from node.serving.trail import trail
 from node.settings import Settings
+from node.trail import trail
 
 if TYPE_CHECKING:  # a command that only speaks to a running node does without the database's libraries
     from node.storage.database import Database

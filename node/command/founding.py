@@ -44,10 +44,14 @@ def write(directory: Path, values: dict[str, Any], environment: Mapping[str, str
         raise Refusal(f"there is a node in {directory} already")
     directory.mkdir(parents=True, exist_ok=True)
     directory.chmod(0o700)
-    text = HEAD + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    return settings.read(directory, environment)
+    lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(HEAD + "".join(lines))
+    try:
+        return settings.read(directory, environment)
+    except BaseException:
+        path.unlink()
+        raise
 
 
 def _operator(tx: Transaction, email: str, language: str) -> str:

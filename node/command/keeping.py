@@ -43,12 +43,17 @@ def back_up(directory: Path, to: Path, passphrase: str, keep: int | None, steps:
 def named(of_node: Settings, to: Path) -> Path:
     """The file to write: in a folder it gets a name with the time in it."""
     if to.is_dir():
-        return to / f"{of_node.slug}-{datetime.now(UTC):%Y%m%dT%H%M%S}Z{ENDING}"
+        return to / f"{_whose(of_node)}-{datetime.now(UTC):%Y%m%dT%H%M%S}Z{ENDING}"
     if to.exists():
         raise Refusal(f"{to} is there already: write another name, or a folder")
     if not to.parent.is_dir():
         raise Refusal(f"there is no folder {to.parent}")
     return to
+
+
+def _whose(of_node: Settings) -> str:
+    """What the names of a node's backups begin with: two nodes may be called the same, and share a folder."""
+    return of_node.acct.replace(":", "-")
 
 
 def pack(
@@ -163,7 +168,7 @@ async def _asked(of_node: Settings) -> str | None:
 
 def _thin_out(of_node: Settings, folder: Path, keep: int) -> list[str]:
     """Of this node's backups in a folder only the newest stay: their names carry the time."""
-    ours = sorted(folder.glob(f"{of_node.slug}-????????T??????Z{ENDING}"))
+    ours = sorted(folder.glob(f"{_whose(of_node)}-????????T??????Z{ENDING}"))
     for old in ours[:-keep]:
         old.unlink()
     return [str(old) for old in ours[:-keep]]

@@ -25,9 +25,14 @@ def clock_move(tx: Transaction, settings: Settings, at: datetime, seconds: int) 
     ahead = shift.kept(settings) + timedelta(seconds=seconds)
     if abs(ahead) > shift.MOST:
         raise Invalid({"clock": phrase("At most ten years from the true time.")})
-    ways_in.extend_lasting(tx, at + timedelta(seconds=seconds) + LINKS_LAST)
-    shift.keep(settings, ahead)
-    return clock_show(tx, settings, at)
+    ways_in.extend_lasting(tx, at - clock.ahead() + ahead + LINKS_LAST)
+    moved = at - clock.ahead() + ahead
+    return {**clock_show(tx, settings, at), "time": iso(moved), "ahead": int(ahead.total_seconds())}
+
+
+def live_by(settings: Settings, _at: datetime, told: Answer) -> None:
+    """Live by the new time, from now on."""
+    shift.keep(settings, timedelta(seconds=told["ahead"]))
 
 
 def clock_look(tx: Transaction, settings: Settings, at: datetime) -> Answer:

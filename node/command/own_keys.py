@@ -26,6 +26,6 @@ def key_rotate(tx: Transaction, settings: Settings, at: datetime) -> Answer:
     return {"keys": [{"id": key.key_id, "signs": key is shown[-1]} for key in shown]}
 
 
-def begin(settings: Settings, at: datetime) -> None:
+def begin(settings: Settings, at: datetime, _answer: Answer) -> None:
     """What is said after this moment is signed with the newest key."""
     keys.begin(settings.dir, max(at, clock.now()) + timedelta(milliseconds=1))

@@ -1,13 +1,13 @@
 """People from the machine itself: who is let in, their roles, their ways in. Done by name, as *console*."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from node.acts import access as ways
 from node.acts import residents as people
 from node.command.answers import Answer, iso
 from node.neighbourhood.refusal import Conflict, NotFound, phrase
 from node.neighbourhood.resident import Resident, console
-from node.neighbourhood.roles import Role
+from node.neighbourhood.roles import Role, last_moment
 from node.settings import Settings
 from node.storage import residents, ways_in
 from node.storage.database import Transaction
@@ -43,7 +43,7 @@ def role_grant(
     tx: Transaction, settings: Settings, at: datetime, who: str, role: str, until: str | None
 ) -> Answer:
     person = find(tx, who, at)
-    end = datetime.fromisoformat(until) if until else None
+    end = last_moment(date.fromisoformat(until), settings.home.zone) if until else None
     people.grant(tx, console(at), person.id, Role(role), end, at)
     return _person(residents.get(tx, person.id, at))
 

@@ -6,6 +6,8 @@ from collections.abc import Coroutine
 from time import monotonic
 from typing import Any
 
+from node.trail import trail
+
 LOOK_EVERY = 1.0  # seconds: something may come from another process, or fall due
 REST = 0.1  # seconds between two looks while one COMMIT follows the other; the first comes at once
 
@@ -47,7 +49,7 @@ class Errands:
         for name in [name for name, task in self._tasks.items() if task.done()]:
             error = self._tasks.pop(name).exception()
             if error is not None:
-                log.error("%s broke", name, exc_info=error)
+                log.error("%s broke: %s", name, trail(error))
 
     async def _rest(self) -> None:
         """Look no more than ten times a second: each look costs as much as taking in a message."""

@@ -13,6 +13,7 @@ from node.settings import Settings
 from node.storage import letters
 from node.storage.database import Database, Transaction
 from node.storage.letters import Letter
+from node.trail import trail
 
 CONNECTIONS = 2
 BATCH = 10
@@ -45,8 +46,8 @@ async def run(database: Database, settings: Settings) -> None:
         try:
             if await send_due(database, settings, carrier, clock.now()):
                 continue
-        except Exception:  # the outermost loop: mail may stand still for a while, the node may not
-            _log.exception("letters cannot be sent now")
+        except Exception as error:  # the outermost loop: mail may stand still for a while, the node may not
+            _log.error("letters cannot be sent now: %s", trail(error))
         try:
             await asyncio.wait_for(change.wait(), LOOK_SECONDS)
         except TimeoutError:

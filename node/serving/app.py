@@ -29,10 +29,10 @@ from node.federation.keys import Keys
 from node.mail import worker as mail_worker
 from node.serving import metrics, shift
 from node.serving.front import Front, Sorry
-from node.serving.trail import trail
 from node.settings import Settings
 from node.storage import deliveries
 from node.storage.database import Database
+from node.trail import trail
 from node.ui import routes as pages_routes
 from node.ui.door import Ui
 from node.ui.routes import open_door as pages_door
@@ -126,7 +126,7 @@ def _own_routes(settings: Settings, database: Database) -> list[BaseRoute]:
 
     async def security_txt(_: Request) -> Response:
         """Whom to tell of a hole (RFC 9116)."""
-        contact = settings.contact if ":" in settings.contact else f"mailto:{settings.contact}"
+        contact = settings.contact_url or f"{settings.origin}/about"
         expires = (clock.now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
         canonical = f"{settings.origin}/.well-known/security.txt"
         lines = [f"Contact: {contact}", f"Expires: {expires}", f"Canonical: {canonical}"]

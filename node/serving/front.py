@@ -13,8 +13,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from node.serving.trail import trail
 from node.storage.database import Stopped
+from node.trail import trail
 
 MOST_BODY = 256 * 1024  # bytes
 BODY_SECONDS = 10.0

@@ -92,7 +92,7 @@ def _config(of_node: Settings, patience: int) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        forwarded_allow_ips=of_node.trusted_proxies,
+        proxy_headers=False,  # `ui.caller` reads them, where it counts
         backlog=WAITING_MOST,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=patience,

@@ -42,13 +42,6 @@ def _trusts(trusted: str, found: Address) -> bool:
 
 @cache
 def _networks(trusted: str) -> list[IPv4Network | IPv6Network] | None:
-    """The proxies that are named; None for `*`, which is all. What is no address names none."""
-    names = [name.strip() for name in trusted.split(",")]
-    return None if "*" in names else [network for name in names if (network := _network(name))]
-
-
-def _network(written: str) -> IPv4Network | IPv6Network | None:
-    try:
-        return ip_network(written, strict=False)
-    except ValueError:
-        return None
+    """The proxies that are named; None for `*`, which is all."""
+    names = [name.strip() for name in trusted.split(",") if name.strip()]
+    return None if "*" in names else [ip_network(name, strict=False) for name in names]

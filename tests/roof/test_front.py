@@ -17,8 +17,8 @@ from starlette.types import Message
 
 from node.serving import front
 from node.serving.front import MOST_BODY, Front
-from node.serving.trail import trail
 from node.storage.database import Stopped
+from node.trail import trail
 
 SECRET = "medicijnen voor Bea"
 

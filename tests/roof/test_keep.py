@@ -144,14 +144,15 @@ def test_a_folder_keeps_the_newest(made: Path, run: Run, secret: Path, tmp_path:
     folder = tmp_path / "backups"
     folder.mkdir()
     for day in (1, 2, 3):
-        (folder / f"centrum-2026010{day}T000000Z.buurtknoop").touch()
-    (folder / "noord-20260101T000000Z.buurtknoop").touch()
+        (folder / f"centrum@centrum.example-2026010{day}T000000Z.buurtknoop").touch()
+    namesake = folder / "centrum@another.example-20260101T000000Z.buurtknoop"
+    namesake.touch()
     words = ["--dir", made, "--to", folder, "--keep", 2, "--passphrase-file", secret, "--json"]
     answer = json.loads(run("backup", *words).stdout)
-    assert [Path(path).name[8:16] for path in answer["removed"]] == ["20260101", "20260102"]
-    assert len(list(folder.glob("centrum-*"))) == 2
+    assert [Path(path).name[24:32] for path in answer["removed"]] == ["20260101", "20260102"]
+    assert len(list(folder.glob("centrum@centrum.example-*"))) == 2
     assert Path(answer["file"]).parent == folder
-    assert (folder / "noord-20260101T000000Z.buurtknoop").exists()
+    assert namesake.exists()
 
 
 def test_the_doctor_knows_of_it(made: Path, tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def test_an_unknown_key_is_refused(tmp_path: Path, environment: dict[str, str]) 
         ({"port": "many"}, "port"),
         ({"mail_tls": "maybe"}, "starttls, tls or none"),
         ({"database": "mysql://x"}, "postgresql://"),
+        ({"trusted_proxies": "127.0.0.1, proxy"}, "trusted_proxies: proxy is no address"),
         ({"pace": {"haste": "1h"}}, "pace: there is no haste"),
         ({"pace": {"release": ["1h"]}}, "pace: release: write 3 times"),
         ({"pace": "fast"}, "pace: write a table"),
@@ -96,13 +97,40 @@ def test_a_broken_file_says_where(tmp_path: Path) -> None:
         settings.read(tmp_path, {})
 
 
+def test_a_file_in_another_alphabet_says_so(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes('name = "Zoë"'.encode("latin-1"))
+    with pytest.raises(Wrong, match="cannot be read"):
+        settings.read(tmp_path, {})
+
+
+def test_nothing_is_left_of_a_node_that_the_environment_forbids(tmp_path: Path) -> None:
+    with pytest.raises(Wrong, match="port"):
+        write(tmp_path / "node", LEAST, {"BUURTKNOOP_PORT": "many"})
+    assert not (tmp_path / "node" / FILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("contact", "url"),
+    [
+        ("olaf@centrum.example", "mailto:olaf@centrum.example"),
+        ("https://centrum.example/ons", "https://centrum.example/ons"),
+        ("aan de balie", ""),
+        ("", ""),
+    ],
+)
+def test_a_contact_is_a_mail_address_or_a_way(contact: str, url: str) -> None:
+    assert built(contact=contact).contact_url == url
+
+
 def test_a_password_does_not_print() -> None:
     here = built(mail_password="s3cret")
     assert "s3cret" not in f"{here} {here!r} {here.mail_password}"
     assert repr(Secret("")) == "Secret()"
 
 
-@pytest.mark.parametrize("name", ['Het "Veer"', "Zoë\\n", "'s-Graveland", "Büürt €", "a\tb", "x" * 80])
+@pytest.mark.parametrize(
+    "name", ['Het "Veer"', "Zoë\\n", "'s-Graveland", "Büürt €", "Buurt 🌷", "a\tb", "x" * 80]
+)
 def test_what_is_written_is_read_again(tmp_path: Path, name: str) -> None:
     values = {**LEAST, "name": name, "town": False, "port": 8401}
     assert write(tmp_path / "deep" / "node", values, {}).name == name
