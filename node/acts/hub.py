@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from node.acts.standing import moved, say_changed
-from node.neighbourhood.activity import Happening
+from node.neighbourhood.activity import Happening, checked_why
 from node.neighbourhood.node import Follow, Membership, Node, NodeKind
 from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.resident import Resident
@@ -170,7 +170,7 @@ def refuse(tx: Transaction, by: Resident, node_id: str, reason: str, at: datetim
     node = nodes.get(tx, node_id, lock=True)
     if node.membership is not Membership.ASKED or node.membership_uri is None:
         raise Conflict(phrase("This node does not ask to be a member."))
-    facts = {"node": node.id, "reason": reason or "declined"}
+    facts = {"node": node.id, "reason": checked_why(reason) or "declined"}
     outbox.send_to(tx, outbox.add(tx, "Reject", node.membership_uri, facts, at), node.id)
     log.record(tx, Happening.NODE_REFUSED, by.id, node.id, at)
     return moved(tx, node, at, membership=Membership.REFUSED)
@@ -183,7 +183,7 @@ def expel(tx: Transaction, by: Resident, node_id: str, reason: str, at: datetime
     node = nodes.get(tx, node_id, lock=True)
     if not node.member:
         raise Conflict(phrase("This node is not a member."))
-    log.record(tx, Happening.MEMBER_EXPELLED, by.id, node.id, at, reason or None)
+    log.record(tx, Happening.MEMBER_EXPELLED, by.id, node.id, at, checked_why(reason) or None)
     return _removed(tx, node, at)
 
 

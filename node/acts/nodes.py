@@ -6,7 +6,7 @@ from datetime import datetime
 
 from node.acts import decision, held, hub, responses
 from node.acts.standing import moved
-from node.neighbourhood.activity import Happening
+from node.neighbourhood.activity import Happening, checked_why
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.node import Follow, Membership, Node
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
@@ -65,7 +65,7 @@ def say_no(tx: Transaction, by: Resident, node_id: str, reason: str, at: datetim
     node = nodes.get(tx, node_id, lock=True)
     if node.their_follow is not Follow.ACCEPTED or node.their_follow_uri is None:
         raise Conflict(phrase("This node does not ask anything."))
-    facts = {"node": node.id, "reason": reason or "declined"}
+    facts = {"node": node.id, "reason": checked_why(reason) or "declined"}
     outbox.send_to(tx, outbox.add(tx, "Reject", node.their_follow_uri, facts, at), node.id)
     log.record(tx, Happening.NODE_REFUSED, by.id, node.id, at)
     return moved(tx, node, at, their_follow=Follow.REJECTED, they_claim=False)

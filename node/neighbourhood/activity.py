@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from node.neighbourhood.post import unshowable
+from node.neighbourhood.refusal import Invalid, phrase
+
+WHY_LENGTH = 200
+
 
 class Happening(StrEnum):
     """One word for each change, as it stands in the log. `docs/activities.md` explains them."""
@@ -81,3 +86,13 @@ class Entry:
     who: str | None
     subject: str
     why: str | None = None
+
+
+def checked_why(words: str) -> str:
+    """Why an operator says no to another node, or puts it out: on one line, and its operator reads it."""
+    words = " ".join(words.split())
+    if len(words) > WHY_LENGTH:
+        raise Invalid({"reason": phrase("At most %(most)d letters.", most=WHY_LENGTH)})
+    if unshowable(words):
+        raise Invalid({"reason": phrase("There is a sign in it that cannot be shown. Type it again.")})
+    return words

@@ -1,10 +1,11 @@
 """Who may do what: one table for people. (For nodes it is the table in `federation.receiving`.)"""
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, tzinfo
 from enum import StrEnum
 from typing import Protocol
 
-from node.neighbourhood.refusal import NotAllowed, phrase
+from node.neighbourhood.refusal import Invalid, NotAllowed, phrase
 
 
 class Role(StrEnum):
@@ -15,6 +16,14 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     CONNECTOR = "connector"
     OPERATOR = "operator"
+
+
+def last_moment(day: date, zone: tzinfo) -> datetime:
+    """Until when a role lasts that was granted until a day: the end of that day, by the clock of the node."""
+    try:
+        return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
+    except OverflowError:
+        raise Invalid({"until": phrase("Choose another moment.")}) from None
 
 
 class Part(StrEnum):

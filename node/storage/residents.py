@@ -20,9 +20,14 @@ def add(tx: Transaction, resident: Resident, email: str | None) -> bool:
     return tx.add_new(residents, **values, email=email)
 
 
-def save(tx: Transaction, resident: Resident) -> None:
-    values = {name: getattr(resident, name) for name in ("name", "language", "admitted")}
-    tx.run(residents.update().where(residents.c.id == resident.id), values)
+def admit(tx: Transaction, resident_id: str, at: datetime) -> bool:
+    """Let a person in; False when they were already."""
+    waits = and_(residents.c.id == resident_id, residents.c.admitted.is_(None))
+    return tx.run(residents.update().where(waits).values(admitted=at)).rowcount == 1
+
+
+def set_language(tx: Transaction, resident_id: str, language: str) -> None:
+    tx.run(residents.update().where(residents.c.id == resident_id).values(language=language))
 
 
 def get(tx: Transaction, resident_id: str, at: datetime) -> Resident:
@@ -46,14 +51,14 @@ def email_of(tx: Transaction, resident_id: str) -> str | None:
 def everyone(tx: Transaction, at: datetime) -> list[Resident]:
     """All people known here: those not let in yet first, then by name."""
     order = (residents.c.admitted.is_not(None), residents.c.name, residents.c.id)
-    return [_with_roles(tx, Resident(*row), at) for row in tx.run(_SELECT.order_by(*order)).all()]
+    return _all_with_roles(tx, [Resident(*row) for row in tx.run(_SELECT.order_by(*order))], at)
 
 
 def some(tx: Transaction, at: datetime, start: int, limit: int, name: str = "") -> list[Resident]:
     """A piece of `everyone`, in the same order; with `name` of those who are called so, or partly."""
     order = (residents.c.admitted.is_not(None), residents.c.name, residents.c.id)
-    rows = tx.run(_SELECT.where(_called(name)).order_by(*order).offset(start).limit(limit)).all()
-    return [_with_roles(tx, Resident(*row), at) for row in rows]
+    rows = tx.run(_SELECT.where(_called(name)).order_by(*order).offset(start).limit(limit))
+    return _all_with_roles(tx, [Resident(*row) for row in rows], at)
 
 
 def grants_of(tx: Transaction, resident_id: str, at: datetime) -> list[tuple[Role, datetime | None]]:
@@ -104,3 +109,11 @@ def _lasting(at: datetime) -> ColumnElement[bool]:
 def _with_roles(tx: Transaction, resident: Resident, at: datetime) -> Resident:
     held = tx.run(select(roles.c.role).where(roles.c.resident_id == resident.id, _lasting(at))).scalars()
     return replace(resident, roles=frozenset(held))
+
+
+def _all_with_roles(tx: Transaction, people: list[Resident], at: datetime) -> list[Resident]:
+    """The same for many, in one question: few people hold a role."""
+    held: dict[str, set[Role]] = {}
+    for resident_id, role in tx.run(select(roles.c.resident_id, roles.c.role).where(_lasting(at))):
+        held.setdefault(resident_id, set()).add(role)
+    return [replace(person, roles=frozenset(held.get(person.id, ()))) for person in people]

@@ -1,7 +1,7 @@
 """People, for the operator: who waits to be let in, who is in, and which roles they hold."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from starlette.requests import Request
@@ -10,10 +10,9 @@ from starlette.responses import Response
 from node.acts import residents as acts
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, Role, require
+from node.neighbourhood.roles import Deed, Role, last_moment, require
 from node.storage import residents
 from node.storage.database import Transaction
-from node.ui import dates
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.language import gettext, language, languages, translate
@@ -74,7 +73,7 @@ async def grant(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Give a role, until a day or until taken back. Only an operator, and not to oneself."""
     by, person_id = operator(who), request.path_params["person"]
     try:
-        role, until = _role(form["role"]), _last_moment(form["until"])
+        role, until = _role(form["role"]), _last_moment(form["until"], ui.settings.home.zone)
         await ui.database.writing(acts.grant, by, person_id, role, until, who.at)
     except Invalid as refused:
         return await _shown(ui, request, who, form.wrong(refused), 422)
@@ -103,7 +102,7 @@ def _role(written: str) -> Role:
     return Role(written)
 
 
-def _last_moment(written: str) -> datetime | None:
+def _last_moment(written: str, zone: tzinfo) -> datetime | None:
     """The end of the day that was filled in; None for an empty field."""
     if not written.strip():
         return None
@@ -111,7 +110,7 @@ def _last_moment(written: str) -> datetime | None:
         day = date.fromisoformat(written.strip())
     except ValueError:
         raise Invalid({"until": phrase("Write a day like 2027-03-31.")}) from None
-    return datetime.combine(day, time(23, 59, 59), dates.HOME)
+    return last_moment(day, zone)
 
 
 def _adding(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:

@@ -114,6 +114,18 @@ def test_whoever_asks_does_not_learn_who_is_known(tx: Transaction, cast: town.Ca
     assert written(tx) == [f"signin to {name}@example.org" for name in ("bea", "new", "merel", "nobody")]
 
 
+@story
+def test_nobody_undoes_what_an_operator_did_meanwhile(tx: Transaction, cast: town.Cast) -> None:
+    """A door knows a person as they were before the transaction."""
+    before = cast.outsider
+    residents.admit(tx, cast.operator, before.id, NOON)
+    residents.set_language(tx, before, "en")
+    after = kept.get(tx, before.id, NOON)
+    assert (after.admitted, after.language) == (NOON, "en")
+    code = residents.invite(tx, cast.operator, "", 1, NOON)
+    assert residents.use_code(tx, before, code, NOON + HOUR).admitted == NOON
+
+
 # Limits
 
 

@@ -1,10 +1,13 @@
 """Who may do what: every deed, by everyone, to one's own and to another's."""
 
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from node.neighbourhood.refusal import NotAllowed
+from node.neighbourhood.refusal import Invalid, NotAllowed
 from node.neighbourhood.resident import Resident, console
-from node.neighbourhood.roles import MAY, Deed, Role, may, require
+from node.neighbourhood.roles import MAY, Deed, Role, last_moment, may, require
 from tests.town import NOON
 
 ADMITTED = "resident, booster, broker, supervisor, connector, operator, owner"
@@ -55,6 +58,13 @@ def somebody(standing: str) -> Resident | None:
         admitted=None if standing.endswith("put out") or standing == "outsider" else NOON,
         roles=frozenset({Role(word)} if word in set(Role) else ()),
     )
+
+
+def test_a_role_until_a_day_lasts_that_whole_day_by_the_clock_of_the_node() -> None:
+    amsterdam, new_york = ZoneInfo("Europe/Amsterdam"), ZoneInfo("America/New_York")
+    assert last_moment(date(2027, 6, 30), amsterdam) == datetime(2027, 6, 30, 21, 59, 59, tzinfo=UTC)
+    with pytest.raises(Invalid):
+        last_moment(date.max, new_york)
 
 
 @pytest.mark.parametrize("deed", Deed)
