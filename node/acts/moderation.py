@@ -35,7 +35,7 @@ def uphold(
     `reason` is for the writer; `told` for who reported it, here and at other nodes.
     """
     require(by, Deed.MODERATE)
-    post = judged(tx, by, post_id)
+    post = judged(tx, by, post_id, lock=True)
     measure, reason, told = checked_measure(what), checked_reason(reason), checked_outside(told, "told")
     if not post.own and measure is not Measure.HIDE:
         raise Conflict(phrase("The neighbourhood of this post decides about it."))
@@ -51,7 +51,7 @@ def dismiss(tx: Transaction, by: Resident, post_id: str, reason: str, told: str,
     """A post may stay; if it was out of sight, it is shown again. Only a supervisor, and not about their
     own."""
     require(by, Deed.MODERATE)
-    post = judged(tx, by, post_id)
+    post = judged(tx, by, post_id, lock=True)
     reason, told = checked_reason(reason), checked_outside(told, "told")
     _close(tx, post, ReportState.DISMISSED, reason, told, by.id, at)
     return _in_sight(tx, post, by.id, reason, at)
@@ -90,10 +90,10 @@ def settle(
         outbox.send_to(tx, outbox.add(tx, word, report.uri, facts, at), report.node_id)
 
 
-def judged(tx: Transaction, by: Resident, post_id: str) -> Post:
+def judged(tx: Transaction, by: Resident, post_id: str, *, lock: bool = False) -> Post:
     """A post that this supervisor may decide about: one that was put up, is still there, and is somebody
-    else's. Raises NotFound for all others."""
-    post = posts.get(tx, post_id, lock=True)
+    else's; with `lock` nobody else changes it meanwhile. Raises NotFound for all others."""
+    post = posts.get(tx, post_id, lock=lock)
     if post.title == "" or post.state in (State.DRAFT, State.WITHDRAWN):
         raise NotFound(phrase("This is not here, or no longer."))
     if post.own and post.author == by.id:

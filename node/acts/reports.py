@@ -65,7 +65,7 @@ def send_on(tx: Transaction, by: Resident, post_id: str, category: str, words: s
     """Write to the home of a post, in the supervisor's own words, what is wrong with it. Only a
     supervisor."""
     require(by, Deed.MODERATE)
-    post = moderation.judged(tx, by, post_id)
+    post = moderation.judged(tx, by, post_id, lock=True)
     if post.own:
         raise Conflict(phrase("This post is our own. Decide about it here."))
     wrong = checked_category(category)

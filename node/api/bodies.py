@@ -1,6 +1,7 @@
 """What somebody sent, read within limits; what is wrong with it is said per field, all at once."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -33,8 +34,8 @@ async def read(request: Request, takes: type[S]) -> S:
 
 def asked(query: Sequence[tuple[str, str]], takes: type[S]) -> S:
     """The query of a call as the words it should hold. Refused: 422."""
-    names = [name for name, _ in query]
-    twice = {name[:100]: phrase("Say this once.") for name in names if names.count(name) > 1}
+    said = Counter(name for name, _ in query)
+    twice = {name[:100]: phrase("Say this once.") for name, times in said.items() if times > 1}
     if twice:
         raise Invalid(twice)
     return filled(takes, dict(query), strict=False)

@@ -54,7 +54,7 @@ class NewWish(Struct, forbid_unknown_fields=True):
 def listing(tx: Transaction, call: Call[PageAsked]) -> Districts:
     """The districts around, as whoever asks sees them."""
     counted = posts.count_answerable(tx, call.who, call.at)
-    everything = [_shown(one, counted) for one in follows.districts(tx, call.who)]
+    everything = sorted((_shown(one, counted) for one in follows.districts(tx, call.who)), key=_place)
     end = lists.ended(call.asked)
     found = [one for one in everything if end is None or _place(one) > end]
     shown, more = lists.page(found, call.asked.limit, _place)
@@ -77,7 +77,7 @@ def forget(tx: Transaction, call: Call[Nothing]) -> None:
 
 
 def _place(one: Around) -> tuple[str, str]:
-    """The order of `follows.districts`, in one word and an id: the nearest, then by name."""
+    """Where it stands in the list, in one word and an id: the nearest first, then by name."""
     return f"{one.near is Ring.TOWN:d}{one.node.name}", one.id
 
 

@@ -89,7 +89,8 @@ def about(tx: Transaction, call: Call[Nothing]) -> ThisNode:
 def listing(tx: Transaction, call: Call[PageAsked]) -> Nodes:
     """The nodes known here."""
     end = lists.ended(call.asked)
-    found = [node for node in kept.everyone(tx) if end is None or _place(node) > end]
+    everyone = sorted(kept.everyone(tx), key=_place)  # a database may sort names otherwise than a cursor does
+    found = [node for node in everyone if end is None or _place(node) > end]
     shown, more = lists.page(found, call.asked.limit, _place)
     return Nodes([_shown(node) for node in shown], more)
 

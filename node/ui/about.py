@@ -7,8 +7,6 @@ from node import __version__
 from node.storage import nodes
 from node.ui.door import Ui, Visitor
 
-_WAYS = ("https:", "http:", "mailto:", "tel:")
-
 
 async def about(ui: Ui, request: Request, who: Visitor) -> Response:
     """Who we are, and what this program is. For everybody."""
@@ -32,6 +30,4 @@ async def accessibility(ui: Ui, request: Request, who: Visitor) -> Response:
 
 
 def _plain(ui: Ui, request: Request, who: Visitor, template: str, **values: object) -> Response:
-    contact = ui.settings.contact
-    way = contact if contact.startswith(_WAYS) else f"mailto:{contact}" if "@" in contact else ""
-    return ui.page(request, who, template, version=__version__, way=way, **values)
+    return ui.page(request, who, template, version=__version__, **values)

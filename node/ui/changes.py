@@ -114,7 +114,9 @@ async def sure(ui: Ui, request: Request, who: Visitor) -> Response:
     if deed not in SURE:
         raise NotFound(phrase("This is not here, or no longer."))
     view = await ui.database.reading(_look, who, request.path_params["post"])
-    question = OF_EVENT[deed] if view.post.kind is Kind.EVENT else SURE[deed]
+    question = (OF_EVENT if view.post.kind is Kind.EVENT else SURE).get(deed)
+    if question is None:  # an event is not kept up longer
+        raise NotFound(phrase("This is not here, or no longer."))
     return ui.page(request, who, "sure.html", view=view, answer=None, sure=question)
 
 

@@ -110,7 +110,8 @@ def shown(ui: Ui, request: Request, who: Visitor, view: View, form: Form, status
 
 def look(tx: Transaction, who: Visitor, post_id: str) -> View:
     post = posts.see(tx, who.person, post_id, who.at)
-    answers = _answers(tx, who.person, post)
+    found = _found(tx, who.person, post)
+    answers = _answers(tx, who.person, post, found)
     agrees = post.kind is not Kind.NOTICE
     own = next((answer for answer in answers if answer.mine), None) if agrees else None
     knows = post.own and may(who.person, Deed.SEE_COPIES, post.author)
@@ -126,7 +127,7 @@ def look(tx: Transaction, who: Visitor, post_id: str) -> View:
         coming=responses.accepted(tx, post.id) if post.own and post.kind is Kind.EVENT else None,
         changed=own is not None and own.live and _changed(tx, post, own),
         copies=beads(tx, post) if knows else None,
-        happened=happened(tx, post, responses.of_post(tx, post.id)) if knows else None,
+        happened=happened(tx, post, found) if knows else None,
         ways=_ways(who, post, answers, own),
         verdict=verdict(tx, who.person, post),
         invite=invites.latest(tx, post.id, who.person.id) if agrees and who.person is not None else None,
@@ -147,9 +148,16 @@ def _public(post: Post, answers: list[Answer]) -> list[Answer]:
     return [answer for answer in shown if post.own or answer.mine]
 
 
-def _answers(tx: Transaction, who: Resident | None, post: Post) -> list[Answer]:
-    """All answers known here: first those that wait, then those agreed on; who came first stands first."""
-    found = responses.of_post(tx, post.id)
+def _found(tx: Transaction, who: Resident | None, post: Post) -> list[Response]:
+    """All answers known here, for whoever may know of them; for others only their own."""
+    knows = post.own and (may(who, Deed.SEE_ANSWERS, post.author) or may(who, Deed.SEE_COPIES, post.author))
+    if knows or post.kind is Kind.NOTICE:
+        return responses.of_post(tx, post.id)
+    return responses.of_resident(tx, who.id, post.id) if who is not None else []
+
+
+def _answers(tx: Transaction, who: Resident | None, post: Post, found: list[Response]) -> list[Answer]:
+    """Answers as they are shown: first those that wait, then those agreed on; who came first stands first."""
     agreed = {m.response_id: m for m in reversed(matches.page(tx, None, post.id, None, 100))}
     homes = nodes.known(tx, {answer.node_id for answer in found if answer.node_id is not None})
     made = [_answer(tx, who, answer, agreed.get(answer.id), homes) for answer in reversed(found)]

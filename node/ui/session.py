@@ -50,7 +50,7 @@ async def visitor(ui: Ui, request: Request) -> Visitor:
     found = await ui.database.reading(_owner, session, at)
     if found is None:
         return Visitor(None, None, seal, at)
-    person, note = found
+    person, note = found[0], found[1] and request.method == "GET"  # whose answer tells the browser so too
     if note:
         await ui.database.writing(access.keep_session, session, at + SESSION_LASTS, at)
     return Visitor(person, session, seal, at, longer=note)

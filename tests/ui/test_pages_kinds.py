@@ -54,6 +54,11 @@ async def last(here: Here) -> Post:
 # Made
 
 
+async def test_an_event_is_not_kept_up_longer(here: Here) -> None:
+    event = await plan(here)
+    await here.get("poster", f"/o/{event.id}/extend", 404)
+
+
 async def test_four_questions_lead_to_an_event(here: Here) -> None:
     page = await here.get("poster", "/event")
     assert "Wat voor activiteit is het?" in words(page.text)

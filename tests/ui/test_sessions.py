@@ -43,6 +43,17 @@ async def test_a_session_that_is_used_lasts(here: Here) -> None:
     assert await kept(here, acts.SESSION_LASTS + timedelta(minutes=1)) == []
 
 
+async def test_a_form_does_not_prolong_what_its_answer_does_not_tell_the_browser(here: Here) -> None:
+    secret, at = "used two hours ago", now() - timedelta(hours=2)
+    end = at + acts.SESSION_LASTS
+    await here.database.writing(access.add_session, secret, here.cast.poster.id, end, at)
+    async with here.browser() as browser:
+        browser.cookies.set(here.cookie("session"), secret)
+        answer = said(await browser.post("/choice", data={"language": "en"}, headers=here.own_form), 303)
+        assert not [c for c in answer.headers.get_list("set-cookie") if "bk_session" in c]
+        assert "Max-Age=2592000" in (await browser.get("/rules")).headers["set-cookie"], "the next page does"
+
+
 async def kept(here: Here, ago: timedelta) -> list[str]:
     """The session's cookie as it is set anew when it was last used so long ago."""
     secret, at = f"used {ago} ago", now() - ago

@@ -364,7 +364,7 @@ def test_the_table_is_large_enough() -> None:
 async def test_the_same_on_postgresql(tmp_path: Path, postgresql: str) -> None:
     async with visits.opened(tmp_path, TOWN, postgresql) as here:
         world = World(here, await things.built(here), await here.database.reading(things.rows))
-        for standing in ("operator", "poster", "outsider"):
+        for standing in ("operator", "broker", "supervisor", "poster", "outsider"):
             found = [(row.method, row.path, await heard(world, row, standing)) for row in TABLE]
             assert found == [(row.method, row.path, row.expected[standing]) for row in TABLE]
         for path in {re.sub(r"\{\w+\}", "%00", path) for path, _ in PAGES if "{" in path}:
