@@ -51,7 +51,7 @@ def joined(tx: Transaction, node: Node, uri: str, post_uri: str, party: str, nam
     """A Join came for an event of ours. Any node that may hold the event may send it; others hear
     `unknown`."""
     post = posts.by_uri(tx, post_uri, lock=True)
-    if kept.is_void(tx, uri, node.origin):
+    if kept.is_void(tx, uri, node.origin) or kept.by_uri(tx, uri) is not None:
         return
     if post is None or post.kind is not Kind.EVENT or not answering.may_answer(tx, node, post):
         decision.reject(tx, node.id, uri, Reason.UNKNOWN, at)

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from node.acts import matches
+from node.acts import matches, publish
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_take
 from node.neighbourhood.node import Node
-from node.neighbourhood.post import RINGS, Audience, Post
+from node.neighbourhood.post import RINGS, Audience, Post, State
 from node.storage import log, posts, seen
 from node.storage.database import Transaction
 
@@ -31,17 +31,22 @@ def take_in(
     if read is not None and welcome:
         posts.unbury(tx, told.uri)
     if held is None:
-        if welcome:
+        if welcome and told.state is not State.HIDDEN:
             posts.add(tx, told)
+            publish.announce(tx, told, at)
             log.record(tx, Happening.RECEIVED, node.id, told.id, at)
             seen.owe_receipt(tx, node.id, activity_uri, at)
         return
     erased = held.title == ""
-    news = told.updated > held.updated or (erased and not over and told.updated == held.updated)
-    narrower = RINGS.index(told.audience) < RINGS.index(held.audience)
-    if held.node_id != node.id or held.kind is not told.kind or narrower or not news:
+    news = told.updated > held.updated or (erased and welcome and told.updated == held.updated)
+    audience = _audience(node, held, told)
+    if held.node_id != node.id or held.kind is not told.kind or audience is None or not news:
         return
     changed = replace(told, id=held.id, created=held.created, party=held.party, hidden=held.hidden)
+    changed = replace(changed, audience=audience)
+    if erased and not welcome:  # who helped hears that it is done; the words stay away
+        matches.fulfilled(tx, changed, at)
+        return
     posts.save(tx, changed)
     log.record(tx, _what_changed(held, changed), node.id, held.id, at)
     matches.fulfilled(tx, changed, at)
@@ -49,6 +54,15 @@ def take_in(
         posts.erase(tx, changed)
     elif erased:
         seen.owe_receipt(tx, node.id, activity_uri, at)
+
+
+def _audience(node: Node, held: Post, told: Post) -> Audience | None:
+    """For whom a post is that changed: never for fewer, else the change means nothing (None). But a home that
+    left our hub can no longer name the municipality: what it shares with us next door stays as it was."""
+    if RINGS.index(told.audience) >= RINGS.index(held.audience):
+        return told.audience
+    left = held.audience is Audience.MUNICIPALITY and told.audience is Audience.ADJACENT
+    return held.audience if left and node.active and not node.member else None
 
 
 def _what_changed(before: Post, after: Post) -> Happening:

@@ -10,7 +10,7 @@ from node.neighbourhood.node import Follow, Membership, Node, NodeKind
 from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, Role, require
-from node.storage import letters, log, lookups, nodes, outbox, residents
+from node.storage import letters, log, lookups, nodes, outbox, relay, residents
 from node.storage.database import Transaction
 
 # At a neighbourhood
@@ -133,7 +133,8 @@ def _apart(tx: Transaction, node: Node, at: datetime) -> None:
 
 
 def offered(tx: Transaction, node: Node, offer_uri: str, at: datetime) -> None:
-    """A neighbourhood wants to be a member: our operator decides, once its actor names us as its hub."""
+    """A neighbourhood wants to be a member: our operator decides, once its actor names us as its hub, and
+    hears of it once, however often it asks."""
     if not tx.home.is_hub or node.kind is NodeKind.HUB:
         return
     asked = {"membership_uri": offer_uri}
@@ -142,6 +143,8 @@ def offered(tx: Transaction, node: Node, offer_uri: str, at: datetime) -> None:
         return
     moved(tx, node, at, membership=Membership.ASKED, **asked)
     lookups.ask(tx, "actor", node.id, at)
+    if node.membership is Membership.ASKED:
+        return
     log.record(tx, Happening.MEMBER_ASKS, node.id, node.id, at)
     for operator in residents.holding(tx, Role.OPERATOR, at):
         letters.add(tx, "member asks", at, resident_id=operator, node=node.id)
@@ -150,6 +153,7 @@ def offered(tx: Transaction, node: Node, offer_uri: str, at: datetime) -> None:
 def admit(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
     """Take a neighbourhood in: it enters the directory, and every member hears of it. Only an operator."""
     require(by, Deed.RUN_BORDERS)
+    _require_hub(tx)
     node = nodes.get(tx, node_id, lock=True)
     if node.member:
         return node
@@ -167,6 +171,7 @@ def admit(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
 def refuse(tx: Transaction, by: Resident, node_id: str, reason: str, at: datetime) -> Node:
     """Say no to a neighbourhood that wants to be a member: it hears why. Only an operator."""
     require(by, Deed.RUN_BORDERS)
+    _require_hub(tx)
     node = nodes.get(tx, node_id, lock=True)
     if node.membership is not Membership.ASKED or node.membership_uri is None:
         raise Conflict(phrase("This node does not ask to be a member."))
@@ -180,6 +185,7 @@ def expel(tx: Transaction, by: Resident, node_id: str, reason: str, at: datetime
     """Put a member out: it leaves the directory, what we hold of it goes, all members hear. Only an
     operator."""
     require(by, Deed.RUN_BORDERS)
+    _require_hub(tx)
     node = nodes.get(tx, node_id, lock=True)
     if not node.member:
         raise Conflict(phrase("This node is not a member."))
@@ -204,6 +210,12 @@ def parted(tx: Transaction, node: Node, at: datetime) -> None:
         _removed(tx, node, at)
 
 
+def _require_hub(tx: Transaction) -> None:
+    """Nobody else has members: a neighbourhood leaves its hub, and ends its borders."""
+    if not tx.home.is_hub:
+        raise Conflict(phrase("Only a hub decides about members."))
+
+
 def _accept(tx: Transaction, node: Node, at: datetime) -> None:
     if node.membership_uri is not None:
         facts = {"node": node.id, "membership": True}
@@ -211,6 +223,8 @@ def _accept(tx: Transaction, node: Node, at: datetime) -> None:
 
 
 def _removed(tx: Transaction, node: Node, at: datetime) -> Node:
-    """Out of the directory. It hears of it too, so that it asks for its copies back itself."""
+    """Out of the directory. It hears of it too, so that it asks for its copies back itself; what the others
+    said to all members is not passed on to it any more."""
     outbox.send_to_members(tx, outbox.add(tx, "Remove", node.actor, {}, at))
+    relay.drop_passed_on(tx, node.origin)
     return moved(tx, node, at, membership=Membership.NONE)

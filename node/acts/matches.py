@@ -15,7 +15,7 @@ from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import Reason, Response, ResponseState
 from node.neighbourhood.roles import Deed, may, require
-from node.storage import letters, log, posts
+from node.storage import letters, log, outbox, posts
 from node.storage import matches as kept
 from node.storage import responses as kept_responses
 from node.storage.database import Transaction
@@ -49,6 +49,9 @@ def complete(tx: Transaction, by: Resident, match_id: str, at: datetime) -> Matc
     done = replace(match, state=MatchState.DONE, ended=at)
     kept.save(tx, done)
     log.record(tx, Happening.DONE, by.id, post.id, at)
+    helper = kept_responses.get(tx, match.response_id).node_id
+    if helper is not None:
+        outbox.send_to(tx, outbox.add(tx, "Update", match.uri, {"node": helper, "done": True}, at), helper)
     decision.settle(tx, post, at)
     return done
 
@@ -84,8 +87,7 @@ def accepted(
         return
     post, response = found
     kept_responses.save(tx, replace(response, state=ResponseState.ACCEPTED, answer=accept_uri, decided=at))
-    taken = {match.place for match in kept.of_post(tx, post.id)}
-    place = next(number for number in count(1) if number not in taken)
+    place = _next_place(tx, post)
     made = Match(uuid4().hex, agreement_uri, post.id, response.id, place, MatchState.AGREED, at)
     if kept.add(tx, made):
         log.record(tx, Happening.AGREED, node.id, post.id, at)
@@ -124,12 +126,35 @@ def undone(tx: Transaction, node: Node, accept_uri: str, at: datetime, reason: s
     return True
 
 
+def finished(tx: Transaction, node: Node, agreement_uri: str, at: datetime) -> None:
+    """The home says that what was agreed with one of ours is done, also when they took it back meanwhile: the
+    home decides. Only from the node that made the agreement."""
+    match = kept.by_uri(tx, agreement_uri)
+    if match is None:
+        return
+    post, match = _lock_with_post(tx, match.id)
+    response = kept_responses.get(tx, match.response_id, lock=True)
+    crossed = match.state is MatchState.CANCELLED and response.state is ResponseState.WITHDRAWN
+    if post.node_id != node.id or (match.state is not MatchState.AGREED and not crossed):
+        return
+    if crossed:
+        kept_responses.save(tx, replace(response, state=ResponseState.ACCEPTED))
+        match = replace(match, place=_next_place(tx, post))
+    kept.save(tx, replace(match, state=MatchState.DONE, ended=at))
+    log.record(tx, Happening.DONE, node.id, post.id, at)
+
+
 def fulfilled(tx: Transaction, post: Post, at: datetime) -> None:
     """A post held here is done at its home: so are the agreements on it."""
     if post.state is State.DONE:
         for match in kept.of_post(tx, post.id):
             if match.state is MatchState.AGREED:
                 kept.save(tx, replace(match, state=MatchState.DONE, ended=at))
+
+
+def _next_place(tx: Transaction, post: Post) -> int:
+    taken = {match.place for match in kept.of_post(tx, post.id)}
+    return next(number for number in count(1) if number not in taken)
 
 
 def _ours(tx: Transaction, node: Node, offer_uri: str) -> tuple[Post, Response] | None:

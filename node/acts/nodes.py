@@ -26,6 +26,8 @@ def ask(tx: Transaction, by: Resident, address: str, at: datetime) -> None:
         raise Invalid(
             {"address": phrase("Write the address of the other node, such as https://buurt.example.")}
         )
+    if address.rstrip("/") in (tx.home.origin, tx.home.actor):
+        raise Invalid({"address": phrase("This is our own address.")})
     known = nodes.by_actor(tx, address) or nodes.by_origin(tx, address.rstrip("/"))
     if known is not None:
         say_yes(tx, by, known.id, at)
@@ -60,11 +62,13 @@ def say_yes(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
 
 
 def say_no(tx: Transaction, by: Resident, node_id: str, reason: str, at: datetime) -> Node:
-    """Our operator does not want it: it hears why. Only an operator."""
+    """Our operator does not want it: it hears why. Only an operator, and not once they said yes."""
     require(by, Deed.RUN_BORDERS)
     node = nodes.get(tx, node_id, lock=True)
     if node.their_follow is not Follow.ACCEPTED or node.their_follow_uri is None:
         raise Conflict(phrase("This node does not ask anything."))
+    if node.we_claim:
+        raise Conflict(phrase("We said yes to this node. End the border instead."))
     facts = {"node": node.id, "reason": checked_why(reason) or "declined"}
     outbox.send_to(tx, outbox.add(tx, "Reject", node.their_follow_uri, facts, at), node.id)
     log.record(tx, Happening.NODE_REFUSED, by.id, node.id, at)
@@ -99,9 +103,12 @@ def block(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
 
 
 def unblock(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
-    """Lift a block; the border itself has to be asked for anew. Only an operator."""
+    """Lift a block; the border itself has to be asked for anew, and whether it is a fellow member we look up.
+    Only an operator."""
     require(by, Deed.RUN_BORDERS)
-    node = nodes.get(tx, node_id, lock=True)
+    node, shared = nodes.get(tx, node_id, lock=True), nodes.hub(tx)
+    if shared is not None and shared.member:
+        lookups.ask(tx, "directory", shared.id, at)
     return moved(tx, node, at, blocked=False)
 
 
@@ -183,8 +190,12 @@ def changed_key(tx: Transaction, origin: str, owner: str, key_id: str) -> bool:
 
 
 def vouched(tx: Transaction, node: Node, keys: dict[str, str], at: datetime) -> None:
-    """An actor names its keys in a message signed with one we know: how keys change safely (`wire.md` 5)."""
-    if set(keys) & set(nodes.keys_of(tx, node.actor)):
+    """An actor names its keys in a message signed with one we know: how keys change safely (`wire.md` 5).
+    Another key under an id that was used before is held, with an alarm."""
+    known = nodes.keys_of(tx, node.actor)
+    if any(known.get(key_id, key) != key for key_id, key in keys.items()):
+        nodes.save(tx, replace(node, alarm="keys changed"))
+    elif set(keys) & set(known):
         nodes.keep_keys(tx, node.actor, node.origin, keys, at)
         log.record(tx, Happening.KEY_ROTATED, node.id, node.id, at)
 

@@ -59,6 +59,8 @@ def edit(tx: Transaction, by: Resident, post_id: str, change: PostChange, at: da
     elif after.places != before.places:
         after = decision.settled(tx, after, at)
     narrower = RINGS.index(after.audience) < RINGS.index(before.audience)
+    if before.state is State.WAITING and RINGS.index(after.audience) > RINGS.index(before.audience):
+        raise Conflict(phrase("A supervisor looks at this. Until then it goes to nobody else."))
     if narrower and change.widen is None:
         after = replace(after, widen=False)
     if before.shared and narrower:
@@ -200,7 +202,7 @@ def _narrowed(tx: Transaction, by: Resident, before: Post, after: Post, at: date
     publish.delete(tx, before, at)
     log.record(tx, Happening.NARROWED, by.id, before.id, at)
     state = before.state
-    if state in ANSWERABLE:
+    if state in ANSWERABLE and after.kind.agrees:
         waiting, asked = len(responses.pending(tx, before.id)), len(invites.waiting(tx, before.id))
         state = state_after(replace(before, released=None), 0, 0, waiting, asked)
     after = replace(after, uri=tx.home.uri("o", uuid4().hex), state=state, released=None)

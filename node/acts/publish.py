@@ -7,7 +7,7 @@ and holds no id of a person.
 from datetime import datetime
 from typing import Any
 
-from node.neighbourhood.post import ANSWERABLE, LISTING_STATE, Kind, Post
+from node.neighbourhood.post import ANSWERABLE, LISTING_STATE, Audience, Kind, Post
 from node.storage import nodes, outbox
 from node.storage.database import Transaction
 
@@ -71,6 +71,13 @@ def delete(tx: Transaction, post: Post, at: datetime) -> None:
     outbox.ask_deletion(tx, post.uri, at)
 
 
+def announce(tx: Transaction, post: Post, at: datetime) -> None:
+    """Point whoever follows us as hub, and is no member, to a public post of one: they read it at its home
+    (`wire.md` 3)."""
+    if tx.home.is_hub and post.audience is Audience.PUBLIC:
+        outbox.send_to_followers(tx, outbox.add(tx, "Announce", post.uri, {}, at))
+
+
 def deletion(post: Post, at: datetime) -> dict[str, Any]:
     """What a Delete says: nothing but that it was there, and is not."""
     former = "Event" if post.kind is Kind.EVENT else "Note"
@@ -95,6 +102,9 @@ def delete_at(tx: Transaction, post: Post, node_id: str, at: datetime) -> None:
 
 def _send(tx: Transaction, type: str, post: Post, at: datetime) -> None:
     activity = outbox.add(tx, type, post.uri, facts_of(post, nodes.hub_actor(tx)), at, post.uri)
+    if LISTING_STATE[post.state] == "hidden":  # nobody gets it anew; who has it shows it no more
+        outbox.send_to_holders(tx, activity, post.uri)
+        return
     outbox.ask_audience(tx, post.id, post.uri, post.audience, at)
     outbox.send_to_audience(tx, activity, post.audience)
 

@@ -19,6 +19,7 @@ from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import (
     LIVE,
+    WAITING_OF_NODE,
     Reason,
     Response,
     ResponseState,
@@ -78,7 +79,7 @@ def offered(
     """An Offer came for a post of ours. Any node that may hold the post may send it; others hear
     `unknown`. One that answers a live invite of ours is the first; else `invite_uri` means nothing."""
     post = posts.by_uri(tx, post_uri, lock=True)
-    if kept.is_void(tx, uri, node.origin):
+    if kept.is_void(tx, uri, node.origin) or kept.by_uri(tx, uri) is not None:
         return
     if post is None or not post.kind.agrees or not answering.may_answer(tx, node, post):
         decision.reject(tx, node.id, uri, Reason.UNKNOWN, at)
@@ -89,6 +90,9 @@ def offered(
     try:
         text = checked_text(text)
     except Invalid:
+        decision.reject(tx, node.id, uri, Reason.DECLINED, at)
+        return
+    if sum(one.node_id == node.id for one in kept.pending(tx, post.id)) >= WAITING_OF_NODE:
         decision.reject(tx, node.id, uri, Reason.DECLINED, at)
         return
     made = answering.arrived(post, node, uri, party, name, text, at)

@@ -37,8 +37,11 @@ def say_changed(tx: Transaction, node: Node, at: datetime) -> None:
 
 
 def _call_back(tx: Transaction, node: Node, at: datetime) -> None:
-    """Ask a node to throw away what it may no longer hold of ours; the rest stays there."""
+    """Ask a node to throw away what it may no longer hold of ours; the rest stays there. One that we block
+    hears nothing (`wire.md` 2), also not what still waits for it."""
     for uri in outbox.shared_with(tx, node.id):
         post = posts.by_uri(tx, uri)
-        if post is not None and not may_hold(node, post):
+        if node.blocked:
+            outbox.drop_waiting(tx, uri, node.id)
+        elif post is not None and not may_hold(node, post):
             publish.delete_at(tx, post, node.id, at)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from node.federation.objects import message, one, post, reply, tombstone
-from node.federation.vocabulary import CONTEXT, addressing, paragraph
+from node.federation.vocabulary import CONTEXT, PUBLIC, addressing, paragraph
 from node.neighbourhood.node import Home, directory_of
 
 _THANKS = {
@@ -48,6 +48,9 @@ def _says_update(home: Home, object: str, facts: dict[str, Any], to: str) -> dic
         return {"to": [to], "object": _with_keys(home, facts["keys"])}
     if object == home.actor:
         return {"to": [to], "object": object}
+    if "done" in facts:
+        agreement = {"id": object, "type": "Agreement", "attributedTo": home.actor}
+        return {"to": [to], "object": {**agreement, "listingState": "fulfilled"}}
     return _says_post(home, object, facts, to)
 
 
@@ -135,6 +138,11 @@ def _says_outcome(object: str, facts: dict[str, Any], to: str, usual: str) -> di
     return {"to": [to], "object": object, "source": source, "content": paragraph(words)}
 
 
+def _says_announce(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    """A member's public post, for who follows us as hub: its id alone, to be read at its home."""
+    return {"to": [PUBLIC], "cc": [f"{home.actor}/followers"], "object": object}
+
+
 def _says_undo(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
     if "follow" in facts:
         return {"to": [to], "object": {"id": object, "type": "Follow", "actor": home.actor, "object": to}}
@@ -158,6 +166,7 @@ _SAYS = {
     "Reject": _says_reject,
     "Undo": _says_undo,
     "Flag": _says_flag,
+    "Announce": _says_announce,
     "Add": _says_listed,
     "Remove": _says_listed,
 }

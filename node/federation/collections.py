@@ -52,10 +52,18 @@ def _tombstone(found: Post) -> dict[str, Any]:
     return objects.tombstone(facts["uri"], facts["former"], facts["deleted"])
 
 
-def given_out(tx: Transaction, node: Node, given: list[Post], at: datetime) -> None:
-    """Enter in the ledger what a node of ours was given to read."""
-    for found in given:
-        outbox.reached(tx, found.uri, node.id, "delivered", at, found.id)
+def given_out(tx: Transaction, node: Node, found: list[Shown], at: datetime) -> set[str]:
+    """Enter in the ledger what a node of ours is given to read: the ids of the posts that it may have now.
+
+    What was taken back since it was looked up is not among them: its Delete went out without this reader.
+    """
+    given = set()
+    for shown in found:
+        now = posts.by_uri(tx, shown.post.uri, lock=True)
+        if now is not None and may_hold(node, now):
+            outbox.reached(tx, now.uri, node.id, "delivered", at, now.id)
+            given.add(now.uri)
+    return given
 
 
 def outbox_page(

@@ -36,21 +36,27 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Outcome:
     """What one try came to: `done`, `later` (this host), `gone` (nobody lives there), `refused` (this
-    message: tried `again`, and when that was too often parked for the operator), or `dropped` (nothing to
-    send any more)."""
+    message: tried `again`, and when that was too often parked for the operator), `aside` (this message too,
+    which is not ours: the others go on meanwhile), or `dropped` (nothing to send any more)."""
 
     word: str
     error: str | None = None
     wait: float | None = None
 
 
-def judged(answer: Answer) -> Outcome:
-    """What an answer means for the message and for the host (`security.md`, Retry)."""
+def judged(answer: Answer, passed_on: bool = False) -> Outcome:
+    """What an answer means for the message and for the host (`security.md`, Retry).
+
+    What a hub passes on is believed by its author's proof, not by ours: a 401 says nothing about us, and one
+    member's message keeps nobody else's waiting.
+    """
     status = answer.status
     if 200 <= status < 300:
         return Outcome("done")
     if status in (404, 410):
         return Outcome("gone", f"answered {status}")
+    if passed_on and 400 <= status < 500 and status not in (403, 408, 429):
+        return Outcome("aside", f"answered {status}")
     if status in (401, 403, 408, 429) or status >= 500:
         return Outcome("later", f"answered {status}", answer.wait)
     return Outcome("refused", f"answered {status}")
@@ -103,7 +109,7 @@ async def _destination(door: Federation, claim: Claim) -> None:
     over."""
     end, tries = clock.now() + LEASE / 2, claim.attempts
     while clock.now() < end:
-        waiting = await door.database.reading(deliveries.head, claim.origin)
+        waiting = await door.database.reading(deliveries.head, claim.origin, clock.now())
         if not waiting:
             break
         for delivery in waiting:
@@ -111,7 +117,7 @@ async def _destination(door: Federation, claim: Claim) -> None:
             outcome = await _tried(door, delivery)
             if not await door.database.writing(_settled, claim, delivery, outcome, clock.now()):
                 return
-            tries = 0 if outcome.word == "done" else tries
+            tries = 0 if outcome.word in ("done", "aside") else tries
             if outcome.word in ("later", "again") or clock.now() >= end:
                 await _give_back(door, claim, outcome, tries + 1)
                 return
@@ -147,11 +153,13 @@ async def _tried(door: Federation, delivery: Delivery) -> Outcome:
         return Outcome("dropped", "its words were erased")
     try:
         key = _key(door, delivery.type, delivery.created)
-        outcome = judged(await door.remote.post(delivery.inbox, body, key))
+        outcome = judged(await door.remote.post(delivery.inbox, body, key), delivery.passed_on)
     except Unreachable as error:
         return Outcome("later", str(error))
     if outcome.word == "refused" and delivery.attempts + 1 < POISONOUS_AFTER:
         return Outcome("again", outcome.error)
+    if outcome.word == "aside" and delivery.attempts + 1 >= POISONOUS_AFTER:
+        return Outcome("refused", outcome.error)
     return outcome
 
 
@@ -204,6 +212,9 @@ def _settled(tx: Transaction, claim: Claim, delivery: Delivery, outcome: Outcome
         deliveries.settle(
             tx, delivery.id, "parked" if outcome.word == "refused" else "dropped", outcome.error
         )
+    elif outcome.word == "aside":
+        again = next_try(delivery.attempts + 1, at, None, 1.0)
+        deliveries.set_aside(tx, delivery.id, outcome.error or "", again)
     else:
         deliveries.failed(tx, delivery.id, outcome.error or "")
     return True

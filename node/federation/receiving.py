@@ -87,6 +87,15 @@ def update_actor(tx: Transaction, node: Node, activity: dict[str, Any], at: date
         lookups.ask(tx, "outbox", node.id, at)
 
 
+def agreement_done(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """The home of a post may say that an agreement it made with one of ours is done; nothing else changes in
+    one."""
+    agreement = activity["object"]
+    uri = uri_of(agreement)
+    if uri is not None and origin_of(uri) == node.origin and agreement.get("listingState") == "fulfilled":
+        matches.finished(tx, node, uri, at)
+
+
 def offer_to_join(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
     """A neighbourhood may offer itself to our directory, when we are a hub."""
     if uri_of(activity.get("object")) == node.actor and uri_of(activity.get("target")) == tx.home.directory:
@@ -198,6 +207,7 @@ TABLE: dict[tuple[str, str | None], Effect] = {
     ("Update", "Note"): create_or_update,
     ("Create", "Event"): create_or_update,
     ("Update", "Event"): create_or_update,
+    ("Update", "Agreement"): agreement_done,
     ("Update", "Group"): update_actor,
     ("Update", None): update_actor,
     ("Delete", None): delete,

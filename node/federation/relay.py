@@ -8,7 +8,8 @@ from typing import Any
 
 from node.federation.documents import listed, origin_of, uri_of
 from node.neighbourhood.node import Node, NodeKind
-from node.storage import nodes, outbox
+from node.storage import nodes
+from node.storage import relay as kept
 from node.storage.database import Transaction
 
 HANDED_ON = ("Create", "Update", "Delete")
@@ -23,7 +24,7 @@ def hand_on(tx: Transaction, node: Node, body: bytes, activity: dict[str, Any], 
     if origin_of(thing) != node.origin:  # nobody else's posts: the members would not believe it either
         return
     if activity.get("type") in HANDED_ON and tx.home.directory in _named(activity):
-        outbox.pass_on(tx, node.id, uri, str(activity["type"]), thing, body, at)
+        kept.pass_on(tx, node.id, uri, str(activity["type"]), thing, body, at)
 
 
 def may_hand_on(tx: Transaction, carrier: str, author: str, activity: dict[str, Any]) -> bool:

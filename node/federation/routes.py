@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from node import clock
 from node.federation import actors, collections, contact, identity, inbox, vocabulary
+from node.federation.collections import Shown
 from node.federation.door import Federation
 from node.federation.lookups import EVERY
 from node.federation.remote import JRD, JSON
@@ -129,12 +130,17 @@ async def _listen(door: Federation, request: Request) -> None:
 async def _post(door: Federation, request: Request) -> Response:
     node, key, at = await _reader(door, request), request.path_params["key"], clock.now()
     found = await door.database.reading(collections.post, node, key)
-    if found is not None:
-        if node is not None:
-            await door.database.writing(collections.given_out, node, [found.post], at)
+    if found is not None and await _given_out(door, node, [found], at):
         return _json(collections.post_document(door, found, at))
     gone = await door.database.reading(collections.taken_back, node, key)
     return _json(gone, 410) if gone is not None else _not_here()
+
+
+async def _given_out(door: Federation, node: Node | None, shown: list[Shown], at: datetime) -> set[str]:
+    """The ids of the posts that whoever reads may have; a node of ours stands in the ledger from then on."""
+    if node is None or not shown:
+        return {found.post.uri for found in shown}
+    return await door.database.writing(collections.given_out, node, shown, at)
 
 
 async def _proposal(door: Federation, request: Request) -> Response:
@@ -167,11 +173,11 @@ async def _outbox(door: Federation, request: Request) -> Response:
     if cursor and collections.decoded(cursor) is None:
         return _not_here()
     shown, creates, following = await door.database.reading(collections.outbox_page, node, cursor, at)
-    if node is not None and shown:
-        await door.database.writing(collections.given_out, node, [found.post for found in shown], at)
+    given = await _given_out(door, node, shown, at)
     items = [
         collections.create_document(door, found, create, at)
         for found, create in zip(shown, creates, strict=True)
+        if found.post.uri in given
     ]
     page = {
         "@context": vocabulary.AS,

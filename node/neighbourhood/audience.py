@@ -6,7 +6,7 @@ every standing.
 
 from datetime import datetime
 
-from node.neighbourhood.node import Home, Node
+from node.neighbourhood.node import Follow, Home, Node
 from node.neighbourhood.post import PRIVATE, Audience, Kind, Post
 from node.neighbourhood.resident import Resident
 
@@ -42,9 +42,11 @@ def may_hold(node: Node | None, post: Post) -> bool:
 
 
 def may_take(node: Node, audience: Audience) -> bool:
-    """Whether we take a new post from this node: a neighbour's, or one for the municipality that we
-    share."""
-    return node.active or (node.member and audience in (Audience.MUNICIPALITY, Audience.PUBLIC))
+    """Whether we take a new post from this node: a neighbour's, one for the municipality that we share, or a
+    public one of whom we follow."""
+    follows = node.our_follow is Follow.ACCEPTED and not node.blocked
+    shared = node.member and audience in (Audience.MUNICIPALITY, Audience.PUBLIC)
+    return node.active or shared or (follows and audience is Audience.PUBLIC)
 
 
 def offered(home: Home, in_hub: bool) -> tuple[Audience, ...]:

@@ -176,8 +176,8 @@ class Node:
             return Standing.ACTIVE
         if self.we_claim or (self.kind is NodeKind.HUB and self.membership is Membership.ASKED):
             return Standing.ASKED
-        if self.member:
-            return Standing.MEMBER
         if self.asks:
             return Standing.ASKS
+        if self.member:
+            return Standing.MEMBER
         return Standing.FOLLOWER if self.their_follow is Follow.ACCEPTED else Standing.KNOWN

@@ -8,6 +8,7 @@ from node.neighbourhood.post import Kind, Post, unshowable
 from node.neighbourhood.refusal import Conflict, Invalid, phrase
 
 TEXT_LENGTH = 2000
+WAITING_OF_NODE = 20  # answers to one post that may wait for a choice, of one other node
 
 
 class ResponseState(StrEnum):

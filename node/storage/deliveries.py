@@ -33,7 +33,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message for one destination."""
+    """One message for one destination. `passed_on`: a member's, that we only carry as its hub."""
 
     id: int
     activity_id: str
@@ -42,6 +42,7 @@ class Delivery:
     created: datetime
     attempts: int
     post_uri: str | None
+    passed_on: bool
 
 
 def claim(tx: Transaction, at: datetime, limit: int) -> list[Claim]:
@@ -70,20 +71,24 @@ def next_due(tx: Transaction) -> datetime | None:
     return min((max(due, lease) if lease else due for due, lease in rows), default=None)
 
 
-def head(tx: Transaction, origin: str, limit: int = 20) -> list[Delivery]:
-    """The next messages for a destination, oldest first."""
-    joined = deliveries.join(activities, deliveries.c.activity_id == activities.c.id)
-    columns = [deliveries.c[name] for name in ("id", "activity_id", "inbox")]
-    statement = (
-        select(
-            *columns, activities.c.type, deliveries.c.created, deliveries.c.attempts, activities.c.post_uri
-        )
-        .select_from(joined)
-        .where(deliveries.c.origin == origin, deliveries.c.state == "pending")
-        .order_by(deliveries.c.id)
-        .limit(limit)
+_HEAD = (
+    select(
+        *(deliveries.c[name] for name in ("id", "activity_id", "inbox")),
+        activities.c.type,
+        *(deliveries.c[name] for name in ("created", "attempts")),
+        activities.c.post_uri,
+        activities.c.node_id.is_not(None),
     )
-    return [Delivery(*row) for row in tx.run(statement)]
+    .select_from(deliveries.join(activities, deliveries.c.activity_id == activities.c.id))
+    .where(deliveries.c.origin == bindparam("to"), deliveries.c.state == "pending")
+    .where(or_(deliveries.c.due.is_(None), deliveries.c.due <= bindparam("now", type_=deliveries.c.due.type)))
+    .order_by(deliveries.c.id)
+)
+
+
+def head(tx: Transaction, origin: str, at: datetime, limit: int = 20) -> list[Delivery]:
+    """The next messages for a destination, oldest first; without those set aside until later."""
+    return [Delivery(*row) for row in tx.run(_HEAD.limit(limit), {"to": origin, "now": at})]
 
 
 def still_mine(tx: Transaction, taken: Claim) -> bool:
@@ -107,12 +112,20 @@ def failed(tx: Transaction, delivery_id: int, error: str) -> None:
     tx.run(deliveries.update().where(row).values(error=error, attempts=deliveries.c.attempts + 1))
 
 
+def set_aside(tx: Transaction, delivery_id: int, error: str, until: datetime) -> None:
+    """A try did not work for a reason of this message's own: it waits, and the others go on."""
+    row = deliveries.c.id == delivery_id
+    values = {"error": error, "due": until, "attempts": deliveries.c.attempts + 1}
+    tx.run(deliveries.update().where(row).values(**values))
+
+
 def release(tx: Transaction, taken: Claim, due: datetime | None, attempts: int, error: str | None) -> None:
     """Give a destination back, to be tried again at `due`; None when nothing waits."""
     if not still_mine(tx, taken):
         return
     waiting = and_(deliveries.c.origin == taken.origin, deliveries.c.state == "pending")
-    more = tx.run(select(deliveries.c.created).where(waiting).order_by(deliveries.c.id).limit(1)).scalar()
+    first = func.min(func.coalesce(deliveries.c.due, deliveries.c.created))
+    more = tx.run(select(first).where(waiting)).scalar()
     values = {"due": due or more, "attempts": attempts, "lease": None, "error": error}
     if more is None:
         values["due"] = None

@@ -31,6 +31,12 @@ def get(tx: Transaction, match_id: str, *, lock: bool = False) -> Match:
     return _match(row)
 
 
+def by_uri(tx: Transaction, uri: str) -> Match | None:
+    """The agreement with this ActivityPub id."""
+    row = tx.run(select(matches).where(matches.c.uri == uri)).mappings().first()
+    return _match(row) if row else None
+
+
 def of_post(tx: Transaction, post_id: str) -> list[Match]:
     """The agreements on a post that were not cancelled."""
     statement = select(matches).where(matches.c.post_id == post_id, matches.c.state != MatchState.CANCELLED)

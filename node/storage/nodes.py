@@ -31,6 +31,8 @@ PARTNER = or_(
 """`Node.partner` as SQL."""
 _FOLLOWS = and_(nodes.c.their_follow == Follow.ACCEPTED, nodes.c.blocked == False)  # noqa: E712
 
+ONLY_FOLLOWS = and_(_FOLLOWS, not_(ACTIVE), not_(MEMBER))
+
 
 def may_hold(audience: Audience) -> ColumnElement[bool]:
     """`audience.may_hold` as SQL, for the nodes that are sent a post without asking."""

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select, true
 
 from node.neighbourhood.post import Audience, State
 from node.storage.database import Transaction
-from node.storage.nodes import ACTIVE, MEMBER, PARTNER, may_hold, sent_directly
+from node.storage.nodes import ACTIVE, MEMBER, ONLY_FOLLOWS, PARTNER, may_hold, sent_directly
 from node.storage.tables import activities, copies, deliveries, destinations, nodes, posts
 
 REACH = {"asked": 0, "delivered": 1, "holds": 2, "deletion_asked": 3, "gone": 4}
@@ -53,15 +53,6 @@ def add(
     activity = Activity(key, tx.home.uri("a", key), type, object, post_uri, facts, None, at)
     tx.run(activities.insert(), vars(activity))
     return activity
-
-
-def pass_on(
-    tx: Transaction, node_id: str, uri: str, type: str, object: str, body: bytes, at: datetime
-) -> None:
-    """Queue a member's message, byte for byte, for all members but its author: once (`wire.md` 5)."""
-    activity = Activity(uuid4().hex, uri, type, object, None, None, body, at, node_id)
-    if tx.add_new(activities, **vars(activity)):
-        _send(tx, activity, and_(MEMBER, nodes.c.id != node_id))
 
 
 _GET = select(activities).where(activities.c.id == bindparam("activity"))
@@ -108,40 +99,47 @@ def keep_body(tx: Transaction, activity_id: str, body: bytes) -> bytes:
 
 def send_to(tx: Transaction, activity: Activity, node_id: str) -> None:
     """Queue a message for one node."""
-    _send(tx, activity, nodes.c.id == node_id)
+    send(tx, activity, nodes.c.id == node_id)
 
 
 def send_to_neighbours(tx: Transaction, activity: Activity) -> None:
     """Queue a message for every active neighbour: one statement, however many there are."""
-    _send(tx, activity, ACTIVE)
+    send(tx, activity, ACTIVE)
 
 
 def send_to_members(tx: Transaction, activity: Activity) -> None:
     """Queue a message for our hub and its members, or for the members of us as hub."""
-    _send(tx, activity, MEMBER)
+    send(tx, activity, MEMBER)
+
+
+def send_to_followers(tx: Transaction, activity: Activity) -> None:
+    """Queue a message for who only follows us: no neighbour, and no member."""
+    send(tx, activity, ONLY_FOLLOWS)
 
 
 def send_to_partners(tx: Transaction, activity: Activity) -> None:
     """Queue a message for everybody who has to do with us: neighbours, hub, members, followers."""
-    _send(tx, activity, or_(PARTNER, may_hold(Audience.PUBLIC)))
+    send(tx, activity, or_(PARTNER, may_hold(Audience.PUBLIC)))
 
 
 def send_to_audience(tx: Transaction, activity: Activity, audience: Audience) -> None:
     """Queue a post's message for all to whom we send it ourselves; the hub passes it on."""
-    _send(tx, activity, sent_directly(tx.home, audience))
+    send(tx, activity, sent_directly(tx.home, audience))
 
 
 def send_to_holders(tx: Transaction, activity: Activity, post_uri: str) -> None:
-    """Queue a message for every node that ever got a post, whatever it is to us now."""
-    _send(tx, activity, nodes.c.id.in_(select(copies.c.node_id).where(copies.c.post_uri == post_uri)))
+    """Queue a message for every node that ever got a post, whatever it is to us now: to be deleted, also for
+    one that we blocked since."""
+    holders = nodes.c.id.in_(select(copies.c.node_id).where(copies.c.post_uri == post_uri))
+    send(tx, activity, holders, blocked_too=activity.type == "Delete")
 
 
-def _send(tx: Transaction, activity: Activity, to: Any) -> None:
+def send(tx: Transaction, activity: Activity, to: Any, blocked_too: bool = False) -> None:
     columns = ["activity_id", "origin", "inbox", "state", "created", "attempts"]
     row = [literal(activity.id), nodes.c.origin, nodes.c.inbox, literal("pending")]
     chosen = select(*row, literal(activity.created, deliveries.c.created.type), literal(0)).where(
         to,
-        nodes.c.blocked == False,  # noqa: E712
+        true() if blocked_too else nodes.c.blocked == False,  # noqa: E712
     )
     tx.run(deliveries.insert().from_select(columns, chosen.order_by(nodes.c.id)))
     waiting = select(deliveries.c.origin).where(deliveries.c.activity_id == activity.id)
@@ -156,7 +154,8 @@ def _wake(tx: Transaction, to: ColumnElement[bool], at: datetime) -> None:
     due = literal(at, destinations.c.due.type)
     woken = select(nodes.c.origin, due, literal(0), literal(0)).where(to).order_by(nodes.c.origin)
     insert = tx.insert(destinations).from_select(["origin", "due", "attempts", "fence"], woken)
-    earlier = {"due": func.coalesce(destinations.c.due, insert.excluded.due)}
+    asleep = func.coalesce(destinations.c.due, insert.excluded.due)
+    earlier = {"due": case((destinations.c.attempts == 0, insert.excluded.due), else_=asleep)}
     tx.run(insert.on_conflict_do_update(index_elements=["origin"], set_=earlier))
 
 

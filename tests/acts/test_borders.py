@@ -160,7 +160,7 @@ def test_the_end_of_a_border_calls_our_posts_back(tx: Transaction, cast: town.Ca
 @story
 def test_a_border_ends_from_there_as_well(tx: Transaction, cast: town.Cast) -> None:
     post = posts.post(tx, cast.poster, town.asks(), NOON)
-    for number, end in enumerate(["unfollowed", "unclaimed", "rejected", "refused"]):
+    for number, end in enumerate(["unfollowed", "unclaimed", "rejected"]):
         node = town.neighbour(tx, f"node{number}")
         posts.edit(tx, cast.poster, post.id, PostChange(title=f"Versie {number}"), NOON)
         sent(tx)
@@ -168,12 +168,32 @@ def test_a_border_ends_from_there_as_well(tx: Transaction, cast: town.Cast) -> N
             nodes.unfollowed(tx, node, LATER)
         elif end == "unclaimed":
             nodes.claimed(tx, node.id, False, LATER)
-        elif end == "rejected":
-            nodes.follow_rejected(tx, node, None, LATER)
         else:
-            nodes.say_no(tx, cast.operator, node.id, "", LATER)
+            nodes.follow_rejected(tx, node, None, LATER)
         assert not now(tx, node).active
         assert f"Delete to {node.name}" in sent(tx)
+
+
+@story
+def test_to_a_neighbour_one_does_not_say_no_any_more(tx: Transaction, cast: town.Cast) -> None:
+    noord = town.neighbour(tx)
+    assert "End the border" in refused(tx, Conflict, nodes.say_no, cast.operator, noord.id, "", LATER)
+
+
+@story
+def test_a_fellow_member_that_asks_stands_before_the_operator_as_one_that_asks(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    west = town.member(tx)
+    nodes.followed(tx, west, f"{west.origin}/ap/a/1", LATER)
+    nodes.claimed(tx, west.id, True, LATER)
+    assert now(tx, west).standing is Standing.ASKS
+
+
+@story
+def test_our_own_address_is_nobody_elses(tx: Transaction, cast: town.Cast) -> None:
+    for address in (tx.home.origin, f"{tx.home.origin}/", tx.home.actor):
+        assert "our own" in refused(tx, Invalid, nodes.ask, cast.operator, address, LATER)
 
 
 @story
@@ -189,9 +209,10 @@ def test_a_blocked_node_is_forgotten_and_sent_nothing(tx: Transaction, cast: tow
     assert kept_posts.held_from(tx, noord.id) == []
     assert now(tx, noord).standing is Standing.BLOCKED
     assert "Lift the block" in refused(tx, Conflict, nodes.say_yes, cast.operator, noord.id, LATER)
-    posts.withdraw(tx, cast.poster, post.id, LATER)
     nodes.claimed(tx, noord.id, True, LATER)
     assert sent(tx) == []
+    posts.withdraw(tx, cast.poster, post.id, LATER)
+    assert sent(tx) == ["Delete to Noord"], "what is taken back goes from whoever has it"
     nodes.unblock(tx, cast.operator, noord.id, LATER)
     assert now(tx, noord).standing is Standing.KNOWN
     assert kept.neighbours(tx) == []

@@ -56,13 +56,13 @@ def test_where_nothing_waits_nothing_happens(tx: Transaction, cast: town.Cast) -
 def test_what_was_laid_aside_is_sent_again(tx: Transaction, cast: town.Cast) -> None:
     noord = town.neighbour(tx, "noord")
     posts.post(tx, cast.poster, town.asks(), NOON - HOUR)
-    (message,) = queue.head(tx, noord.origin)
+    (message,) = queue.head(tx, noord.origin, NOON)
     queue.settle(tx, message.id, destinations.PARKED, "answered 400")
-    assert queue.head(tx, noord.origin) == []
+    assert queue.head(tx, noord.origin, NOON) == []
     (laid,) = destinations.laid_aside(tx, destinations.PARKED, 0, 10)
     assert (laid.type, laid.name, laid.error, laid.tries) == ("Create", "Noord", "answered 400", 1)
     deliveries.send_again(tx, cast.operator, laid.id, NOON)
-    (again,) = queue.head(tx, noord.origin)
+    (again,) = queue.head(tx, noord.origin, NOON)
     assert (again.id, again.attempts, again.activity_id) == (message.id, 0, message.activity_id)
     assert due(tx, noord.origin) == NOON
     refused(tx, NotFound, deliveries.send_again, cast.operator, laid.id, NOON)

@@ -77,7 +77,7 @@ def test_what_an_answer_means(status: int, word: str) -> None:
     ],
 )
 def test_how_long_a_message_is_kept(kind: str, partner: bool, days: int) -> None:
-    message = Delivery(1, "x", "https://b.example/inbox", kind, AT, 0, None)
+    message = Delivery(1, "x", "https://b.example/inbox", kind, AT, 0, None, False)
     assert delivery.kept_until(message, partner) == AT + timedelta(days=days)
 
 

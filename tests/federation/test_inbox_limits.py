@@ -268,6 +268,7 @@ def said(liar: Liar) -> dict[tuple[str, str | None], Document]:
         ),
         ("Add", None): liar.activity("Add", liar.actor, target="https://centrum.example/ap/hub/nodes"),
         ("Remove", None): liar.activity("Remove", liar.actor, target="https://centrum.example/ap/hub/nodes"),
+        ("Update", "Agreement"): liar.activity("Update", {**result, "listingState": "fulfilled"}),
         ("Update", "Group"): liar.activity("Update", {"type": "Group", "id": liar.actor}),
         ("Update", None): liar.activity("Update", liar.actor),
         ("Delete", None): liar.activity("Delete", {"id": liar.uri("o"), "type": "Tombstone"}),

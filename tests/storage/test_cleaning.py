@@ -11,7 +11,7 @@ from sqlalchemy import select
 from node.acts import matches, posts, responses, timers
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Post, State
-from node.storage import cleaning, log, outbox, tables
+from node.storage import cleaning, log, outbox, relay, tables
 from node.storage import posts as kept
 from node.storage import responses as kept_responses
 from node.storage.database import Transaction
@@ -156,7 +156,7 @@ def test_what_a_hub_passed_on_goes_after_two_weeks_a_delete_after_a_month(
     author = town.neighbour(tx, "noord", membership="member")
     town.neighbour(tx, "zuid", membership="member")
     for what in ("Create", "Delete"):
-        outbox.pass_on(tx, author.id, f"{author.origin}/{what}", what, "x", b"{}", NOON)
+        relay.pass_on(tx, author.id, f"{author.origin}/{what}", what, f"about {what}", b"{}", NOON)
     clean(tx, NOON + 31 * DAY)
     assert told(tx) == ["Create", "Delete"]  # they still wait to be sent
     settle(tx)

@@ -26,7 +26,7 @@ def say(tx: Transaction, node: Node, words: str) -> outbox.Activity:
 def things(tx: Transaction, claim: deliveries.Claim) -> list[str]:
     """What waits for a destination, in its order."""
     found = []
-    for delivery in deliveries.head(tx, claim.origin):
+    for delivery in deliveries.head(tx, claim.origin, NOON):
         activity = outbox.get(tx, delivery.activity_id)
         assert activity is not None
         found.append(activity.object)
@@ -90,9 +90,9 @@ async def test_a_sign_of_life_wakes_it(database: Database, noord: Node) -> None:
 async def test_what_is_done_is_done_and_then_there_is_rest(database: Database, noord: Node) -> None:
     await database.writing(say, noord, "hello")
     claim = await claimed(database)
-    [delivery] = await database.reading(deliveries.head, claim.origin)
+    [delivery] = await database.reading(deliveries.head, claim.origin, NOON)
     await database.writing(deliveries.failed, delivery.id, "no answer")
-    [again] = await database.reading(deliveries.head, claim.origin)
+    [again] = await database.reading(deliveries.head, claim.origin, NOON)
     assert again.attempts == 1
     await database.writing(deliveries.settle, delivery.id, "done")
     await database.writing(deliveries.release, claim, None, 0, None)
@@ -113,7 +113,7 @@ async def test_the_same_bytes_are_queued_again(database: Database, noord: Node) 
     assert await database.writing(outbox.keep_body, activity.id, b"first") == b"first"
     assert await database.writing(outbox.keep_body, activity.id, b"second") == b"first"
     claim = await claimed(database)
-    [delivery] = await database.reading(deliveries.head, claim.origin)
+    [delivery] = await database.reading(deliveries.head, claim.origin, NOON)
     await database.writing(deliveries.settle, delivery.id, "done")
     await database.writing(deliveries.release, claim, None, 0, None)
     await database.writing(outbox.send_again, activity, noord.id, NOON + SOON)
@@ -125,6 +125,20 @@ async def test_a_blocked_node_is_sent_nothing(database: Database) -> None:
     await database.writing(say, node, "hello")
     assert await database.reading(outbox.waiting) == 0
     assert await database.writing(deliveries.claim, NOON, 10) == []
+
+
+async def test_what_is_set_aside_waits_alone(database: Database, noord: Node) -> None:
+    for word in ("refused", "hello"):
+        await database.writing(say, noord, word)
+    claim = await claimed(database)
+    first, second = await database.reading(deliveries.head, claim.origin, NOON)
+    await database.writing(deliveries.set_aside, first.id, "answered 401", NOON + town.DAY)
+    assert [one.id for one in await database.reading(deliveries.head, claim.origin, NOON)] == [second.id]
+    await database.writing(deliveries.settle, second.id, "done")
+    await database.writing(deliveries.release, claim, None, 0, None)
+    assert await database.reading(deliveries.next_due) == NOON + town.DAY
+    [again] = await database.reading(deliveries.head, claim.origin, NOON + town.DAY)
+    assert (again.id, again.attempts) == (first.id, 1)
 
 
 # PostgreSQL, where several write at the same time
@@ -140,7 +154,7 @@ async def test_a_worker_does_not_lay_to_rest_what_has_just_got_work(database: Da
     await database.writing(say, noord, "the first")
     for number in range(50):
         claim = await claimed(database, timedelta(hours=number))
-        for delivery in await database.reading(deliveries.head, claim.origin, 100):
+        for delivery in await database.reading(deliveries.head, claim.origin, NOON + 100 * town.DAY, 100):
             await database.writing(deliveries.settle, delivery.id, "done")
         rest = database.writing(deliveries.release, claim, None, 0, None)
         await at_once(rest, database.writing(say, noord, f"message {number}"))

@@ -88,7 +88,7 @@ async def test_what_was_laid_aside_is_sent_again_and_what_was_given_up_is_told(h
 
     def lay(tx: Transaction) -> None:
         for message, state in zip(
-            queue.head(tx, "https://noord.example"),
+            queue.head(tx, "https://noord.example", now()),
             (destinations.PARKED, destinations.GIVEN_UP),
             strict=True,
         ):

@@ -27,6 +27,7 @@ deliveries = table(
     Column("created", Moment, nullable=False),
     Column("attempts", Whole, nullable=False),
     Column("error", Text),
+    Column("due", Moment),  # when it is tried again, if it was set aside so that the others go on
     UniqueConstraint("activity_id", "origin"),
     Index(
         "ix_deliveries_pending",
