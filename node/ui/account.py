@@ -12,7 +12,7 @@ from node.acts import residents as acts
 from node.neighbourhood.contact import Contact
 from node.neighbourhood.refusal import Invalid
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, Role, require
+from node.neighbourhood.roles import Deed, Role
 from node.storage import access, residents
 from node.storage import contacts as kept_contacts
 from node.storage.access import Session, Token
@@ -43,7 +43,7 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def use_code(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Let oneself in by an invitation code, afterwards."""
-    person = _signed_in(who)
+    person = who.required(Deed.READ_OWN)
     try:
         await ui.database.writing(acts.use_code, person, form["code"], who.at)
     except Invalid as refused:
@@ -55,7 +55,7 @@ async def use_code(ui: Ui, request: Request, who: Visitor, form: Form) -> Respon
 async def keep_contact(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Write down my number and address, for myself alone."""
     try:
-        await ui.database.writing(contacts.keep, _signed_in(who), form["phone"], form["address"])
+        await ui.database.writing(contacts.keep, who.required(Deed.READ_OWN), form["phone"], form["address"])
     except Invalid as refused:
         return await _mine(ui, request, who, form.wrong(refused), 422)
     return go_to("/me#contact")
@@ -64,38 +64,31 @@ async def keep_contact(ui: Ui, request: Request, who: Visitor, form: Form) -> Re
 async def make_token(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """A key for a program: this answer is the one time that it is shown."""
     try:
-        secret = await ui.database.writing(acts.make_token, _signed_in(who), form["name"], who.at)
+        secret = await ui.database.writing(acts.make_token, who.required(Deed.READ_OWN), form["name"], who.at)
     except Invalid as refused:
         return await _mine(ui, request, who, form.wrong(refused), 422)
     return ui.page(request, who, "token.html", current="me", secret=secret, name=form["name"])
 
 
 async def end_token(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
-    await ui.database.writing(ends.end_token, _signed_in(who), request.path_params["token"])
+    await ui.database.writing(ends.end_token, who.required(Deed.READ_OWN), request.path_params["token"])
     return go_to("/me#tokens")
 
 
 async def end_session(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Sign another device out."""
-    await ui.database.writing(ends.end_session, _signed_in(who), request.path_params["session"])
+    await ui.database.writing(ends.end_session, who.required(Deed.READ_OWN), request.path_params["session"])
     return go_to("/me#devices")
 
 
 async def end_others(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Sign every device out but this one."""
-    await ui.database.writing(ends.end_other_sessions, _signed_in(who), who.session or "")
+    await ui.database.writing(ends.end_other_sessions, who.required(Deed.READ_OWN), who.session or "")
     return go_to("/me#devices")
 
 
-def _signed_in(who: Visitor) -> Resident:
-    """Whoever has an account. Raises NotAllowed."""
-    person = who.signed_in()
-    require(person, Deed.READ_OWN)
-    return person
-
-
 async def _mine(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
-    account = await ui.database.reading(_look, _signed_in(who), who.session or "", who.at)
+    account = await ui.database.reading(_look, who.required(Deed.READ_OWN), who.session or "", who.at)
     spoken = [(one.code, one.name) for one in languages().values()]
     values = {"account": account, "form": form, "spoken": spoken, "roles": ROLES}
     return ui.page(request, who, "account.html", code, current="me", **values)

@@ -14,7 +14,7 @@ from node.neighbourhood.invite import Invite, InviteState
 from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import Conflict, NotFound, phrase
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import board as kept
 from node.storage import invites, posts
 from node.storage.database import Transaction
@@ -110,7 +110,7 @@ class Choice:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /board. Only a broker."""
-    broker(who)
+    who.required(Deed.SEE_BOARD)
     shown = await ui.database.reading(look, who.at)
     said = request.query_params.get("said", "")
     return _answer(ui, request, who, "board.html", view=shown, said=said)
@@ -123,7 +123,7 @@ async def choose(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def invite(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """POST /board/{post}/invite: ask one of them. Only a broker."""
-    by, post_id = broker(who), request.path_params["post"]
+    by, post_id = who.required(Deed.SEE_BOARD), request.path_params["post"]
     try:
         await ui.database.writing(acts.ask, by, post_id, form["offer"], who.at)
     except Conflict as late:
@@ -132,7 +132,7 @@ async def invite(ui: Ui, request: Request, who: Visitor, form: Form) -> Response
 
 
 async def _choosing(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
-    by = broker(who)
+    by = who.required(Deed.SEE_BOARD)
     choice = await ui.database.reading(_choice, by, request.path_params["post"], who.at)
     said = request.query_params.get("said", "") if code == 200 else ""
     return _answer(
@@ -145,12 +145,6 @@ def _answer(
 ) -> Response:
     signs = {"columns": COLUMNS, "asked_signs": ASKED, "path": LIST}
     return ui.page(request, who, template, code, current="board", **signs, **values)
-
-
-def broker(who: Visitor) -> Resident:
-    person = who.signed_in()
-    require(person, Deed.SEE_BOARD)
-    return person
 
 
 def look(tx: Transaction, at: datetime) -> Shown:

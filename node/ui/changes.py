@@ -14,7 +14,7 @@ from node.neighbourhood.draft import PostChange, changed
 from node.neighbourhood.post import Audience, Decide, Kind, Post
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import posts as kept
 from node.storage.database import Transaction
 from node.ui import post, questions, when
@@ -137,7 +137,7 @@ async def do(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 def _look(tx: Transaction, who: Visitor, post_id: str) -> View:
     """The post, for its poster alone; for others it is not there, or not theirs."""
     found = kept.see(tx, who.person, post_id, who.at)
-    require(who.person, Deed.EDIT_POST, found.author if found.own else None)
+    who.required(Deed.EDIT_POST, owner=found.author if found.own else None)
     return post.look(tx, who, post_id)
 
 

@@ -12,7 +12,7 @@ from node.neighbourhood.category import Category
 from node.neighbourhood.draft import USUAL_EXPIRY
 from node.neighbourhood.post import Kind, State, Urgency
 from node.neighbourhood.refusal import Invalid
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage.database import Transaction
 from node.ui import when
 from node.ui.cards import Card
@@ -33,7 +33,7 @@ _KINDS = {paths.make: kind for kind, paths in PATHS.items()}
 
 async def begin(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /ask, /offer, /tell, /event. Any resident may."""
-    require(who.person, Deed.POST)
+    who.required(Deed.POST)
     asked = await ui.database.reading(look, _KINDS[request.url.path], who.at)
     first = {"audience": asked.usual, "urgency": Urgency.WEEK, "places": "1" if asked.kind.agrees else ""}
     form = Form({**first, "key": secrets.token_urlsafe(16)})
@@ -43,7 +43,7 @@ async def begin(ui: Ui, request: Request, who: Visitor) -> Response:
 async def go_on(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """POST of the same: the next question, the one before, or post it."""
     if who.person is not None:
-        require(who.person, Deed.POST)  # of a stranger, all that was typed is kept
+        who.required(Deed.POST)  # of a stranger, all that was typed is kept
     wanted = form["go"] if form["go"] in STEPS else POST
     asked = await ui.database.reading(look, _KINDS[request.url.path], who.at)
     if (found := unanswered(asked, wanted, form)) is not None:

@@ -9,8 +9,7 @@ from node.acts import districts as acts
 from node.neighbourhood.following import Wish
 from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import NotFound, phrase
-from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import follows, posts
 from node.storage.database import Transaction
 from node.storage.follows import District
@@ -53,7 +52,7 @@ class View:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /districts: the nearest first. Any resident."""
-    _resident(who)
+    who.required(Deed.CHOOSE_DISTRICTS)
     start = number(request.query_params.get("from"))
     shown = await ui.database.reading(_look, who, start)
     return ui.page(request, who, "districts.html", current="home", shown=shown, path=LIST)
@@ -61,7 +60,7 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def one(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /districts/<node>: what is open there. Any resident."""
-    _resident(who)
+    who.required(Deed.CHOOSE_DISTRICTS)
     before = request.query_params.get("before", "")
     view = await ui.database.reading(_one, who, request.path_params["node"], before)
     values = {"view": view, "path": LIST, "before": before}
@@ -70,18 +69,12 @@ async def one(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def choose(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """POST /districts/<node>/<wish>: follow it, mute it, or neither. Any resident, for themselves."""
-    by, node = _resident(who), request.path_params["node"]
+    by, node = who.required(Deed.CHOOSE_DISTRICTS), request.path_params["node"]
     act = CHOICES.get(request.path_params["wish"])
     if act is None:
         raise NotFound(phrase("This page is not here"))
     await ui.database.writing(act, by, node)
     return go_to(f"{LIST}/{node}" if form["back"] == "one" else f"{LIST}#{node}")
-
-
-def _resident(who: Visitor) -> Resident:
-    person = who.signed_in()
-    require(person, Deed.CHOOSE_DISTRICTS)
-    return person
 
 
 def _look(tx: Transaction, who: Visitor, start: int) -> Slice[Around]:

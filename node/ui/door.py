@@ -15,6 +15,7 @@ from node import clock
 from node.neighbourhood.contact import Fetch, out_of_reach
 from node.neighbourhood.refusal import NotAllowed, phrase
 from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Deed, require
 from node.settings import Settings
 from node.storage.database import Database
 from node.ui import dates
@@ -50,6 +51,13 @@ class Visitor:
         if self.person is None:
             raise NotAllowed(phrase("Sign in first."))
         return self.person
+
+    def required(self, *deeds: Deed, owner: str | None = None) -> Resident:
+        """The person, when the table lets them do all this, to a thing of `owner`; others are refused."""
+        person = self.signed_in()
+        for deed in deeds:
+            require(person, deed, owner)
+        return person
 
 
 @dataclass

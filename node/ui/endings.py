@@ -12,6 +12,7 @@ from node.neighbourhood.board import EXPLANATION_LENGTH
 from node.neighbourhood.post import Post
 from node.neighbourhood.refusal import Conflict, Invalid, Words, phrase
 from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Deed
 from node.storage.database import Transaction
 from node.ui import board
 from node.ui.door import Ui, Visitor, go_to
@@ -79,7 +80,7 @@ async def refer(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 
 
 async def _end(ui: Ui, request: Request, who: Visitor, ending: Ending, form: Form, said: str) -> Response:
-    by, post_id = board.broker(who), request.path_params["post"]
+    by, post_id = who.required(Deed.SEE_BOARD), request.path_params["post"]
     try:
         await ui.database.writing(ending.act, by, post_id, form["words"], who.at)
     except Invalid as wrong:
@@ -92,7 +93,7 @@ async def _end(ui: Ui, request: Request, who: Visitor, ending: Ending, form: For
 async def _asked(
     ui: Ui, request: Request, who: Visitor, ending: Ending, form: Form, code: int = 200
 ) -> Response:
-    by = board.broker(who)
+    by = who.required(Deed.SEE_BOARD)
     card, _ = await ui.database.reading(board.ours, by, request.path_params["post"], who.at)
     title, then = (phrase(words.text, name=card.author) for words in (ending.title, ending.then))
     values = {"card": card, "ending": ending, "title": title, "then": then, "form": form}

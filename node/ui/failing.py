@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from node.acts import deliveries as acts
 from node.neighbourhood.refusal import Words, phrase
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import destinations
 from node.storage.database import Transaction
 from node.storage.destinations import GIVEN_UP, PARKED, Failing, Laid
@@ -61,7 +61,7 @@ class View:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /operator/deliveries. Only an operator."""
-    require(who.signed_in(), Deed.RUN_BORDERS)
+    who.required(Deed.RUN_BORDERS)
     starts = [number(request.query_params.get(name)) for name in ("from", "parked", "over")]
     view = await ui.database.reading(_look, *starts)
     values: dict[str, Any] = {"view": view, "messages": MESSAGES, "plain": plain, "path": LIST}

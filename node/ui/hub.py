@@ -11,8 +11,7 @@ from node.acts import hub as acts
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Membership, Node, NodeKind
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, Words, phrase
-from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import log, lookups, nodes
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
@@ -111,7 +110,7 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
 async def join(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Ask a hub to take us in, by its address. Only an operator."""
     try:
-        await ui.database.writing(acts.ask, _operator(who), form["address"], who.at)
+        await ui.database.writing(acts.ask, who.required(Deed.RUN_BORDERS), form["address"], who.at)
     except Invalid as refused:
         return await _listed(ui, request, who, form.wrong(refused), 422)
     except Conflict as refused:
@@ -122,7 +121,7 @@ async def join(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 
 async def leaving(ui: Ui, request: Request, who: Visitor) -> Response:
     """What will happen, before we leave. Only an operator."""
-    _operator(who)
+    who.required(Deed.RUN_BORDERS)
     ours = await ui.database.reading(nodes.hub)
     if ours is None or ui.settings.home.is_hub:
         raise Conflict(phrase("This node has no hub."))
@@ -131,29 +130,23 @@ async def leaving(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def leave(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Leave the hub, or take the question back. Only an operator."""
-    await ui.database.writing(acts.leave, _operator(who), who.at)
+    await ui.database.writing(acts.leave, who.required(Deed.RUN_BORDERS), who.at)
     return go_to(LIST)
 
 
 async def step(ui: Ui, request: Request, who: Visitor) -> Response:
     """What will happen, before it does. Only an operator."""
-    _operator(who)
+    who.required(Deed.RUN_BORDERS)
     chosen = _step(request)
     return _sure(ui, request, who, await ui.database.reading(nodes.get, request.path_params["node"]), chosen)
 
 
 async def decide(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Do it. Only an operator."""
-    by, chosen = _operator(who), _step(request)
+    by, chosen = who.required(Deed.RUN_BORDERS), _step(request)
     words = [" ".join(form["reason"].split())[:REASON_LENGTH]] if chosen.asks else []
     await ui.database.writing(chosen.act, by, request.path_params["node"], *words, who.at)
     return go_to(LIST)
-
-
-def _operator(who: Visitor) -> Resident:
-    person = who.signed_in()
-    require(person, Deed.RUN_BORDERS)
-    return person
 
 
 def _step(request: Request) -> Step:
@@ -170,7 +163,7 @@ def _sure(ui: Ui, request: Request, who: Visitor, node: Node, chosen: Step) -> R
 
 
 async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
-    _operator(who)
+    who.required(Deed.RUN_BORDERS)
     view = await ui.database.reading(_look, number(request.query_params.get("from")))
     values: dict[str, Any] = {"view": view, "form": form, "steps": STEPS, "hint": ADDRESS, "path": LIST}
     values |= {"our_actor": ui.settings.home.actor}

@@ -5,10 +5,10 @@ from starlette.responses import Response
 
 from node.acts import residents as acts
 from node.neighbourhood.refusal import Invalid, phrase
+from node.neighbourhood.roles import Deed
 from node.storage import ways_in
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
-from node.ui.people import operator
 from node.ui.slices import number, sliced
 
 LIST = "/operator/invitations"
@@ -21,7 +21,7 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def make(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """A new code: this answer is the one time that it is shown. Only an operator."""
-    by, note = operator(who), form["note"]
+    by, note = who.required(Deed.RUN_RESIDENTS), form["note"]
     try:
         uses = _uses(form["uses"])
         code = await ui.database.writing(acts.invite, by, note, uses, who.at)
@@ -35,7 +35,7 @@ async def make(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 async def end(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """No longer let anybody in by this invitation. Only an operator."""
     which = request.path_params["invitation"]
-    await ui.database.writing(acts.end_invitation, operator(who), which, who.at)
+    await ui.database.writing(acts.end_invitation, who.required(Deed.RUN_RESIDENTS), which, who.at)
     return go_to(LIST)
 
 
@@ -46,7 +46,7 @@ def _uses(written: str) -> int:
 
 
 async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
-    operator(who)
+    who.required(Deed.RUN_RESIDENTS)
     found = await ui.database.reading(ways_in.open_invitations, who.at)
     shown = sliced(found, number(request.query_params.get("from")))
     return ui.page(request, who, "invitations.html", code, current="me", shown=shown, form=form, path=LIST)

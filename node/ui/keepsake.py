@@ -6,7 +6,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import export
 from node.ui.door import Ui, Visitor
 
@@ -15,8 +15,7 @@ FILE = "my-buurtknoop.json"
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /me/export. Anybody with an account, for themselves."""
-    person = who.signed_in()
-    require(person, Deed.READ_OWN)
+    person = who.required(Deed.READ_OWN)
     here = {"name": ui.settings.name, "url": ui.settings.origin}
     kept = await ui.database.reading(export.everything, person.id)
     everything = {"made": who.at, "node": here, **kept}

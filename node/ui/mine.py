@@ -11,7 +11,7 @@ from node.neighbourhood.match import Match, MatchState
 from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import ResponseState
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import matches, nodes, posts, responses, threads
 from node.storage.database import Transaction
 from node.ui import invites
@@ -62,8 +62,7 @@ class Mine:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
     """GET /mine. Anybody with an account, for themselves."""
-    person = who.signed_in()
-    require(person, Deed.READ_OWN)
+    person = who.required(Deed.READ_OWN)
     mine = await ui.database.reading(look, person, who.at)
     return ui.page(request, who, "mine.html", mine=mine)
 

@@ -11,8 +11,7 @@ from node.acts import nodes as acts
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Follow, Node, Standing
 from node.neighbourhood.refusal import Invalid, NotFound, phrase
-from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import borders, deliveries, log, lookups, nodes
 from node.storage.borders import Border
 from node.storage.database import Transaction
@@ -67,7 +66,7 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
 async def ask(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Want a node as neighbour, by its address. Only an operator."""
     try:
-        await ui.database.writing(acts.ask, _operator(who), form["address"], who.at)
+        await ui.database.writing(acts.ask, who.required(Deed.RUN_BORDERS), form["address"], who.at)
     except Invalid as refused:
         return await _listed(ui, request, who, form.wrong(refused), 422)
     return go_to(LIST)
@@ -75,13 +74,14 @@ async def ask(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 
 async def stop(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """No longer look an address up. Only an operator."""
-    await ui.database.writing(acts.stop_looking, _operator(who), number(request.path_params["lookup"]))
+    by, lookup = who.required(Deed.RUN_BORDERS), number(request.path_params["lookup"])
+    await ui.database.writing(acts.stop_looking, by, lookup)
     return go_to("/operator/hub" if form["back"] == "hub" else LIST)
 
 
 async def step(ui: Ui, request: Request, who: Visitor) -> Response:
     """What will happen, before it does. Only an operator."""
-    _operator(who)
+    who.required(Deed.RUN_BORDERS)
     chosen = _step(request)
     node = await ui.database.reading(nodes.get, request.path_params["node"])
     title = phrase(chosen.title.text, name=node.name)
@@ -91,16 +91,10 @@ async def step(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def decide(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Do it. Only an operator."""
-    by, chosen, node_id = _operator(who), _step(request), request.path_params["node"]
+    by, chosen, node_id = who.required(Deed.RUN_BORDERS), _step(request), request.path_params["node"]
     words = [" ".join(form["reason"].split())[:REASON_LENGTH]] if chosen.gives_reason else []
     await ui.database.writing(chosen.act, by, node_id, *words, who.at)
     return go_to(LIST)
-
-
-def _operator(who: Visitor) -> Resident:
-    person = who.signed_in()
-    require(person, Deed.RUN_BORDERS)
-    return person
 
 
 def _step(request: Request) -> Step:
@@ -111,7 +105,7 @@ def _step(request: Request) -> Step:
 
 
 async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
-    _operator(who)
+    who.required(Deed.RUN_BORDERS)
     view = await ui.database.reading(_look, number(request.query_params.get("from")))
     values: dict[str, Any] = {"view": view, "form": form, "steps": STEPS, "hint": ADDRESS, "path": LIST}
     return ui.page(request, who, "neighbours.html", code, current="me", **values)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from node.neighbourhood.node import Membership, NodeKind, Standing
 from node.neighbourhood.refusal import Words, phrase
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import destinations, figures, lookups, nodes, ways_in
 from node.storage.database import Transaction
 from node.storage.destinations import PARKED
@@ -36,16 +36,14 @@ class Place:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /operator. Only an operator."""
-    person = who.signed_in()
-    require(person, Deed.RUN_BORDERS)
-    require(person, Deed.RUN_RESIDENTS)
+    who.required(Deed.RUN_BORDERS, Deed.RUN_RESIDENTS)
     places = await ui.database.reading(_look, who)
     return ui.page(request, who, "operator.html", current="me", places=places)
 
 
 async def numbers(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /operator/figures: numbers alone, no people. Only an operator."""
-    require(who.signed_in(), Deed.RUN_RESIDENTS)
+    who.required(Deed.RUN_RESIDENTS)
     found = await ui.database.reading(figures.figures, who.at)
     return ui.page(request, who, "figures.html", current="me", figures=found, words=COUNTED)
 

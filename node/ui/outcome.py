@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.neighbourhood.match import MatchState
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import posts
 from node.storage.database import Transaction
 from node.ui import post
@@ -23,5 +23,5 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
 
 def _look(tx: Transaction, who: Visitor, post_id: str) -> View:
     found = posts.see(tx, who.person, post_id, who.at)
-    require(who.person, Deed.COMPLETE, found.author if found.own else None)
+    who.required(Deed.COMPLETE, owner=found.author if found.own else None)
     return post.look(tx, who, post_id)

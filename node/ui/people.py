@@ -10,7 +10,7 @@ from starlette.responses import Response
 from node.acts import residents as acts
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, Role, last_moment, require
+from node.neighbourhood.roles import Deed, Role, last_moment
 from node.storage import residents
 from node.storage.database import Transaction
 from node.ui.door import Ui, Visitor, go_to
@@ -32,7 +32,7 @@ class Known:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """Everybody, or those who are called so; those who wait first. Only an operator."""
-    operator(who)
+    who.required(Deed.RUN_RESIDENTS)
     start, name = number(request.query_params.get("from")), request.query_params.get("name", "").strip()
     shown = await ui.database.reading(_look, name.replace("\x00", ""), start, who.at)
     values: dict[str, Any] = {"shown": shown, "name": name, "roles": ROLES, "path": LIST}
@@ -49,7 +49,7 @@ async def add(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     spoken = form["language"] if form["language"] in languages() else ui.settings.language
     filled_in = form["name"], form["email"].strip() or None, spoken
     try:
-        person = await ui.database.writing(acts.add, operator(who), *filled_in, who.at)
+        person = await ui.database.writing(acts.add, who.required(Deed.RUN_RESIDENTS), *filled_in, who.at)
     except Invalid as refused:
         return _adding(ui, request, who, form.wrong(refused), 422)
     except Conflict as refused:
@@ -65,13 +65,14 @@ async def one(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def admit(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Let somebody in who waits. Only an operator."""
-    await ui.database.writing(acts.admit, operator(who), request.path_params["person"], who.at)
+    by, person_id = who.required(Deed.RUN_RESIDENTS), request.path_params["person"]
+    await ui.database.writing(acts.admit, by, person_id, who.at)
     return go_to(LIST)
 
 
 async def grant(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Give a role, until a day or until taken back. Only an operator, and not to oneself."""
-    by, person_id = operator(who), request.path_params["person"]
+    by, person_id = who.required(Deed.RUN_RESIDENTS), request.path_params["person"]
     try:
         role, until = _role(form["role"]), _last_moment(form["until"], ui.settings.home.zone)
         await ui.database.writing(acts.grant, by, person_id, role, until, who.at)
@@ -82,18 +83,11 @@ async def grant(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 
 async def end_role(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Take a role back. Only an operator; the last operator stays."""
-    by, person_id = operator(who), request.path_params["person"]
+    by, person_id = who.required(Deed.RUN_RESIDENTS), request.path_params["person"]
     if request.path_params["role"] not in set(Role):
         raise NotFound(phrase("This page is not here"))
     await ui.database.writing(acts.end_role, by, person_id, Role(request.path_params["role"]), who.at)
     return go_to(f"{LIST}/{person_id}")
-
-
-def operator(who: Visitor) -> Resident:
-    """Whoever may look after people. Raises NotAllowed."""
-    person = who.signed_in()
-    require(person, Deed.RUN_RESIDENTS)
-    return person
 
 
 def _role(written: str) -> Role:
@@ -114,13 +108,13 @@ def _last_moment(written: str, zone: tzinfo) -> datetime | None:
 
 
 def _adding(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
-    operator(who)
+    who.required(Deed.RUN_RESIDENTS)
     spoken = [(one.code, one.name) for one in languages().values()]
     return ui.page(request, who, "person-new.html", code, current="me", form=form, spoken=spoken, path=LIST)
 
 
 async def _shown(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
-    by = operator(who)
+    by = who.required(Deed.RUN_RESIDENTS)
     known = await ui.database.reading(_one, request.path_params["person"], who.at)
     values: dict[str, Any] = {"known": known, "own": known.person.id == by.id, "form": form, "path": LIST}
     values |= {"roles": ROLES, "choices": _choices()}

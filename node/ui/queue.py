@@ -14,8 +14,7 @@ from node.neighbourhood.node import Node
 from node.neighbourhood.post import Kind, Post, State
 from node.neighbourhood.refusal import Conflict, Invalid, Words, phrase
 from node.neighbourhood.report import REASON_LENGTH, Measure, Report
-from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import log, nodes, outbox
 from node.storage import reports as kept
 from node.storage.database import Transaction
@@ -81,7 +80,7 @@ class Case:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
     """GET /queue: what waits, the oldest on top. Only a supervisor."""
-    _supervisor(who)
+    who.required(Deed.MODERATE, Deed.SEE_QUEUE)
     shown, hidden = await ui.database.reading(_look, who, number(request.query_params.get("from")))
     said = SAID.get(request.query_params.get("said", ""), "")
     values = {"shown": shown, "hidden": hidden, "path": LIST, "said": said, "form": Form(), "alone": False}
@@ -90,13 +89,13 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Page:
 
 async def case(ui: Ui, request: Request, who: Visitor) -> Page:
     """GET /queue/{post}: one post, reported or not. Only a supervisor, and not about their own."""
-    _supervisor(who)
+    who.required(Deed.MODERATE, Deed.SEE_QUEUE)
     return await _one(ui, request, who, Form())
 
 
 async def decide(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     """POST /queue/{post}: decide, with a reason. Only a supervisor, and not about their own."""
-    by, key, what = _supervisor(who), request.path_params["post"], form["what"]
+    by, key, what = who.required(Deed.MODERATE, Deed.SEE_QUEUE), request.path_params["post"], form["what"]
     try:
         if what == SEND:
             await ui.database.writing(reports.send_on, by, key, form["category"], form["words"], who.at)
@@ -110,13 +109,6 @@ async def decide(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     except Conflict as late:
         return await _one(ui, request, who, Form(form.values, reason=late.reason), 409)
     return go_to(f"{LIST}?said={what}")
-
-
-def _supervisor(who: Visitor) -> Resident:
-    person = who.signed_in()
-    require(person, Deed.MODERATE)
-    require(person, Deed.SEE_QUEUE)
-    return person
 
 
 def _frame() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from node.neighbourhood.audience import may_see
 from node.neighbourhood.post import Post
 from node.neighbourhood.refusal import Conflict, Invalid, TooMany, phrase
 from node.neighbourhood.report import TEXT_LENGTH, Report, ReportCategory, ReportState
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.storage import nodes, posts
 from node.storage import reports as kept
 from node.storage.database import Transaction
@@ -68,7 +68,7 @@ class Reported:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
     """GET /report/{post}. Any resident, about what they may see; a stranger is asked to sign in."""
-    require(who.signed_in(), Deed.REPORT)
+    who.required(Deed.REPORT)
     return await _asked(ui, request, who, Form())
 
 
@@ -89,7 +89,7 @@ async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
 
 async def mine(ui: Ui, request: Request, who: Visitor) -> Page:
     """GET /reports: what I reported. Anybody with an account, for themselves."""
-    require(who.signed_in(), Deed.READ_OWN)
+    who.required(Deed.READ_OWN)
     found = await ui.database.reading(_mine, who)
     said = request.query_params.get("said", "") == "reported"
     return ui.page(request, who, "reports.html", current="me", reports=found, said=said)

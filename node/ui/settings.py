@@ -14,7 +14,7 @@ from starlette.responses import Response
 from node.neighbourhood.node import NodeKind
 from node.neighbourhood.pace import Pace
 from node.neighbourhood.refusal import Words, phrase
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed
 from node.settings import FILE, PREFIX, Secret, Settings
 from node.ui.dates import length
 from node.ui.door import Ui, Visitor
@@ -105,7 +105,7 @@ PARTS: list[tuple[Words, str, dict[str, tuple[Words, Shown | None]]]] = [
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /operator/settings. Only an operator. It changes nothing."""
-    require(who.signed_in(), Deed.RUN_RESIDENTS)
+    who.required(Deed.RUN_RESIDENTS)
     values = {"parts": parts(ui.settings), "pace": paced(ui.settings.home.pace)}
     where = {"file": str(ui.settings.dir / FILE), "prefix": PREFIX}
     return ui.page(request, who, "settings.html", current="me", **values, **where)

@@ -92,8 +92,7 @@ class Looked:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
     """GET /talks. Anybody with an account, for themselves."""
-    person = who.signed_in()
-    require(person, Deed.READ_OWN)
+    person = who.required(Deed.READ_OWN)
     found = await ui.database.reading(_listed, person, who.at)
     return ui.page(request, who, "talks.html", talks=found)
 
