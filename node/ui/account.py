@@ -48,7 +48,7 @@ async def use_code(ui: Ui, request: Request, who: Visitor, form: Form) -> Respon
         await ui.database.writing(acts.use_code, person, form["code"], who.at)
     except Invalid as refused:
         await ui.database.writing(acts.note_wrong_code, person.id, who.at)
-        return await _mine(ui, request, who, form.wrong(refused), 422)
+        return await _mine(ui, request, who, *form.refused(refused))
     return go_to("/me")
 
 
@@ -57,7 +57,7 @@ async def keep_contact(ui: Ui, request: Request, who: Visitor, form: Form) -> Re
     try:
         await ui.database.writing(contacts.keep, who.required(Deed.READ_OWN), form["phone"], form["address"])
     except Invalid as refused:
-        return await _mine(ui, request, who, form.wrong(refused), 422)
+        return await _mine(ui, request, who, *form.refused(refused))
     return go_to("/me#contact")
 
 
@@ -66,7 +66,7 @@ async def make_token(ui: Ui, request: Request, who: Visitor, form: Form) -> Resp
     try:
         secret = await ui.database.writing(acts.make_token, who.required(Deed.READ_OWN), form["name"], who.at)
     except Invalid as refused:
-        return await _mine(ui, request, who, form.wrong(refused), 422)
+        return await _mine(ui, request, who, *form.refused(refused))
     return ui.page(request, who, "token.html", current="me", secret=secret, name=form["name"])
 
 

@@ -2,7 +2,7 @@
 off, hide it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.requests import Request
@@ -173,13 +173,11 @@ async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     post_id = request.path_params["post"]
     try:
         await ui.database.writing(responses.answer, who.signed_in(), post_id, form["text"], who.at)
-    except Invalid as wrong:
+    except (Invalid, Conflict) as refused:
         view = await ui.database.reading(post.look, who, post_id)
-        return post.shown(ui, request, who, view, form.wrong(wrong), 422)
-    except Conflict as late:
-        view = await ui.database.reading(post.look, who, post_id)
-        if view.answer is None or not view.answer.live:  # live: the button was pressed twice
-            return post.shown(ui, request, who, view, replace(form, reason=late.reason), 409)
+        answered = view.answer is not None and view.answer.live
+        if isinstance(refused, Invalid) or not answered:  # else: the button was pressed twice
+            return post.shown(ui, request, who, view, *form.refused(refused))
     return go_to(f"/o/{post_id}?said=answered#answers")
 
 
@@ -200,7 +198,7 @@ async def do(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     except Conflict as late:
         view, answer, _ = await _asked(ui, request, who)
         if deed.act is not matches.agree or answer.agreement is not MatchState.AGREED:  # else: pressed twice
-            return post.shown(ui, request, who, view, Form(reason=late.reason), 409)
+            return post.shown(ui, request, who, view, *Form().refused(late))
     return go_to(f"{view.card.url}?said={request.path_params['deed']}")
 
 

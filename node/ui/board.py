@@ -1,6 +1,6 @@
 """The broker's board, and whom a broker could ask from it. (Ending a post from the board is in `endings`.)"""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -127,7 +127,7 @@ async def invite(ui: Ui, request: Request, who: Visitor, form: Form) -> Response
     try:
         await ui.database.writing(acts.ask, by, post_id, form["offer"], who.at)
     except Conflict as late:
-        return await _choosing(ui, request, who, replace(form, reason=late.reason), 409)
+        return await _choosing(ui, request, who, *form.refused(late))
     return go_to(f"{LIST}/{post_id}/invite?said=asked")
 
 

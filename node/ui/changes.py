@@ -2,7 +2,6 @@
 back."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
@@ -95,16 +94,14 @@ async def save(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """POST /o/{post}/edit: every copy hears of it. Only the poster; another audience is asked twice."""
     view, wrong = await ui.database.reading(_weigh, who, request.path_params["post"], form)
     if wrong is not None:
-        return _form(ui, request, who, view, form.wrong(wrong), 422)
+        return _form(ui, request, who, view, *form.refused(wrong))
     if form["audience"] != view.post.audience and form["sure"] != form["audience"]:
         return _sure_of_audience(ui, request, who, view, form)
     change = _change(view.post, form, ui.settings.home.zone, who.at)
     try:
         await ui.database.writing(posts.edit, who.signed_in(), view.post.id, change, who.at)
-    except Invalid as refused:
-        return _form(ui, request, who, view, form.wrong(refused), 422)
-    except Conflict as late:
-        return _form(ui, request, who, view, replace(form, reason=late.reason), 409)
+    except (Invalid, Conflict) as refused:
+        return _form(ui, request, who, view, *form.refused(refused))
     return go_to(f"{view.card.url}?said=edited")
 
 
@@ -130,7 +127,7 @@ async def do(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
         await ui.database.writing(act, who.signed_in(), post_id, who.at)
     except Conflict as late:
         view = await ui.database.reading(post.look, who, post_id)
-        return post.shown(ui, request, who, view, Form(reason=late.reason), 409)
+        return post.shown(ui, request, who, view, *Form().refused(late))
     return go_to(f"/o/{post_id}?said={request.path_params['deed']}")
 
 

@@ -48,7 +48,7 @@ async def go_on(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     asked = await ui.database.reading(look, _KINDS[request.url.path], who.at)
     if (found := unanswered(asked, wanted, form)) is not None:
         step, wrong = found
-        return _show(ui, request, who, asked, step, form.wrong(Invalid(wrong)), 422)
+        return _show(ui, request, who, asked, step, *form.refused(Invalid(wrong)))
     if wanted != POST:
         return _show(ui, request, who, asked, wanted, form)
     if who.person is None:  # the session ended while they wrote: nothing of it is lost

@@ -1,7 +1,7 @@
 """How a broker ends somebody's post from the board: closed, or handed to a professional; they read why."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.requests import Request
@@ -83,10 +83,8 @@ async def _end(ui: Ui, request: Request, who: Visitor, ending: Ending, form: For
     by, post_id = who.required(Deed.SEE_BOARD), request.path_params["post"]
     try:
         await ui.database.writing(ending.act, by, post_id, form["words"], who.at)
-    except Invalid as wrong:
-        return await _asked(ui, request, who, ending, form.wrong(wrong), 422)
-    except Conflict as late:
-        return await _asked(ui, request, who, ending, replace(form, reason=late.reason), 409)
+    except (Invalid, Conflict) as refused:
+        return await _asked(ui, request, who, ending, *form.refused(refused))
     return go_to(f"{board.LIST}?said={said}")
 
 

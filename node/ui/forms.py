@@ -1,16 +1,33 @@
 """What people filled in: read within limits, kept as it was typed, so that a page can come back with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
-from node.neighbourhood.refusal import Invalid, Words
+from node.neighbourhood.refusal import (
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    NotReachable,
+    Refusal,
+    TooMany,
+    Words,
+)
 
 FIELDS_MOST = 60
 _KIND = "application/x-www-form-urlencoded"
+_STATUS: dict[type[Refusal], int] = {
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    TooMany: 429,
+    NotReachable: 502,
+}
 
 
 @dataclass(frozen=True)
@@ -25,13 +42,19 @@ class Form:
         """What was typed, or nothing."""
         return self.values.get(name, "")
 
-    def wrong(self, refused: Invalid) -> "Form":
-        """The same form with words at the fields that cannot be used."""
-        return Form(self.values, refused.errors, refused.reason)
+    def refused(self, why: Refusal) -> tuple["Form", int]:
+        """The same form with words on what did not work, at its fields or for the whole; and the status."""
+        errors = why.errors if isinstance(why, Invalid) else {}
+        return replace(self, errors=errors, reason=why.reason), status(why)
 
     def error(self, name: str) -> str:
         """What is wrong with a field, or nothing."""
         return self.errors.get(name, "")
+
+
+def status(refusal: Refusal) -> int:
+    """What a browser is told of a refusal, beside its words."""
+    return _STATUS.get(type(refusal), 400)
 
 
 async def filled(request: Request) -> Form:

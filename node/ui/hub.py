@@ -16,7 +16,7 @@ from node.storage import log, lookups, nodes
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
 from node.ui.door import Ui, Visitor, go_to
-from node.ui.forms import Form
+from node.ui.forms import Form, status
 from node.ui.slices import Slice, number, sliced
 
 LIST = "/operator/hub"
@@ -112,10 +112,10 @@ async def join(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     try:
         await ui.database.writing(acts.ask, who.required(Deed.RUN_BORDERS), form["address"], who.at)
     except Invalid as refused:
-        return await _listed(ui, request, who, form.wrong(refused), 422)
+        return await _listed(ui, request, who, *form.refused(refused))
     except Conflict as refused:
-        wrong = Invalid({"address": refused.reason})
-        return await _listed(ui, request, who, form.wrong(wrong), 409)
+        wrong, _ = form.refused(Invalid({"address": refused.reason}))
+        return await _listed(ui, request, who, wrong, status(refused))
     return go_to(LIST)
 
 

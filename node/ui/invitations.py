@@ -26,7 +26,7 @@ async def make(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
         uses = _uses(form["uses"])
         code = await ui.database.writing(acts.invite, by, note, uses, who.at)
     except Invalid as refused:
-        return await _listed(ui, request, who, form.wrong(refused), 422)
+        return await _listed(ui, request, who, *form.refused(refused))
     values = {"letters": code, "link": f"{ui.settings.origin}/join?code={code}", "uses": uses}
     until = who.at + acts.INVITATION_LASTS
     return ui.page(request, who, "invitation.html", current="me", until=until, path=LIST, **values)

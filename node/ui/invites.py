@@ -1,6 +1,6 @@
 """A broker asks: would you help with this? The page of who is asked: yes with a sentence, or kindly no."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.requests import Request
@@ -49,10 +49,8 @@ async def answer(ui: Ui, request: Request, who: Visitor, form: Form) -> Response
             await ui.database.writing(acts.decline, by, key, who.at)
             return go_to(f"/invites/{key}")
         made = await ui.database.writing(acts.accept, by, key, form["text"], who.at)
-    except Invalid as wrong:
-        return await _shown(ui, request, who, form.wrong(wrong), 422)
-    except Conflict as late:
-        return await _shown(ui, request, who, replace(form, reason=late.reason), 409)
+    except (Invalid, Conflict) as refused:
+        return await _shown(ui, request, who, *form.refused(refused))
     return go_to(f"/o/{made.post_id}?said=answered")
 
 

@@ -35,7 +35,7 @@ async def join(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     except Invalid as refused:
         if "code" in refused.errors:
             await ui.database.writing(acts.note_wrong_code, caller_now, who.at)
-        return _joining(ui, request, who, form.wrong(refused), 422)
+        return _joining(ui, request, who, *form.refused(refused))
     return go_to("/join/invited" if form["code"].strip() else "/join/waiting")
 
 

@@ -68,7 +68,7 @@ async def ask(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     try:
         await ui.database.writing(acts.ask, who.required(Deed.RUN_BORDERS), form["address"], who.at)
     except Invalid as refused:
-        return await _listed(ui, request, who, form.wrong(refused), 422)
+        return await _listed(ui, request, who, *form.refused(refused))
     return go_to(LIST)
 
 

@@ -51,10 +51,10 @@ async def add(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     try:
         person = await ui.database.writing(acts.add, who.required(Deed.RUN_RESIDENTS), *filled_in, who.at)
     except Invalid as refused:
-        return _adding(ui, request, who, form.wrong(refused), 422)
+        return _adding(ui, request, who, *form.refused(refused))
     except Conflict as refused:
         known = Invalid({"email": refused.reason})
-        return _adding(ui, request, who, form.wrong(known), 422)
+        return _adding(ui, request, who, *form.refused(known))
     return go_to(f"{LIST}/{person.id}")
 
 
@@ -77,7 +77,7 @@ async def grant(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
         role, until = _role(form["role"]), _last_moment(form["until"], ui.settings.home.zone)
         await ui.database.writing(acts.grant, by, person_id, role, until, who.at)
     except Invalid as refused:
-        return await _shown(ui, request, who, form.wrong(refused), 422)
+        return await _shown(ui, request, who, *form.refused(refused))
     return go_to(f"{LIST}/{person_id}")
 
 

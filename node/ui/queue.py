@@ -104,10 +104,8 @@ async def decide(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
         else:
             words = (what, form["reason"], form["told"])
             await ui.database.writing(moderation.uphold, by, key, *words, who.at)
-    except Invalid as wrong:
-        return await _one(ui, request, who, form.wrong(wrong), 422)
-    except Conflict as late:
-        return await _one(ui, request, who, Form(form.values, reason=late.reason), 409)
+    except (Invalid, Conflict) as refused:
+        return await _one(ui, request, who, *form.refused(refused))
     return go_to(f"{LIST}?said={what}")
 
 

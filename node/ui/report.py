@@ -79,11 +79,8 @@ async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
         await ui.database.writing(
             acts.report, who.signed_in(), post_id, form["category"], form["text"], who.at
         )
-    except Invalid as wrong:
-        return await _asked(ui, request, who, form.wrong(wrong), 422)
-    except (Conflict, TooMany) as refused:
-        status = 409 if isinstance(refused, Conflict) else 429
-        return await _asked(ui, request, who, Form(form.values, reason=refused.reason), status)
+    except (Invalid, Conflict, TooMany) as refused:
+        return await _asked(ui, request, who, *form.refused(refused))
     return go_to("/reports?said=reported")
 
 

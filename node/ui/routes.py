@@ -8,16 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from node.neighbourhood.contact import Fetch, out_of_reach
-from node.neighbourhood.refusal import (
-    Conflict,
-    Invalid,
-    NotAllowed,
-    NotFound,
-    NotReachable,
-    Refusal,
-    TooMany,
-    phrase,
-)
+from node.neighbourhood.refusal import NotAllowed, NotFound, Refusal, TooMany, phrase
 from node.settings import Settings
 from node.storage.database import Database
 from node.ui import (
@@ -55,7 +46,7 @@ from node.ui import (
     talks,
 )
 from node.ui.door import Ui, Visitor, go_to, here, stranger
-from node.ui.forms import Form, filled
+from node.ui.forms import Form, filled, status
 
 Page = Callable[[Ui, Request, Visitor], Awaitable[Response]]
 Send = Callable[[Ui, Request, Visitor, Form], Awaitable[Response]]
@@ -171,15 +162,6 @@ FORMS: list[tuple[str, Send]] = [
     ("/talks/{answer}/contact/show", talks.show),
 ]
 
-_STATUS: list[tuple[type[Refusal], int]] = [
-    (NotAllowed, 403),
-    (NotFound, 404),
-    (Conflict, 409),
-    (Invalid, 422),
-    (TooMany, 429),
-    (NotReachable, 502),
-]
-
 
 def routes(ui: Ui) -> list[BaseRoute]:
     """The routes of this door. A GET changes nothing; a POST is believed only from our own pages."""
@@ -254,8 +236,8 @@ def _refused(ui: Ui, request: Request, who: Visitor, refusal: Refusal) -> Respon
     signin = f"/signin?next={quote(here(request))}" if who.person is None else ""
     if isinstance(refusal, NotAllowed) and signin and request.method == "GET":
         return go_to(signin)
-    status = next((code for kind, code in _STATUS if isinstance(refusal, kind)), 400)
-    response = ui.sorry(request, who, status, refusal.reason, signin if status in (403, 404) else "")
+    code = status(refusal)
+    response = ui.sorry(request, who, code, refusal.reason, signin if code in (403, 404) else "")
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.wait)
     return response

@@ -32,7 +32,7 @@ async def ask(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
         caller_now = caller(request, ui.settings.trusted_proxies)
         await ui.database.writing(acts.ask_signin, form["email"], caller_now, who.at)
     except Invalid as refused:
-        return _asking(ui, request, who, form.wrong(refused), 422)
+        return _asking(ui, request, who, *form.refused(refused))
     response = go_to("/signin/sent")
     _keep_next(ui, response, back(form["next"]))
     return response

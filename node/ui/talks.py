@@ -1,7 +1,7 @@
 """Conversations: what a poster and one helper write to each other, and the details they let be seen."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.requests import Request
@@ -157,14 +157,10 @@ async def show(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
 async def _again(ui: Ui, request: Request, who: Visitor, form: Form, refused: Refusal) -> Page:
     """The page with what was typed, and why it did not work."""
     view = await ui.database.reading(_look, who.signed_in(), request.path_params["answer"], who.at)
-    if isinstance(refused, Invalid):
-        return _shown(ui, request, who, view, form.wrong(refused), 422)
-    form = replace(form, reason=refused.reason)
+    page = _shown(ui, request, who, view, *form.refused(refused))
     if isinstance(refused, TooMany):
-        page = _shown(ui, request, who, view, form, 429)
         page.headers["Retry-After"] = str(refused.wait)
-        return page
-    return _shown(ui, request, who, view, form, 409)
+    return page
 
 
 def _shown(
