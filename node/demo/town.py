@@ -3,7 +3,6 @@
 Only with `--adjacency` the names, codes and borders of the neighbourhoods are real; the people never are.
 """
 
-import csv
 import tomllib
 from collections import deque
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from node.acts import residents as people
+from node.command import adjacency
 from node.neighbourhood.node import NodeKind
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.resident import console
@@ -23,7 +23,6 @@ from node.storage.database import Transaction
 PHONE = "0199-00 12 34"  # of a range that is given to nobody
 HOURS = "Maandag tot en met vrijdag, 9.00 tot 17.00 uur."
 CAST = ("operator", "broker", "booster", "supervisor", "connector", "resident", "outsider")
-COLUMNS = ("buurtcode", "buurtnaam", "aangrenzend")
 INVENTED = tomllib.loads((Path(__file__).parent / "town.toml").read_text(encoding="utf-8"))
 POSTS_EACH = 7
 
@@ -59,7 +58,7 @@ def invented(count: int) -> list[Spot]:
 
 def real(path: Path, count: int) -> list[Spot]:
     """`count` neighbourhoods of a file, from its first row outwards, step by step. Raises Refusal."""
-    spots = _read(path)
+    spots = [Spot(area.name, area.code, area.touches) for area in adjacency.areas(path)]
     by_code = {spot.code: spot for spot in spots}
     found: dict[str, Spot] = {}
     waiting = deque(spots[:1])
@@ -71,20 +70,6 @@ def real(path: Path, count: int) -> list[Spot]:
     if len(found) < count:
         raise Refusal(f"{path}: only {len(found)} neighbourhoods hang together there, not {count}")
     return list(found.values())
-
-
-def _read(path: Path) -> list[Spot]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Refusal(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if not rows or not set(COLUMNS) <= set(rows[0]):
-        raise Refusal(f"{path}: its first line must name the columns {', '.join(COLUMNS)}")
-    code, name, touches = COLUMNS
-    if any(not row[code] or not row[name] for row in rows):
-        raise Refusal(f"{path}: a row has no code or no name")
-    return [Spot(row[name], row[code], frozenset((row[touches] or "").split())) for row in rows]
 
 
 def values(spot: Spot, port: int) -> dict[str, Any]:

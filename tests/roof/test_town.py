@@ -24,10 +24,17 @@ def test_the_invented_town_is_on_no_map_and_all_touch() -> None:
 
 
 def test_a_file_is_taken_from_its_first_row_outwards(tmp_path: Path) -> None:
-    rows = ["A,Aa,W,G,C B,0", "B,Bee,W,G,A,0", "C,Cee,W,G,A D,0", "D,Dee,W,G,C X,1", "E,Eef,W,G,,0"]
+    a, b, c, d, e, x = (f"BU0001000{number}" for number in range(6))
+    rows = [
+        f"{a},Aa,W,G,{c} {b},0",
+        f"{b},Bee,W,G,{a},0",
+        f"{c},Cee,W,G,{a} {d},0",
+        f"{d},Dee,W,G,{c} {x},1",
+        f"{e},Eef,W,G,,0",
+    ]
     path = tmp_path / "borders.csv"
     path.write_text(HEAD + "\n".join(rows))
-    assert [spot.code for spot in town.real(path, 4)] == ["A", "B", "C", "D"]
+    assert [spot.code for spot in town.real(path, 4)] == [a, b, c, d]
     assert town.real(path, 1)[0].name == "Aa"
     with pytest.raises(Refusal, match="only 4 neighbourhoods hang together"):
         town.real(path, 5)
@@ -41,7 +48,7 @@ def test_real_neighbourhoods_are_read(shared: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", HEAD.encode(), b"a,b\n1,2\n", HEAD.encode() + b"A,,W,G,B,0\n", b"\xff\xfe\x00", b'"'],
+    [b"", HEAD.encode(), b"a,b\n1,2\n", HEAD.encode() + b"BU00010001,,W,G,,0\n", b"\xff\xfe\x00", b'"'],
     ids=["empty", "head", "columns", "no name", "letters", "quote"],
 )
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes) -> None:
