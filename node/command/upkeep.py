@@ -15,7 +15,6 @@ from node.neighbourhood.refusal import Refusal
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 PLACE = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
-Command = Callable[..., None]
 
 _directory = click.option(
     "--dir", "directory", type=DIRECTORY, default=".", help="The directory of the node."

@@ -22,7 +22,6 @@ from node.serving.opening import opened
 from node.settings import Settings
 
 KEEP_ALIVE_SECONDS = 30
-PATIENCE_SECONDS = 10  # how long a stopping node waits for what runs
 WAITING_MOST = 1024  # connections that the system holds until we take them
 
 Say = Callable[[str], None]

@@ -93,11 +93,6 @@ def known(tx: Transaction, node_ids: set[str]) -> dict[str, Node]:
     return {row["id"]: _node(row) for row in found}
 
 
-def by_inbox(tx: Transaction, inbox: str) -> Node | None:
-    row = tx.run(_SELECT.where(nodes.c.inbox == inbox)).mappings().first()
-    return _node(row) if row else None
-
-
 def everyone(tx: Transaction) -> list[Node]:
     """All nodes known here, by name."""
     return [_node(row) for row in tx.run(_SELECT.order_by(nodes.c.name, nodes.c.id)).mappings()]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_,
 
 from node.neighbourhood.post import Audience, State
 from node.storage.database import Transaction
-from node.storage.nodes import ACTIVE, MEMBER, ONLY_FOLLOWS, PARTNER, may_hold, sent_directly
+from node.storage.nodes import MEMBER, ONLY_FOLLOWS, PARTNER, may_hold, sent_directly
 from node.storage.tables import activities, copies, deliveries, destinations, nodes, posts
 
 REACH = {"asked": 0, "delivered": 1, "holds": 2, "deletion_asked": 3, "gone": 4}
@@ -100,11 +100,6 @@ def keep_body(tx: Transaction, activity_id: str, body: bytes) -> bytes:
 def send_to(tx: Transaction, activity: Activity, node_id: str) -> None:
     """Queue a message for one node."""
     send(tx, activity, nodes.c.id == node_id)
-
-
-def send_to_neighbours(tx: Transaction, activity: Activity) -> None:
-    """Queue a message for every active neighbour: one statement, however many there are."""
-    send(tx, activity, ACTIVE)
 
 
 def send_to_members(tx: Transaction, activity: Activity) -> None:
@@ -268,12 +263,3 @@ def shared_with(tx: Transaction, node_id: str) -> list[str]:
     """The ids of our posts that one node holds, or may hold."""
     held = and_(copies.c.node_id == node_id, copies.c.state.not_in(["deletion_asked", "gone"]))
     return list(tx.run(select(copies.c.post_uri).where(held)).scalars())
-
-
-def waiting(tx: Transaction) -> int:
-    """How many deliveries wait."""
-    return int(
-        tx.run(
-            select(func.count()).select_from(deliveries).where(deliveries.c.state == "pending")
-        ).scalar_one()
-    )

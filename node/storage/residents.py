@@ -87,12 +87,6 @@ def end_role(tx: Transaction, resident_id: str, role: Role) -> bool:
     return tx.run(roles.delete().where(same)).rowcount == 1
 
 
-def count(tx: Transaction) -> int:
-    """How many people are let in."""
-    admitted = select(func.count()).select_from(residents).where(residents.c.admitted.is_not(None))
-    return int(tx.run(admitted).scalar_one())
-
-
 def total(tx: Transaction, name: str = "") -> int:
     """How many people are known, let in or not; with `name` of those who are called so, or partly."""
     return int(tx.run(select(func.count()).select_from(residents).where(_called(name))).scalar_one())

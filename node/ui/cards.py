@@ -48,11 +48,6 @@ def cards(tx: Transaction, who: Resident | None, found: Sequence[Post], at: date
     ]
 
 
-def neighbours(tx: Transaction) -> list[str]:
-    """The names of the neighbourhoods next door."""
-    return [node.name for node in nodes.neighbours(tx)]
-
-
 def nearness(home: Node | None) -> str:
     """How far it is to another node, told in neighbourhoods; nothing for our own, or one we only know."""
     if home is None or not (home.active or home.member):

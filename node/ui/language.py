@@ -15,7 +15,6 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from node.neighbourhood.refusal import Words
@@ -142,12 +141,6 @@ def back(path: object) -> str:
     """The page of ours to return to; anything that could lead elsewhere becomes the front page."""
     ours = isinstance(path, str) and len(path) < 2000 and re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", path)
     return str(path) if ours else "/"
-
-
-async def keep(request: Request) -> Response:
-    """POST /choice: keep a language, day or night, or the size of letters, and go back. Anyone may."""
-    async with request.form(max_files=0, max_fields=10) as form:
-        return remember(form, request.cookies.get(LOOK_COOKIE), request.url.scheme == "https")
 
 
 def remember(form: Mapping[str, object], look: str | None, secure: bool) -> Response:

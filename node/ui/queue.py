@@ -29,7 +29,6 @@ from node.ui.words import Sign
 LIST = "/queue"
 HIDDEN_MOST = 50
 STAYS, SEND = "stays", "send"
-WAYS = (STAYS, *Measure, SEND)
 KINDS = {
     Kind.REQUEST: phrase("Request:"),
     Kind.OFFER: phrase("Offer:"),

@@ -3,7 +3,7 @@
 import asyncio
 
 from node.acts import posts
-from node.storage import log, outbox
+from node.storage import destinations, log
 from node.storage import posts as kept
 from node.storage.database import Database
 from tests import town
@@ -17,7 +17,7 @@ async def test_the_same_words_from_the_same_form_are_one_post(database: Database
     assert len({post.id for post in made}) == 1
     assert len(await database.reading(kept.listing, cast.poster, kept.Filter(), NOON)) == 1
     assert len(await database.reading(log.of, made[0].id)) == 1
-    assert await database.reading(outbox.waiting) == 1
+    assert await database.reading(destinations.count, "pending") == 1
 
 
 async def test_other_words_another_form_or_another_person_are_another_post(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from node.neighbourhood.node import Node
-from node.storage import deliveries, outbox
+from node.storage import deliveries, destinations, outbox
 from node.storage.database import Database, Transaction
 from tests import town
 from tests.storage.conftest import POSTGRESQL
@@ -97,7 +97,7 @@ async def test_what_is_done_is_done_and_then_there_is_rest(database: Database, n
     await database.writing(deliveries.settle, delivery.id, "done")
     await database.writing(deliveries.release, claim, None, 0, None)
     assert await database.reading(deliveries.next_due) is None
-    assert await database.reading(outbox.waiting) == 0
+    assert await database.reading(destinations.count, "pending") == 0
     assert await database.writing(deliveries.claim, NOON + town.DAY, 10) == []
 
 
@@ -123,7 +123,7 @@ async def test_the_same_bytes_are_queued_again(database: Database, noord: Node) 
 async def test_a_blocked_node_is_sent_nothing(database: Database) -> None:
     node = await database.writing(town.neighbour, "noord", blocked=True)
     await database.writing(say, node, "hello")
-    assert await database.reading(outbox.waiting) == 0
+    assert await database.reading(destinations.count, "pending") == 0
     assert await database.writing(deliveries.claim, NOON, 10) == []
 
 
@@ -158,7 +158,7 @@ async def test_a_worker_does_not_lay_to_rest_what_has_just_got_work(database: Da
             await database.writing(deliveries.settle, delivery.id, "done")
         rest = database.writing(deliveries.release, claim, None, 0, None)
         await at_once(rest, database.writing(say, noord, f"message {number}"))
-        assert await database.reading(outbox.waiting) == 1
+        assert await database.reading(destinations.count, "pending") == 1
         assert await database.reading(deliveries.next_due) is not None
 
 

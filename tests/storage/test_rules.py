@@ -10,7 +10,7 @@ from node.acts import posts, responses
 from node.neighbourhood.match import Match, MatchState
 from node.neighbourhood.post import Post
 from node.neighbourhood.response import Response, ResponseState
-from node.storage import matches, outbox, residents, seen
+from node.storage import destinations, matches, residents, seen
 from node.storage import posts as kept_posts
 from node.storage import responses as kept
 from node.storage.database import Database, Transaction
@@ -82,4 +82,4 @@ async def test_what_makes_no_sense_is_refused(database: Database, cast: town.Cas
     ):
         with pytest.raises(IntegrityError):
             await database.writing(act)
-    assert await database.reading(outbox.waiting) == 0
+    assert await database.reading(destinations.count, "pending") == 0

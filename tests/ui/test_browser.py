@@ -18,6 +18,7 @@ from starlette.routing import Route
 from node.neighbourhood.refusal import phrase
 from node.ui import language, words
 from node.ui.assets import Assets
+from tests.ui.test_language import keep
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -97,7 +98,7 @@ async def site(
             )
         return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
 
-    routes = [assets.route(), Route("/choice", language.keep, methods=["POST"]), Route("/{path:path}", page)]
+    routes = [assets.route(), Route("/choice", keep, methods=["POST"]), Route("/{path:path}", page)]
     config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())

@@ -4,11 +4,12 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from node.neighbourhood.refusal import phrase
 from node.ui import language
+from node.ui.forms import filled
 from node.ui.language import Look, back, choose, gettext, ngettext, speaking, translate
 
 
@@ -116,11 +117,17 @@ def test_one_never_returns_elsewhere(path: object) -> None:
     assert back(path) == "/"
 
 
+async def keep(request: Request) -> Response:
+    """What was chosen, without a node behind it."""
+    form, look = await filled(request), request.cookies.get(language.LOOK_COOKIE)
+    return language.remember(form.values, look, request.url.scheme == "https")
+
+
 def site() -> httpx.AsyncClient:
     async def page(request: Request) -> PlainTextResponse:
         return PlainTextResponse(f"{request.cookies}")
 
-    app = Starlette(routes=[Route("/choice", language.keep, methods=["POST"]), Route("/{rest:path}", page)])
+    app = Starlette(routes=[Route("/choice", keep, methods=["POST"]), Route("/{rest:path}", page)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://rietlanden.example")
 
 
@@ -153,7 +160,8 @@ async def test_day_and_letters_are_chosen_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [{"language": "xx"}, {"light": "pink"}, {"letters": "tiny"}, {}, {"back": "//evil.example"}]
+    "data",
+    [{"language": "xx"}, {"light": "pink"}, {"letters": "tiny"}, {"else": "1"}, {"back": "//evil.example"}],
 )
 async def test_what_is_not_on_the_page_changes_nothing(data: dict[str, str]) -> None:
     async with site() as browser:
@@ -164,5 +172,5 @@ async def test_what_is_not_on_the_page_changes_nothing(data: dict[str, str]) -> 
 
 async def test_a_choice_with_a_file_or_of_no_form_is_harmless() -> None:
     async with site() as browser:
-        assert (await browser.post("/choice", files={"language": b"en"})).status_code == 400
-        assert (await browser.post("/choice", content=b"{}")).status_code == 303
+        assert (await browser.post("/choice", files={"language": b"en"})).status_code == 415
+        assert (await browser.post("/choice", content=b"{}")).status_code == 415
