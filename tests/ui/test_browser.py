@@ -56,7 +56,7 @@ PARTS = """{% extends "layout.html" %}
 <div class="acts">{{ parts.button("Verder", "send") }}{{ parts.button("Haal weg", "trash-2", "stop") }}
 {{ parts.go("#", "Terug", "arrow-left", "bare") }}</div></form>
 {{ parts.facts([("eye", "Wie mag dit zien", "Iedereen"), ("scissors", "Code", parts.code("K7M 4PX"))]) }}
-{{ parts.line(copies) }}</div>{% endblock %}"""
+{{ parts.line(copies, at) }}</div>{% endblock %}"""
 
 
 @pytest.fixture
@@ -80,9 +80,7 @@ async def site(
         "states": [*words.STATES, "unknown"],
         "reach": words.REACH,
         "categories": words.CATEGORIES,
-        "copies": [
-            SimpleNamespace(state=s, name="Het Veer", here=s == "home", more="") for s in words.COPIES
-        ],
+        "copies": [SimpleNamespace(state=s, name="Het Veer", here=s == "home", at=at) for s in words.COPIES],
     }
     parts, error = environment.from_string(PARTS), environment.get_template("error.html")
 

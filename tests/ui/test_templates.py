@@ -226,12 +226,15 @@ def test_steps_say_where_one_is(make: Make) -> None:
 
 
 def test_the_line_tells_where_each_copy_is(make: Make) -> None:
+    monday, now = datetime(2026, 5, 11, 7, 0, tzinfo=UTC), datetime(2026, 5, 13, 12, 0, tzinfo=UTC)
     copies = [
-        SimpleNamespace(state="home", name="Oude Haven", here=True, more="Sinds maandag."),
-        SimpleNamespace(state="gone", name="Het Veer", here=False, more=""),
+        SimpleNamespace(state="home", name="Oude Haven", here=True, at=monday),
+        SimpleNamespace(state="gone", name="Het Veer", here=False, at=now),
     ]
-    made = make("{{ parts.line(copies) }}", copies=copies)
-    assert words(made) == "Oude Haven (hier) Hier is het bericht thuis. Sinds maandag. Het Veer Kopie is weg."
+    made = make("{{ parts.line(copies, at) }}", copies=copies)
+    said = words(made)
+    assert "Oude Haven (hier) Hier is het bericht thuis. Sinds maandag 11 mei, 9.00 uur" in said
+    assert "Het Veer Kopie is weg. Bevestigd op woensdag 13 mei, 14.00 uur" in said
     assert [i.get("class") for i in Tags(made).all("li")] == [None, "gone"]
 
 
