@@ -23,8 +23,8 @@ NAMES = """
 a-large-small arrow-left arrow-right baby calendar-days car check circle-check circle-dashed
 circle-x clock coffee copy ellipsis eye eye-off file-text flag forward globe hand-heart hand-helping
 handshake heart hourglass house id-card info landmark languages laptop lock log-out map-pin
-megaphone message-circle minus moon package pause paw-print pencil phone scissors search send
-share-2 shield-check shopping-basket sprout sun trash-2 triangle-alert undo-2 user user-plus users
+megaphone message-circle minus moon package pause paw-print pencil phone search send
+share-2 shield-check shopping-basket sprout trash-2 triangle-alert undo-2 user user-plus users
 utensils wifi-off wrench x
 """.split()
 

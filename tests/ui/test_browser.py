@@ -55,7 +55,7 @@ PARTS = """{% extends "layout.html" %}
 {{ parts.pick("category", code, sign.word, sign.hint, sign.icon, type="checkbox") }}{% endfor %}{% endcall %}
 <div class="acts">{{ parts.button("Verder", "send") }}{{ parts.button("Haal weg", "trash-2", "stop") }}
 {{ parts.go("#", "Terug", "arrow-left", "bare") }}</div></form>
-{{ parts.facts([("eye", "Wie mag dit zien", "Iedereen"), ("scissors", "Code", parts.code("K7M 4PX"))]) }}
+{{ parts.facts([("eye", "Wie mag dit zien", "Iedereen"), ("lock", "Code", parts.code("K7M 4PX"))]) }}
 {{ parts.line(copies, at) }}</div>{% endblock %}"""
 
 

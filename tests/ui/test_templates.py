@@ -239,7 +239,7 @@ def test_the_line_tells_where_each_copy_is(make: Make) -> None:
 
 
 def test_facts_agenda_and_times(make: Make) -> None:
-    made = make('{{ parts.facts([("scissors", "Code", parts.code("K7M 4PX"))]) }}')
+    made = make('{{ parts.facts([("lock", "Code", parts.code("K7M 4PX"))]) }}')
     assert '<dd><span class="code" dir="ltr">K7M 4PX</span></dd>' in made
     event = SimpleNamespace(
         title="Koffie", url="/e", starts=datetime(2026, 5, 14, 8, 0, tzinfo=UTC), place="De Waterlelie"
