@@ -37,6 +37,12 @@ def of(tx: Transaction, subject: str) -> list[Entry]:
     return [Entry(*row) for row in tx.run(statement.order_by(log.c.id))]
 
 
+def last_why(tx: Transaction, what: Happening, node_id: str) -> str:
+    """The reason that another node gave when it last did this to us; nothing when it gave none."""
+    said = [entry for entry in of(tx, node_id) if entry.what is what and entry.who == node_id]
+    return (said[-1].why or "") if said else ""
+
+
 def broken_at(tx: Transaction) -> int | None:
     """The first number in the audit chain whose seal does not hold: edited, left out, or in another order."""
     seal, expected = _FIRST_SEAL, 1

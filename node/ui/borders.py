@@ -1,13 +1,21 @@
 """How another node stands to ours, and what the operator can decide about it, in plain words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from node.acts import nodes as acts
 from node.neighbourhood.node import Home, Node, NodeKind, Standing
-from node.neighbourhood.refusal import Words, phrase
+from node.neighbourhood.refusal import NotFound, Words, phrase
+from node.neighbourhood.roles import Deed
+from node.storage import nodes
+from node.ui.door import Ui, Visitor, go_to
+from node.ui.forms import Form
 from node.ui.words import Sign
 
+REASON_LENGTH = 200
 STANDINGS = {
     Standing.ASKS: Sign(phrase("Asks us"), "message-circle", phrase("It waits for our answer."), "warn"),
     Standing.ASKED: Sign(phrase("Asked"), "hourglass", phrase("We wait for its answer."), "warn"),
@@ -22,14 +30,15 @@ HUBS = {
     Standing.ACTIVE: Sign(phrase("Our hub"), "landmark", phrase("It carries posts further."), "good"),
     Standing.ASKED: Sign(phrase("Asked"), "hourglass", phrase("It decides whether we may join."), "warn"),
 }
-
-
 OURS = Sign(phrase("Member"), "landmark", phrase("What is for the municipality goes over and back."), "good")
 
 
 @dataclass(frozen=True)
 class Step:
-    """Something the operator can decide about a node: its button, and what happens then in plain words."""
+    """Something the operator can decide about a node: its button, and what happens then in plain words.
+
+    `asks`: the question for a reason, or nothing; `hint`: who reads that.
+    """
 
     act: Callable[..., Node]
     word: Words
@@ -37,7 +46,8 @@ class Step:
     title: Words
     then: list[Words]
     stop: bool = False
-    gives_reason: bool = False
+    asks: Words | str = ""
+    hint: Words | str = ""
 
 
 STEPS = {
@@ -61,7 +71,8 @@ STEPS = {
             phrase("Its operator hears that you said no, and why."),
             phrase("No posts go over or back. You can say yes later."),
         ],
-        gives_reason=True,
+        asks=phrase("Why not?"),
+        hint=phrase("The other operator reads this. One sentence is enough."),
     ),
     "end": Step(
         acts.end,
@@ -140,3 +151,35 @@ def steps(node: Node, home: Home) -> list[str]:
             Standing.BLOCKED: ["unblock"],
         }[node.standing]
     )
+
+
+async def explain(ui: Ui, request: Request, who: Visitor, ways: Mapping[str, Step], back: str) -> Response:
+    """What the step of this address will do, before it does. Only an operator."""
+    who.required(Deed.RUN_BORDERS)
+    step = _chosen(request, ways)
+    node = await ui.database.reading(nodes.get, request.path_params["node"])
+    return sure(ui, request, who, node, step, back)
+
+
+def sure(ui: Ui, request: Request, who: Visitor, node: Node, step: Step, back: str) -> Response:
+    """Are you sure? The question, what happens then, and the way back."""
+    title = phrase(step.title.text, name=node.name)
+    values = {"node_there": node, "step": step, "title": title, "away": back, "most": REASON_LENGTH}
+    return ui.page(request, who, "step.html", current="me", **values)
+
+
+async def take(
+    ui: Ui, request: Request, who: Visitor, form: Form, ways: Mapping[str, Step], back: str
+) -> Response:
+    """Take the step of this address. Only an operator."""
+    by, step = who.required(Deed.RUN_BORDERS), _chosen(request, ways)
+    words = [" ".join(form["reason"].split())[:REASON_LENGTH]] if step.asks else []
+    await ui.database.writing(step.act, by, request.path_params["node"], *words, who.at)
+    return go_to(back)
+
+
+def _chosen(request: Request, ways: Mapping[str, Step]) -> Step:
+    step = ways.get(request.path_params["step"])
+    if step is None:
+        raise NotFound(phrase("This page is not here"))
+    return step

@@ -1,6 +1,5 @@
 """The hub, for the operator: joining and leaving one; and at the hub itself who is a member and who asks."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,36 +9,19 @@ from starlette.responses import Response
 from node.acts import hub as acts
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Membership, Node, NodeKind
-from node.neighbourhood.refusal import Conflict, Invalid, NotFound, Words, phrase
+from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.roles import Deed
 from node.storage import log, lookups, nodes
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
+from node.ui.borders import Step, explain, sure, take
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form, status
 from node.ui.slices import Slice, number, sliced
 
 LIST = "/operator/hub"
-REASON_LENGTH = 200
 ADDRESS = phrase("As in the browser, such as https://gemeente.example, or its handle.")
-
-
-@dataclass(frozen=True)
-class Step:
-    """Something that can be decided about a member: its button, and what happens then in plain words.
-
-    `asks`: the question for a reason that the other side reads, or nothing.
-    """
-
-    act: Callable[..., Node]
-    word: Words
-    icon: str
-    title: Words
-    then: list[Words]
-    stop: bool = False
-    asks: Words | str = ""
-
-
+SHORT = phrase("One sentence is enough.")
 LEAVE = Step(
     acts.leave,
     phrase("Leave the hub"),
@@ -71,6 +53,7 @@ STEPS = {
         phrase("Say no to %(name)s?"),
         [phrase("Its operator hears that you said no, and why."), phrase("It can ask again later.")],
         asks=phrase("Why not?"),
+        hint=SHORT,
     ),
     "expel": Step(
         acts.expel,
@@ -84,6 +67,7 @@ STEPS = {
         ],
         stop=True,
         asks=phrase("Why? This stays in the log."),
+        hint=SHORT,
     ),
 }
 
@@ -125,7 +109,7 @@ async def leaving(ui: Ui, request: Request, who: Visitor) -> Response:
     ours = await ui.database.reading(nodes.hub)
     if ours is None or ui.settings.home.is_hub:
         raise Conflict(phrase("This node has no hub."))
-    return _sure(ui, request, who, ours, LEAVE)
+    return sure(ui, request, who, ours, LEAVE, LIST)
 
 
 async def leave(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
@@ -135,31 +119,13 @@ async def leave(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 
 
 async def step(ui: Ui, request: Request, who: Visitor) -> Response:
-    """What will happen, before it does. Only an operator."""
-    who.required(Deed.RUN_BORDERS)
-    chosen = _step(request)
-    return _sure(ui, request, who, await ui.database.reading(nodes.get, request.path_params["node"]), chosen)
+    """What will happen to a member, or to who asks, before it does. Only an operator."""
+    return await explain(ui, request, who, STEPS, LIST)
 
 
 async def decide(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Do it. Only an operator."""
-    by, chosen = who.required(Deed.RUN_BORDERS), _step(request)
-    words = [" ".join(form["reason"].split())[:REASON_LENGTH]] if chosen.asks else []
-    await ui.database.writing(chosen.act, by, request.path_params["node"], *words, who.at)
-    return go_to(LIST)
-
-
-def _step(request: Request) -> Step:
-    chosen = STEPS.get(request.path_params["step"])
-    if chosen is None:
-        raise NotFound(phrase("This page is not here"))
-    return chosen
-
-
-def _sure(ui: Ui, request: Request, who: Visitor, node: Node, chosen: Step) -> Response:
-    title = phrase(chosen.title.text, name=node.name)
-    values: dict[str, Any] = {"node_there": node, "step": chosen, "title": title, "away": LIST}
-    return ui.page(request, who, "hub-sure.html", current="me", most=REASON_LENGTH, **values)
+    return await take(ui, request, who, form, STEPS, LIST)
 
 
 async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
@@ -177,14 +143,8 @@ def _look(tx: Transaction, start: int) -> View:
     members = [one for one in nodes.members(tx) if one.kind is not NodeKind.HUB]
     return View(
         hub=ours,
-        refused=[(one, _why(tx, one)) for one in refused],
+        refused=[(one, log.last_why(tx, Happening.HUB_REFUSED, one.id)) for one in refused],
         looked_up=lookups.open_for(tx, "hub"),
         asking=asking,
         members=sliced(members, start),
     )
-
-
-def _why(tx: Transaction, hub: Node) -> str:
-    """Why a hub said no to us."""
-    said = [line for line in log.of(tx, hub.id) if line.what is Happening.HUB_REFUSED]
-    return (said[-1].why or "") if said else ""

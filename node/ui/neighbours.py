@@ -10,20 +10,19 @@ from starlette.responses import Response
 from node.acts import nodes as acts
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Follow, Node, Standing
-from node.neighbourhood.refusal import Invalid, NotFound, phrase
+from node.neighbourhood.refusal import Invalid, phrase
 from node.neighbourhood.roles import Deed
 from node.storage import borders, deliveries, log, lookups, nodes
 from node.storage.borders import Border
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
-from node.ui.borders import ORDER, STEPS, Step, sign, steps
+from node.ui.borders import ORDER, STEPS, explain, sign, steps, take
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.slices import Slice, number, sliced
 from node.ui.words import Sign
 
 LIST = "/operator/neighbours"
-REASON_LENGTH = 200
 ADDRESS = phrase(
     "As in the browser, such as https://buurt.example, or its handle, such as centrum@buurt.example."
 )
@@ -81,27 +80,12 @@ async def stop(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 
 async def step(ui: Ui, request: Request, who: Visitor) -> Response:
     """What will happen, before it does. Only an operator."""
-    who.required(Deed.RUN_BORDERS)
-    chosen = _step(request)
-    node = await ui.database.reading(nodes.get, request.path_params["node"])
-    title = phrase(chosen.title.text, name=node.name)
-    values = {"node_there": node, "step": chosen, "title": title, "away": LIST, "most": REASON_LENGTH}
-    return ui.page(request, who, "neighbour.html", current="me", **values)
+    return await explain(ui, request, who, STEPS, LIST)
 
 
 async def decide(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Do it. Only an operator."""
-    by, chosen, node_id = who.required(Deed.RUN_BORDERS), _step(request), request.path_params["node"]
-    words = [" ".join(form["reason"].split())[:REASON_LENGTH]] if chosen.gives_reason else []
-    await ui.database.writing(chosen.act, by, node_id, *words, who.at)
-    return go_to(LIST)
-
-
-def _step(request: Request) -> Step:
-    chosen = STEPS.get(request.path_params["step"])
-    if chosen is None:
-        raise NotFound(phrase("This page is not here"))
-    return chosen
+    return await take(ui, request, who, form, STEPS, LIST)
 
 
 async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
@@ -133,11 +117,6 @@ def _proposed(tx: Transaction) -> list[Border]:
 
 
 def _seen(tx: Transaction, node: Node, failing: Failing | None) -> Neighbour:
-    refused = _why(tx, node) if node.our_follow is Follow.REJECTED else None
+    said_no = node.our_follow is Follow.REJECTED
+    refused = log.last_why(tx, Happening.NODE_REFUSED, node.id) if said_no else None
     return Neighbour(node, sign(node), steps(node, tx.home), failing, refused)
-
-
-def _why(tx: Transaction, node: Node) -> str:
-    """Why the other side said no to us."""
-    refused = [line for line in log.of(tx, node.id) if line.what is Happening.NODE_REFUSED]
-    return next((line.why or "" for line in reversed(refused) if line.who == node.id), "")
