@@ -64,7 +64,7 @@ def add_link(
     tx: Transaction, secret: str, resident_id: str, expires: datetime, at: datetime, lasting: bool = False
 ) -> None:
     """A sign-in link; a new one makes those before it useless, but for a demo's lasting ones."""
-    older = and_(signin_links.c.resident_id == resident_id, signin_links.c.lasting == False)  # noqa: E712
+    older = and_(signin_links.c.resident_id == resident_id, signin_links.c.lasting == False)
     tx.run(signin_links.delete().where(older))
     values = {"resident_id": resident_id, "created": at, "expires": expires, "lasting": lasting}
     tx.run(signin_links.insert(), {"token_hash": hashed(secret), **values})
@@ -80,7 +80,7 @@ def use_link(tx: Transaction, secret: str, at: datetime) -> str | None:
     """Use a link up, and say whose it was."""
     owner = link_owner(tx, secret, at)
     if owner is not None:
-        used = and_(signin_links.c.token_hash == hashed(secret), signin_links.c.lasting == False)  # noqa: E712
+        used = and_(signin_links.c.token_hash == hashed(secret), signin_links.c.lasting == False)
         gone = tx.run(signin_links.delete().where(used)).rowcount
         if (
             not gone

@@ -81,7 +81,8 @@ class _Line:
         """
         if self._thread is None or self._connection is None:
             raise Stopped("the database is closed")
-        answer: T = await self._thread._execute(work, self._connection)  # type: ignore[no-untyped-call]
+        execute: Any = self._thread._execute
+        answer: T = await execute(work, self._connection)
         return answer
 
     async def close(self) -> None:

@@ -103,7 +103,7 @@ def due(tx: Transaction, at: datetime, limit: int = 200) -> list[Invite]:
     """The invites that wait and need no answer any more: their day is over, or their post is, or its node was
     blocked."""
     over = or_(posts.c.state.not_in(ANSWERABLE), posts.c.expires <= at, posts.c.places_left == 0)
-    past = or_(invites.c.expires <= at, over, posts.c.hidden == True, nodes.c.blocked == True)  # noqa: E712
+    past = or_(invites.c.expires <= at, over, posts.c.hidden == True, nodes.c.blocked == True)
     joined = invites.join(posts, invites.c.post_id == posts.c.id)
     joined = joined.outerjoin(nodes, invites.c.node_id == nodes.c.id)
     found = select(invites).select_from(joined).where(invites.c.state == InviteState.PENDING, past)
@@ -116,7 +116,7 @@ def due(tx: Transaction, at: datetime, limit: int = 200) -> list[Invite]:
 def helpers(tx: Transaction, post: Post, category: Category, at: datetime, most: int = 200) -> list[Helper]:
     """Who offers something in this category here and elsewhere, and what is known of them."""
     open_now = and_(posts.c.state.in_(ANSWERABLE), posts.c.expires > at, posts.c.places_left > 0)
-    same = and_(posts.c.kind == Kind.OFFER, posts.c.category == category, posts.c.hidden == False)  # noqa: E712
+    same = and_(posts.c.kind == Kind.OFFER, posts.c.category == category, posts.c.hidden == False)
     found = select(posts.c.id).where(same, open_now).order_by(posts.c.created).limit(most)
     offers = kept_posts.known(tx, set(tx.run(found).scalars()))
     return known(tx, post, list(offers.values()))

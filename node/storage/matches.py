@@ -14,11 +14,11 @@ from node.storage.tables import matches, posts, responses
 
 def add(tx: Transaction, match: Match) -> bool:
     """Keep a new agreement; False when its place, or its answer, has one already."""
-    return tx.add_new(matches, **{name: getattr(match, name) for name in matches.c.keys()})  # noqa: SIM118
+    return tx.add_new(matches, **{column.name: getattr(match, column.name) for column in matches.c})
 
 
 def save(tx: Transaction, match: Match) -> None:
-    values = {name: getattr(match, name) for name in matches.c.keys()}  # noqa: SIM118
+    values = {column.name: getattr(match, column.name) for column in matches.c}
     tx.run(matches.update().where(matches.c.id == match.id), values)
 
 

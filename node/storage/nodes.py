@@ -12,24 +12,24 @@ from node.neighbourhood.refusal import NotFound, phrase
 from node.storage.database import Transaction
 from node.storage.tables import keys, nodes
 
-_NAMES = [name for name in nodes.c.keys() if name != "receipts_due"]  # noqa: SIM118
+_NAMES = [column.name for column in nodes.c if column.name != "receipts_due"]
 _SELECT = select(*(nodes.c[name] for name in _NAMES))
 ACTIVE = and_(
-    nodes.c.we_claim == True,  # noqa: E712  (SQL, not Python)
-    nodes.c.they_claim == True,  # noqa: E712
+    nodes.c.we_claim == True,
+    nodes.c.they_claim == True,
     nodes.c.our_follow == Follow.ACCEPTED,
     nodes.c.their_follow == Follow.ACCEPTED,
-    nodes.c.blocked == False,  # noqa: E712
+    nodes.c.blocked == False,
 )
 """`Node.active` as SQL."""
-MEMBER = and_(nodes.c.membership == Membership.MEMBER, nodes.c.blocked == False)  # noqa: E712
+MEMBER = and_(nodes.c.membership == Membership.MEMBER, nodes.c.blocked == False)
 """`Node.member` as SQL."""
 PARTNER = or_(
-    nodes.c.we_claim == True,  # noqa: E712
+    nodes.c.we_claim == True,
     nodes.c.membership.in_([Membership.ASKED, Membership.MEMBER]),
 )
 """`Node.partner` as SQL."""
-_FOLLOWS = and_(nodes.c.their_follow == Follow.ACCEPTED, nodes.c.blocked == False)  # noqa: E712
+_FOLLOWS = and_(nodes.c.their_follow == Follow.ACCEPTED, nodes.c.blocked == False)
 
 ONLY_FOLLOWS = and_(_FOLLOWS, not_(ACTIVE), not_(MEMBER))
 
@@ -130,7 +130,7 @@ def hub_actor(tx: Transaction) -> str | None:
 
 def claimed(tx: Transaction) -> list[str]:
     """The actors that our operator said yes to: what the `adjacent` collection shows."""
-    yes = and_(nodes.c.we_claim == True, nodes.c.blocked == False)  # noqa: E712
+    yes = and_(nodes.c.we_claim == True, nodes.c.blocked == False)
     return list(tx.run(select(nodes.c.actor).where(yes).order_by(nodes.c.actor)).scalars())
 
 

@@ -134,7 +134,7 @@ def send(tx: Transaction, activity: Activity, to: Any, blocked_too: bool = False
     row = [literal(activity.id), nodes.c.origin, nodes.c.inbox, literal("pending")]
     chosen = select(*row, literal(activity.created, deliveries.c.created.type), literal(0)).where(
         to,
-        true() if blocked_too else nodes.c.blocked == False,  # noqa: E712
+        true() if blocked_too else nodes.c.blocked == False,
     )
     tx.run(deliveries.insert().from_select(columns, chosen.order_by(nodes.c.id)))
     waiting = select(deliveries.c.origin).where(deliveries.c.activity_id == activity.id)

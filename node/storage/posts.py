@@ -30,7 +30,7 @@ from node.storage.tables import (
 
 AGREEING = [kind for kind in Kind if kind.agrees]
 TOMBSTONES_KEPT = timedelta(days=90)
-_NAMES = [name for name in posts.c.keys() if not name.startswith("area_")]  # noqa: SIM118
+_NAMES = [column.name for column in posts.c if not column.name.startswith("area_")]
 _ADD = posts.insert()
 _BY_URI = select(posts).where(posts.c.uri == bindparam("uri"))
 _BY_URI_LOCKED = _BY_URI.with_for_update()
@@ -104,7 +104,7 @@ def by_uri(tx: Transaction, uri: str, *, lock: bool = False) -> Post | None:
 
 def visible_to(who: Resident | None, at: datetime) -> ColumnElement[bool]:
     """`audience.may_see` as SQL."""
-    shown = and_(posts.c.hidden == False, posts.c.state.not_in(PRIVATE))  # noqa: E712
+    shown = and_(posts.c.hidden == False, posts.c.state.not_in(PRIVATE))
     for_all = and_(shown, or_(posts.c.node_id.is_(None), posts.c.expires > at))
     if who is None:
         return and_(for_all, posts.c.audience == Audience.PUBLIC)

@@ -18,7 +18,7 @@ _OPEN = reports.c.state == ReportState.OPEN
 _THERE = and_(posts.c.title != "", posts.c.state.not_in([State.DRAFT, State.WITHDRAWN]))
 _AWAY = or_(
     and_(posts.c.node_id.is_(None), posts.c.state == State.WAITING),
-    and_(posts.c.node_id.is_not(None), posts.c.hidden == True),  # noqa: E712  (SQL, not Python)
+    and_(posts.c.node_id.is_not(None), posts.c.hidden == True),
 )
 """Our own that was taken out of sight, or a copy that our supervisor does not show here."""
 

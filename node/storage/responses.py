@@ -139,7 +139,7 @@ def _all(tx: Transaction, statement: Any) -> list[Response]:
 
 
 def _values(response: Response) -> dict[str, Any]:
-    return {name: getattr(response, name) for name in responses.c.keys()}  # noqa: SIM118
+    return {column.name: getattr(response, column.name) for column in responses.c}
 
 
 def _response(row: RowMapping) -> Response:

@@ -122,7 +122,7 @@ def events_before(tx: Transaction, at: datetime, until: datetime, limit: int = 5
         responses.c.state == ResponseState.ACCEPTED,
     )
     soon = and_(posts.c.kind == Kind.EVENT, posts.c.starts > at, posts.c.starts <= until)
-    shown = and_(posts.c.hidden == False, posts.c.state.in_([*ANSWERABLE, State.AGREED]))  # noqa: E712
+    shown = and_(posts.c.hidden == False, posts.c.state.in_([*ANSWERABLE, State.AGREED]))
     statement = select(posts.c.id).where(soon, shown, comes, ~said).order_by(posts.c.starts).limit(limit)
     return kept_posts.claim(tx, list(tx.run(statement).scalars()))
 

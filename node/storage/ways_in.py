@@ -48,4 +48,4 @@ def all_tokens(tx: Transaction) -> list[tuple[str, Token]]:
 
 def extend_lasting(tx: Transaction, until: datetime) -> None:
     """The links of a demo's cast stay good for as long as that, whatever its clock says."""
-    tx.run(signin_links.update().where(signin_links.c.lasting == True).values(expires=until))  # noqa: E712
+    tx.run(signin_links.update().where(signin_links.c.lasting == True).values(expires=until))

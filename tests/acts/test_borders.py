@@ -1,6 +1,7 @@
 """Becoming neighbours by a yes on both sides, and what follows when one takes it back."""
 
 from dataclasses import replace
+from typing import Any
 
 from node.acts import nodes, posts
 from node.neighbourhood.activity import Happening
@@ -16,7 +17,7 @@ from tests.acts.witness import happened, ledger, refused, sent, story, told, wri
 
 NOON, HOUR = town.NOON, town.HOUR
 LATER = NOON + HOUR
-NO_BORDER = {
+NO_BORDER: dict[str, Any] = {
     "we_claim": False,
     "they_claim": False,
     "our_follow": Follow.NONE,
@@ -224,7 +225,7 @@ def test_a_blocked_node_is_forgotten_and_sent_nothing(tx: Transaction, cast: tow
 @story
 def test_what_a_node_says_of_itself_leaves_the_border_as_it_is(tx: Transaction, cast: town.Cast) -> None:
     noord = town.neighbour(tx)
-    renamed = replace(noord, **NO_BORDER, id="other", name="Noorderkwartier")  # type: ignore[arg-type]
+    renamed = replace(noord, **NO_BORDER, id="other", name="Noorderkwartier")
     met = nodes.met(tx, renamed, {}, NOON)
     assert (met.id, met.name, met.active) == (noord.id, "Noorderkwartier", True)
 

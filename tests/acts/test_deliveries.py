@@ -24,7 +24,8 @@ def down(tx: Transaction, origin: str, **change: Any) -> None:
 
 def due(tx: Transaction, origin: str) -> datetime | None:
     found = select(tables.destinations.c.due).where(tables.destinations.c.origin == origin)
-    return tx.run(found).scalar_one()  # type: ignore[no-any-return]
+    moment: datetime | None = tx.run(found).scalar_one()
+    return moment
 
 
 @story

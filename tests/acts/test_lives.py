@@ -58,7 +58,8 @@ class Life:
 
     def someone(self) -> Resident:
         cast = self.cast
-        return self.choose([cast.poster, cast.poster, cast.helper, cast.other, cast.broker])  # type: ignore[no-any-return]
+        chosen: Resident = self.choose([cast.poster, cast.poster, cast.helper, cast.other, cast.broker])
+        return chosen
 
     def some(self, table: Table, column: str = "id") -> str:
         """What stands in some row, or in none."""

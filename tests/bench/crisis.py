@@ -14,6 +14,7 @@ from email import message_from_bytes
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import urlencode
 
 from node import clock
@@ -51,7 +52,8 @@ class Crowd:
                     known.add(path.name)
                     letter = message_from_bytes(path.read_bytes())
                     text = next(part for part in letter.walk() if part.get_content_type() == "text/plain")
-                    found = LINK.search(text.get_payload(decode=True).decode())  # type: ignore[union-attr]
+                    words: Any = text.get_payload(decode=True)
+                    found = LINK.search(words.decode())
                     if found is not None:
                         self.mails[str(letter["To"])] = found[0]
             await asyncio.sleep(0.1)

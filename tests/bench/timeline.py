@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -83,7 +84,7 @@ def _years(count: int) -> Iterator[Callable[[Transaction], None]]:
     at = clock.now()
     for start in range(0, count, PIECE):
         numbers = range(start, min(start + PIECE, count))
-        yield lambda tx, numbers=numbers: _fill(tx, numbers, count, at)  # type: ignore[misc]
+        yield partial(_fill, numbers=numbers, count=count, at=at)
 
 
 def _fill(tx: Transaction, numbers: range, count: int, at: datetime) -> None:

@@ -327,7 +327,7 @@ async def test_a_blocked_node_is_not_heard(tmp_path: Path, two_neighbours: Model
         liar = Liar(nodes.wire)
         await liar.befriend(place)
         post = await place.asks(audience="public")
-        await place.blocks(liar)  # type: ignore[arg-type]
+        await place.blocks(liar)
         assert (await liar.says(place, flag_of(liar, post.uri), key=liar.reader)).status_code == 403
         assert await queue(place) == []
 

@@ -261,7 +261,7 @@ async def test_s26_a_blocked_node(lied_to: Lied) -> None:
     (place, _), _ = lied_to
     enemy = Liar(place.wire, "geblokkeerd")
     await enemy.says(place, enemy.activity("Follow", place.home.actor))
-    await place.blocks(enemy)  # type: ignore[arg-type]  # only its origin is looked at
+    await place.blocks(enemy)
     new = SigningKey(f"{enemy.origin}/nieuw#key", enemy.key.private)
     spelled = SigningKey(f"https://GEBLOKKEERD.example.:443/ap#{'k'}", enemy.key.private)
     async with untouched(place):

@@ -281,15 +281,15 @@ def test_nobody_else_makes_a_verified_or_a_claim() -> None:
         with pytest.raises(TypeError, match="Only checking"):
             Claim(KEY_ID, b"", b"", here)
     with pytest.raises(TypeError):
-        Verified(B, KEY_ID)  # type: ignore[call-arg]
+        Verified(B, KEY_ID)  # type: ignore[call-arg]  # mypy refuses it as well
 
 
 def test_a_verified_cannot_be_turned_into_that_of_another() -> None:
     verified = post().verified()
     with pytest.raises(FrozenInstanceError):
-        verified.actor = "https://c.example/ap/buurt/c"  # type: ignore[misc]
+        verified.actor = "https://c.example/ap/buurt/c"  # type: ignore[misc]  # mypy refuses it as well
     with pytest.raises((TypeError, ValueError)):
-        replace(verified, actor="https://c.example/ap/buurt/c")  # type: ignore[call-arg]
+        replace(verified, actor="https://c.example/ap/buurt/c")  # type: ignore[call-arg]  # mypy refuses it as well
     with pytest.raises(TypeError):
         replace(post().read(), here=None, base=b"another")
 

@@ -122,7 +122,7 @@ class Place:
     async def ends(self, other: "Place") -> None:
         await self.database.writing(nodes.end, console(now()), (await self.knows(other)).id, now())
 
-    async def blocks(self, other: "Place") -> None:
+    async def blocks(self, other: Any) -> None:
         await self.database.writing(nodes.block, console(now()), (await self.knows(other)).id, now())
 
     async def enters(self, hub: "Place") -> None:

@@ -21,13 +21,13 @@ NORTH = Node(
     "i",
 )
 POST = town.a_post()
-OPEN_BORDER = {
+OPEN_BORDER: dict[str, Any] = {
     "we_claim": True,
     "they_claim": True,
     "our_follow": Follow.ACCEPTED,
     "their_follow": Follow.ACCEPTED,
 }
-ACTIVE = replace(NORTH, **OPEN_BORDER)  # type: ignore[arg-type]
+ACTIVE = replace(NORTH, **OPEN_BORDER)
 
 
 @pytest.mark.parametrize(

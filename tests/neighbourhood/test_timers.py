@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,9 +17,9 @@ HERE = ZoneInfo("Europe/Amsterdam")
 N, A, M, P = Audience
 
 
-def a_request(**change: object) -> Post:
+def a_request(**change: Any) -> Post:
     """Put up at noon, for thirty days."""
-    return replace(town.a_post(expires=NOON + 30 * DAY), **change)  # type: ignore[arg-type]
+    return replace(town.a_post(expires=NOON + 30 * DAY), **change)
 
 
 def after(post: Post, stand: Stand | None = None) -> dict[What, timedelta]:

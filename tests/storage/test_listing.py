@@ -26,8 +26,8 @@ def a_post(tx: Transaction, cast: Cast, node: Node | None = None, title: str = "
     return made
 
 
-def titles(tx: Transaction, cast: Cast, at: datetime = NOON, **wanted: object) -> list[str]:
-    found = posts.listing(tx, cast.helper, Filter(**{"limit": 100, **wanted}), at)  # type: ignore[arg-type]
+def titles(tx: Transaction, cast: Cast, at: datetime = NOON, **wanted: Any) -> list[str]:
+    found = posts.listing(tx, cast.helper, Filter(**{"limit": 100, **wanted}), at)
     return [post.title for post in found]
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta, timezone
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Executable, select, update
 
 from node.neighbourhood.activity import Happening
 from node.storage import log
@@ -24,10 +24,10 @@ async def chained(database: Database) -> Database:
     return database
 
 
-async def broken_by(database: Database, *statements: object) -> int | None:
+async def broken_by(database: Database, *statements: Executable) -> int | None:
     def change(tx: Transaction) -> None:
         for statement in statements:
-            tx.run(statement)  # type: ignore[arg-type]
+            tx.run(statement)
 
     await database.writing(change)
     return await database.reading(log.broken_at)

@@ -170,8 +170,8 @@ def _filled(tx: Transaction, here: Here) -> dict[str, str]:
 
 
 async def signed_in(context: BrowserContext, here: Here, part: str) -> Page:
-    cookie = {"name": here.cookie("session"), "value": here.sessions[part], "url": here.settings.origin}
-    await context.add_cookies([cookie])  # type: ignore[list-item]
+    name, value = here.cookie("session"), here.sessions[part]
+    await context.add_cookies([{"name": name, "value": value, "url": here.settings.origin}])
     return await context.new_page()
 
 

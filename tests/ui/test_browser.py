@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import uvicorn
@@ -122,11 +123,11 @@ def quiet(page: Page, site: str) -> Iterator[None]:
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize(("scheme", "cookie"), [("light", ""), ("dark", ""), ("light", "dark-large")])
 async def test_everybody_can_use_every_part(
-    browser: Browser, site: str, width: int, scheme: str, cookie: str
+    browser: Browser, site: str, width: int, scheme: Any, cookie: str
 ) -> None:
     async with await browser.new_context(
         viewport={"width": width, "height": 800},
-        color_scheme=scheme,  # type: ignore[arg-type]
+        color_scheme=scheme,
         locale="nl-NL",
     ) as context:
         await context.add_cookies([{"name": "bk_look", "value": cookie, "url": site}])

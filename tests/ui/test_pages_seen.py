@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -91,15 +92,15 @@ def _some_message(tx: Transaction) -> str:
     return str(tx.run(select(tables.activities.c.id).limit(1)).scalar_one())
 
 
-async def opened(browser: Browser, here: Here, part: str | None, width: int, scheme: str) -> BrowserContext:
+async def opened(browser: Browser, here: Here, part: str | None, width: int, scheme: Any) -> BrowserContext:
     context = await browser.new_context(
         viewport={"width": width, "height": 800},
-        color_scheme=scheme,  # type: ignore[arg-type]
+        color_scheme=scheme,
         locale="nl-NL",
     )
     if part is not None:
-        cookie = {"name": here.cookie("session"), "value": here.sessions[part], "url": here.settings.origin}
-        await context.add_cookies([cookie])  # type: ignore[list-item]
+        name, value = here.cookie("session"), here.sessions[part]
+        await context.add_cookies([{"name": name, "value": value, "url": here.settings.origin}])
     return context
 
 

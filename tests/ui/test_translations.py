@@ -23,7 +23,7 @@ HOLES = re.compile(r"%\((\w+)\)[0-9]*[a-z]")
 def sentences(tree: Path) -> Iterator[tuple[str, str]]:
     """What is marked for translation under a folder: where, and the sentence (of two forms, the first)."""
     with (LOCALE / "babel.cfg").open() as mapping:
-        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]  # Babel says no types there
     keywords = DEFAULT_KEYWORDS | dict.fromkeys(MARKS)
     for path, line, said, _, _ in extract_from_dir(tree, methods, options, keywords):
         yield f"{path}:{line}", said if isinstance(said, str) else said[0]
