@@ -22,7 +22,8 @@ class Federation:
     now. `asked` holds the documents that were asked for a key lately, with the actor found there, if any;
     `fetching` a lock for each that is under way.
     `unheard` holds the origins that are being tried and have given no sign of life meanwhile. `known` holds
-    keys as they were looked up a moment ago, `group` our own actor as bytes and for how long it is that.
+    keys as they were looked up a moment ago, `group` our own actor as bytes and for how long it is that, and
+    `fingers` what WebFinger answers for each name of ours, in small letters.
     """
 
     database: Database
@@ -33,6 +34,7 @@ class Federation:
     unheard: set[str] = field(default_factory=set)
     asked: OrderedDict[str, tuple[datetime, Actor | None]] = field(default_factory=OrderedDict)
     group: tuple[object, float, bytes] = (None, 0.0, b"")
+    fingers: dict[str, bytes] = field(default_factory=dict)
     known: OrderedDict[str, tuple[float, tuple[str, str, datetime]]] = field(default_factory=OrderedDict)
     fetching: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 

@@ -17,9 +17,10 @@ HANDED_ON = ("Create", "Update", "Delete")
 
 def hand_on(tx: Transaction, node: Node, body: bytes, activity: dict[str, Any], at: datetime) -> None:
     """At the hub: queue a member's message for all other members, if it is for them. Only what it proved."""
-    now = nodes.get(tx, node.id)
+    if not tx.home.is_hub or not nodes.get(tx, node.id).member:
+        return
     uri, thing = uri_of(activity), uri_of(activity.get("object"))
-    if not tx.home.is_hub or not now.member or uri is None or thing is None or thing == node.actor:
+    if uri is None or thing is None or thing == node.actor:
         return
     if origin_of(thing) != node.origin:  # nobody else's posts: the members would not believe it either
         return

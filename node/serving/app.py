@@ -69,8 +69,8 @@ def build(
     routes = [
         *own,
         *federation_routes.routes(federation),
-        *api_routes.routes(database, settings, fetch),
         *pages_routes.routes(pages),
+        *api_routes.routes(database, settings, fetch),
     ]
 
     @asynccontextmanager

@@ -4,13 +4,18 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from node.storage.database import Transaction
 from node.storage.tables import invitations, sessions, signin_links, tokens, tries
 
 SEEN_EVERY = timedelta(hours=1)  # how often a session's or token's last use is written down
 _ID_LENGTH = 16  # of a session's hash, as its name in a list
+# Asked for each page: built once.
+_SESSION = select(sessions.c.resident_id, sessions.c.seen).where(
+    sessions.c.token_hash == bindparam("hash"),
+    sessions.c.expires > bindparam("now", type_=sessions.c.expires.type),
+)
 
 
 @dataclass(frozen=True)
@@ -99,8 +104,7 @@ def add_session(tx: Transaction, secret: str, resident_id: str, expires: datetim
 
 def session_owner(tx: Transaction, secret: str, at: datetime) -> tuple[str, bool] | None:
     """Whose session this is, and whether its last use should be written down."""
-    valid = and_(sessions.c.token_hash == hashed(secret), sessions.c.expires > at)
-    row = tx.run(select(sessions.c.resident_id, sessions.c.seen).where(valid)).first()
+    row = tx.run(_SESSION, {"hash": hashed(secret), "now": at}).first()
     return (row[0], row[1] < at - SEEN_EVERY) if row else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from node.neighbourhood.following import Ring, Wish
 from node.neighbourhood.node import Node
@@ -11,6 +11,8 @@ from node.neighbourhood.resident import Resident
 from node.storage import nodes
 from node.storage.database import Transaction
 from node.storage.tables import follows
+
+_WISHES = select(follows.c.node_id, follows.c.wish).where(follows.c.resident_id == bindparam("resident"))
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,7 @@ def forget(tx: Transaction, resident_id: str, node_id: str) -> None:
 
 def wishes(tx: Transaction, resident_id: str) -> dict[str, Wish]:
     """What somebody said, by node."""
-    said = select(follows.c.node_id, follows.c.wish).where(follows.c.resident_id == resident_id)
-    return {row[0]: row[1] for row in tx.run(said)}
+    return {row[0]: row[1] for row in tx.run(_WISHES, {"resident": resident_id})}
 
 
 def districts(tx: Transaction, who: Resident | None) -> list[District]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.resident import Resident
@@ -12,6 +12,12 @@ from node.storage.database import Transaction
 from node.storage.tables import residents, roles
 
 _SELECT = select(*(residents.c[name] for name in ("id", "name", "language", "created", "admitted")))
+# Asked for each page: built once.
+_GET = _SELECT.where(residents.c.id == bindparam("resident"))
+_ROLES = select(roles.c.role).where(
+    roles.c.resident_id == bindparam("resident"),
+    or_(roles.c.until.is_(None), roles.c.until > bindparam("now", type_=roles.c.until.type)),
+)
 
 
 def add(tx: Transaction, resident: Resident, email: str | None) -> bool:
@@ -32,7 +38,7 @@ def set_language(tx: Transaction, resident_id: str, language: str) -> None:
 
 def get(tx: Transaction, resident_id: str, at: datetime) -> Resident:
     """The person with this id, with the roles held at that moment. Raises NotFound."""
-    row = tx.run(_SELECT.where(residents.c.id == resident_id)).first()
+    row = tx.run(_GET, {"resident": resident_id}).first()
     if row is None:
         raise NotFound(phrase("This person is not known here."))
     return _with_roles(tx, Resident(*row), at)
@@ -101,7 +107,7 @@ def _lasting(at: datetime) -> ColumnElement[bool]:
 
 
 def _with_roles(tx: Transaction, resident: Resident, at: datetime) -> Resident:
-    held = tx.run(select(roles.c.role).where(roles.c.resident_id == resident.id, _lasting(at))).scalars()
+    held = tx.run(_ROLES, {"resident": resident.id, "now": at}).scalars()
     return replace(resident, roles=frozenset(held))
 
 

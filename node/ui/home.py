@@ -1,7 +1,7 @@
 """The front page: the street, two ways to begin, and what neighbours ask, offer and do, nearest first."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -9,12 +9,14 @@ from starlette.responses import Response
 
 from node.neighbourhood.following import Ring, Wish
 from node.neighbourhood.post import Kind, Post
+from node.neighbourhood.roles import Role
 from node.storage import follows, matches, posts
 from node.storage.database import Transaction
 from node.storage.follows import District
 from node.ui import municipality
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor
+from node.ui.language import language
 from node.ui.words import listed
 
 SHOWN = 6
@@ -29,7 +31,8 @@ class Home:
 
     `further` is from the districts elsewhere in the municipality that this person follows; `instead` is from
     the others there, and only while there is nothing nearer. `rest`: how many posts wait there unseen.
-    `counts`: how many wait for a yes, as `own request`, `near offer`, ...
+    `counts`: how many wait for a yes, as `own request`, `near offer`, ... `bodies`: the page as HTML, once
+    somebody read it.
     """
 
     own: list[Card]
@@ -43,6 +46,14 @@ class Home:
     counts: dict[str, int]
     rest: int
     agreements: int
+    bodies: dict[Hashable, str] = field(default_factory=dict, compare=False)
+
+    def body(self, make: Callable[[], str], alike: Hashable) -> str:
+        """The page as it is for all who see it alike."""
+        made = self.bodies.get(alike)
+        if made is None:
+            made = self.bodies[alike] = make()
+        return made
 
     def of(self, person: str) -> "Home":
         """The same page, with this person's own posts told apart."""
@@ -55,7 +66,14 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
         return await municipality.page(ui, request, who)
     home = await _as_seen_by(ui, who)
     names = {"names": listed(home.neighbours), "followed": listed(home.followed)}
-    return ui.page(request, who, "home.html", home=home, **names)
+    return ui.page(request, who, "home.html", home=home, alike=_alike(who, home), **names)
+
+
+def _alike(who: Visitor, home: Home) -> Hashable:
+    """What tells the page of one reader from that of another, beside the districts they see."""
+    mine = frozenset(card.url for card in (*home.own, *home.agenda) if card.mine)
+    operates = who.admitted is not None and Role.OPERATOR in who.admitted.roles
+    return language().code, who.admitted is not None, operates, mine
 
 
 async def _as_seen_by(ui: Ui, who: Visitor) -> Home:

@@ -51,7 +51,8 @@ from node.ui.forms import Form, filled, status
 Page = Callable[[Ui, Request, Visitor], Awaitable[Response]]
 Send = Callable[[Ui, Request, Visitor, Form], Awaitable[Response]]
 
-PAGES: list[tuple[str, Page]] = [
+PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
+    ("/", home.page),
     ("/favicon.ico", choice.favicon),
     ("/signin", signin.page),
     ("/signin/sent", signin.sent),
@@ -80,7 +81,6 @@ PAGES: list[tuple[str, Page]] = [
     ("/rules", about.rules),
     ("/privacy", about.privacy),
     ("/accessibility", about.accessibility),
-    ("/", home.page),
     ("/requests", posts.page),
     ("/offers", posts.page),
     ("/notices", posts.page),
