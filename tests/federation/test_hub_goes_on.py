@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from node.acts import hub as hubs
 from node.clock import now
 from node.federation.signatures import SigningKey
-from node.neighbourhood.post import Post
+from node.neighbourhood.post import Post, State
 from node.neighbourhood.refusal import Conflict
 from node.neighbourhood.resident import console
+from node.neighbourhood.response import ResponseState
 from tests.federation.liar import Liar, described
 from tests.federation.test_rotation import rotate
 from tests.federation.town_of_nodes import Nodes, Place
@@ -170,3 +171,31 @@ async def test_only_a_hub_decides_about_members(town_with_hub: Nodes) -> None:
             with pytest.raises(Conflict, match="Only a hub"):
                 await a.database.writing(decide, console(now()), there, "", now())
     assert await a.members() == {place.origin for place in town_with_hub} - {a.origin}
+
+
+async def test_doubled_and_unheard_on_the_way_everything_happens_once(town_with_hub: Nodes) -> None:
+    """Every message arrives twice and its sender hears of neither, on all ways to, from and past the hub."""
+    a, b, c, hub = town_with_hub
+    wire, told = town_with_hub.wire, ("Create", "Update", "Offer", "Accept")
+
+    def which(exchange: Exchange) -> bool:
+        return exchange.method == "POST" and exchange.kind in told
+
+    with wire.losing_replies(which), wire.doubling(which):
+        post = await a.asks("Een keer", audience="municipality")
+        for place in (b, c, hub):
+            await place.holds(post)
+        yes = await c.answers(post)
+        await a.heard(yes)
+        await a.agrees(post, yes)
+        await c.heard(yes, state=ResponseState.ACCEPTED)
+    for place in town_with_hub:
+        await place.change("destinations", due=now(), lease=None)
+    await town_with_hub.quiet()
+    for place in (a, b, c, hub):
+        assert (await place.holds(post)).state is State.AGREED
+        rows = await place.rows()
+        assert len([row for row in rows["posts"] if post.uri in row]) == 1
+    assert [len(await place.agreements(post)) for place in (a, c)] == [1, 1]
+    assert len(await c.letters("agreed")) == 1
+    assert len(await a.letters("answered")) == 1
