@@ -29,7 +29,7 @@ from node.storage.database import Transaction
 REFETCH_AFTER = timedelta(minutes=5)  # a key is fetched again at most this often (S25)
 UNREACHABLE_FOR = timedelta(minutes=10)  # how long a key that could not be had is not asked for again (X11)
 REMEMBERED = 2000  # documents
-KNOWN_SECONDS = 1.0  # who is blocked, or has another key, is heard with the key of before so much longer
+KNOWN_SECONDS = 10.0  # a key that is known no longer counts so much longer (who is blocked is told at once)
 Known = tuple[str, str, datetime]  # of a key: its owner, the key itself, when it was fetched
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ async def _claimed(
 
 async def _known(door: Federation, origin: str, key_id: str) -> Known | None:
     """The key as we have it, looked up every few seconds for those who send much. Refused(403) when blocked;
-    who was blocked just now is stopped again in the transaction."""
+    who was blocked since that is refused by the transaction."""
     until, known = door.known.get(key_id, (0.0, None))
     if known is not None and monotonic() < until:
         return known

@@ -55,8 +55,8 @@ async def receive(door: Federation, request: Request) -> Response:
         return Response(refused.words, refused.status, media_type="text/plain")
     except ClientDisconnect:
         return Response(status_code=400)
-    if arrival is not None:
-        await door.database.writing(_take_effect, arrival, clock.now())
+    if arrival is not None and not await door.database.writing(_take_effect, arrival, clock.now()):
+        return Response("This node has blocked yours.", 403, media_type="text/plain")
     return Response(status_code=202)
 
 
@@ -104,25 +104,28 @@ async def _believed(
     return Arrival(body, activity, sender, await identity.carried(door, activity, actor), True)
 
 
-def _take_effect(tx: Transaction, arrival: Arrival, at: datetime) -> None:
+def _take_effect(tx: Transaction, arrival: Arrival, at: datetime) -> bool:
+    """What it says happens, once, or is dropped. False when we do not speak with who sent it, since just
+    now."""
     identity.keep(tx, arrival.sender, at)
     activity, actor = arrival.activity, arrival.author.actor
     uri, origin = uri_of(activity), origin_of(actor)
     if uri is None or origin is None or origin_of(uri) != origin or _stale(activity, at):
-        return
+        return True
     if flags.is_flag(origin, actor, activity):
         if seen.first_time(tx, uri, origin, at):
             flags.flag(tx, origin, activity, at)
-        return
+        return True
     node = nodes.by_actor(tx, actor, lock=True)
     if node is None or node.blocked:
-        return
+        return node is None or origin != arrival.sender.origin
     if origin == arrival.sender.origin:
         nodes.heard(tx, node, at)
     first = seen.first_time(tx, uri, origin, at)
     receiving.receive(tx, node, arrival.author, activity, first, at)
     if first and arrival.proved:
         relay.hand_on(tx, node, arrival.body, activity, at)
+    return True
 
 
 def _stale(activity: dict[str, Any], at: datetime) -> bool:

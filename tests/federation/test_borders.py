@@ -158,9 +158,8 @@ async def test_a_block_ends_agreements_first_and_then_answers_403(pair: Nodes) -
     await a.loses(theirs)
     assert not pair.wire.said("Delete"), "a block sends nothing, but that the agreements are off"
     before = (await a.rows())["responses"]
-    a.door.known.clear()  # a second goes by
     await b.database.writing(responses.answer, b.cast.other, (await b.holds(another)).id, "Ik ook", now())
-    refused = those("Offer", b.origin, a.origin)
+    refused = those(None, b.origin, a.origin)  # that, or a receipt that goes before it
     await until_true(lambda: [e.status for e in pair.wire.log if refused(e)][-1:] == [403])
     await a.asks("Daarna")
     await pair.quiet(a)
