@@ -41,7 +41,7 @@ def _waiting(answer: Answer) -> Iterable[str]:
     for one in answer["failing"]:
         tries = f"{one['waiting']} waiting, {one['tries']} tries, again {one['again']}"
         yield f"failing   {one['origin']}  {tries}  {one['error'] or ''}".rstrip()
-    for state in ("parked", "given up"):
-        for one in answer[state]:
+    for key, state in (("parked", "parked"), ("given_up", "given up")):
+        for one in answer[key]:
             yield f"{state:<10}{one['id']}  {one['type']} to {one['origin']}  {one['error'] or ''}".rstrip()
     yield f"{answer['waiting']} messages wait to go out"

@@ -7,6 +7,7 @@ import click
 
 from node.command.answers import Answer
 from node.command.console import on_a_node, perform
+from node.command.console_others import forgotten
 
 
 @click.group()
@@ -32,8 +33,8 @@ def hub_join(**given: Any) -> None:
 @hub.command("leave")
 @on_a_node
 def hub_leave(**given: Any) -> None:
-    """Leave the hub. What others hold through it is called back."""
-    perform("hub leave", words=lambda a: [_hub(a)], **given)
+    """Leave the hub: what others hold through it is called back. One that is still looked up is forgotten."""
+    perform("hub leave", words=lambda a: forgotten(a) or [_hub(a)], **given)
 
 
 @hub.command("admit")
@@ -70,7 +71,7 @@ def _members(answer: Answer) -> Iterable[str]:
     if answer["hub"] is not None:
         yield f"our hub: {_hub(answer['hub'])}"
     yield from map(_hub, answer["members"])
-    for one in answer["looked up"]:
+    for one in answer["looked_up"]:
         yield f"looked up {one['address']}  {one['error'] or ''}".rstrip()
     if not any(answer.values()):
         yield "no hub, no members"

@@ -51,8 +51,9 @@ def node_refuse(**given: Any) -> None:
 @click.argument("which")
 @on_a_node
 def node_end(**given: Any) -> None:
-    """No longer be neighbours. Our posts there are called back; agreements live on."""
-    perform("node end", words=lambda a: [_node(a)], **given)
+    """No longer be neighbours: our posts there are called back, agreements live on. An address that is still
+    looked up is forgotten."""
+    perform("node end", words=lambda a: forgotten(a) or [_node(a)], **given)
 
 
 @node.command("block")
@@ -79,11 +80,16 @@ def node_confirm(**given: Any) -> None:
     perform("node confirm", words=lambda a: [_node(a)], **given)
 
 
+def forgotten(answer: Answer) -> list[str]:
+    """What is said of addresses that are looked up no more."""
+    return [f"forgotten: {address} is looked up no more" for address in answer.get("forgotten", ())]
+
+
 def _node(found: Answer) -> str:
     return f"{found['standing']:<9}{found['origin']}  {found['name']}  {found['alarm'] or ''}".rstrip()
 
 
 def _nodes(answer: Answer) -> Iterable[str]:
     yield from map(_node, answer["nodes"])
-    for one in answer["looked up"]:
+    for one in answer["looked_up"]:
         yield f"looked up {one['address']}  {one['error'] or ''}".rstrip()

@@ -59,10 +59,8 @@ def role() -> None:
 @role.command("list")
 @on_a_node
 def role_list(**given: Any) -> None:
-    """All roles that are held now."""
-    perform(
-        "role list", words=lambda a: (f"{r['role']:<12}{r['name']}  {r['id']}" for r in a["roles"]), **given
-    )
+    """All roles that are held now, and until when."""
+    perform("role list", words=lambda a: map(_role, a["roles"]), **given)
 
 
 @role.command("grant")
@@ -155,6 +153,11 @@ def token_end(**given: Any) -> None:
 def _person(person: Answer) -> str:
     standing = ", ".join(person["roles"]) or ("resident" if person["admitted"] else "waits to be let in")
     return f"{person['id']}  {person['name']} ({standing})"
+
+
+def _role(held: Answer) -> str:
+    until = f"  until {held['until']}" if held["until"] else ""
+    return f"{held['role']:<12}{held['name']}  {held['id']}{until}"
 
 
 def _token(found: Answer) -> str:

@@ -19,7 +19,7 @@ def delivery_list(tx: Transaction, settings: Settings, at: datetime) -> Answer:
     return {
         "failing": [_failing(one) for one in destinations.failing(tx)],
         "parked": [_laid(one) for one in destinations.laid_aside(tx, PARKED, 0, MOST)],
-        "given up": [_laid(one) for one in destinations.laid_aside(tx, GIVEN_UP, 0, MOST)],
+        "given_up": [_laid(one) for one in destinations.laid_aside(tx, GIVEN_UP, 0, MOST)],
         "waiting": destinations.count(tx, "pending"),
     }
 

@@ -21,6 +21,10 @@ from node.storage import schema
 LEAST_FREE = 0.05  # of the disk
 MOST_APART = timedelta(minutes=5)
 BACKUP_WITHIN = timedelta(days=2)
+ADVICE = {
+    "failing": ". They are tried again by themselves; ask their operators when it lasts",
+    "lookups": ". An address typed wrong: `buurtknoop node list` shows it, `node end ADDRESS` forgets it",
+}
 NOT_LOOKED_AT = "not looked at from outside: the node does not run"
 
 
@@ -164,7 +168,6 @@ def _database(found: dict[str, Any]) -> Iterator[Finding]:
         ("lookups", "none failed"),
     ):
         name = "deliveries" if what == "failing" else what
-        advice = ". They are tried again by themselves; ask their operators when it lasts"
-        said = "; ".join(found[what]) + (advice if what == "failing" and found[what] else "")
+        said = "; ".join(found[what]) + (ADVICE.get(what, "") if found[what] else "")
         yield Finding(name, not found[what], said or none)
     yield Finding("queue", True, f"{found['queue']} messages wait to be sent")

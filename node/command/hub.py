@@ -4,7 +4,7 @@ from datetime import datetime
 
 from node.acts import hub
 from node.command.answers import Answer
-from node.command.others import find_node, told
+from node.command.others import find_node, not_looked_up, told
 from node.neighbourhood.node import Node
 from node.neighbourhood.resident import console
 from node.settings import Settings
@@ -20,7 +20,7 @@ def hub_list(tx: Transaction, settings: Settings, at: datetime) -> Answer:
     return {
         "hub": _told(ours) if ours else None,
         "members": [_told(node) for node in found],
-        "looked up": [{"address": one.subject, "tries": one.attempts, "error": one.error} for one in asked],
+        "looked_up": [{"address": one.subject, "tries": one.attempts, "error": one.error} for one in asked],
     }
 
 
@@ -30,6 +30,9 @@ def hub_join(tx: Transaction, settings: Settings, at: datetime, address: str) ->
 
 
 def hub_leave(tx: Transaction, settings: Settings, at: datetime) -> Answer:
+    asked = lookups.open_for(tx, "hub")
+    if asked and nodes.hub(tx) is None:
+        return not_looked_up(tx, asked, at)
     return _told(hub.leave(tx, console(at), at))
 
 

@@ -10,13 +10,14 @@ from node.neighbourhood.resident import console
 from node.settings import Settings
 from node.storage import lookups, nodes
 from node.storage.database import Transaction
+from node.storage.lookups import Lookup
 
 
 def node_list(tx: Transaction, settings: Settings, at: datetime) -> Answer:
     asked = lookups.open_for(tx, "neighbour")
     return {
         "nodes": [told(node) for node in nodes.everyone(tx)],
-        "looked up": [{"address": one.subject, "tries": one.attempts, "error": one.error} for one in asked],
+        "looked_up": [{"address": one.subject, "tries": one.attempts, "error": one.error} for one in asked],
     }
 
 
@@ -34,6 +35,10 @@ def node_refuse(tx: Transaction, settings: Settings, at: datetime, which: str, r
 
 
 def node_end(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
+    typed = [*lookups.open_for(tx, "neighbour"), *lookups.open_for(tx, "hub")]
+    asked = [one for one in typed if one.subject == which.strip()]
+    if asked:
+        return not_looked_up(tx, asked, at)
     return told(borders.end(tx, console(at), find_node(tx, which).id, at))
 
 
@@ -56,6 +61,13 @@ def find_node(tx: Transaction, which: str) -> Node:
     if len(found) != 1:
         raise Invalid({"node": phrase("Write the address of one node, as `node list` shows it.")})
     return found[0]
+
+
+def not_looked_up(tx: Transaction, asked: list[Lookup], at: datetime) -> Answer:
+    """These addresses, that somebody typed, are looked up no more."""
+    for one in asked:
+        borders.stop_looking(tx, console(at), one.id)
+    return {"forgotten": [one.subject for one in asked]}
 
 
 def told(node: Node) -> Answer:

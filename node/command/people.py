@@ -34,8 +34,12 @@ def resident_link(tx: Transaction, settings: Settings, at: datetime, who: str, m
 
 
 def role_list(tx: Transaction, settings: Settings, at: datetime) -> Answer:
-    everyone = residents.everyone(tx, at)
-    rows = [{"role": role, "id": p.id, "name": p.name} for p in everyone for role in sorted(p.roles)]
+    rows = [
+        {"role": role, "id": person.id, "name": person.name, "until": iso(until)}
+        for person in residents.everyone(tx, at)
+        if person.roles
+        for role, until in residents.grants_of(tx, person.id, at)
+    ]
     return {"roles": sorted(rows, key=lambda row: (row["role"], row["name"]))}
 
 
@@ -74,7 +78,9 @@ def invite_end(tx: Transaction, settings: Settings, at: datetime, which: str) ->
 
 def token_create(tx: Transaction, settings: Settings, at: datetime, who: str, name: str) -> Answer:
     person = find(tx, who, at)
-    return {**_person(person), "token": people.make_token(tx, person, name, at)}
+    secret = people.make_token(tx, person, name, at)
+    made = ways_in.token(tx, secret)
+    return {"id": made.id, "name": made.name, "resident": person.id, "of": person.name, "token": secret}
 
 
 def token_list(tx: Transaction, settings: Settings, at: datetime, who: str | None) -> Answer:

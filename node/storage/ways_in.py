@@ -46,6 +46,12 @@ def all_tokens(tx: Transaction) -> list[tuple[str, Token]]:
     return [(row[0], Token(row[1], row[2], row[3], row[4])) for row in rows]
 
 
+def token(tx: Transaction, secret: str) -> Token:
+    """The API token with this secret, as a list shows it."""
+    columns = [tokens.c[name] for name in ("id", "name", "created", "used")]
+    return Token(*tx.run(select(*columns).where(tokens.c.token_hash == hashed(secret))).one())
+
+
 def extend_lasting(tx: Transaction, until: datetime) -> None:
     """The links of a demo's cast stay good for as long as that, whatever its clock says."""
     tx.run(signin_links.update().where(signin_links.c.lasting == True).values(expires=until))

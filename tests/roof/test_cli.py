@@ -185,7 +185,10 @@ def test_a_link_is_printed_alone(say: Say, made: Path) -> None:
 def test_roles_come_and_go(ask: Callable[..., Any], say: Say, made: Path) -> None:
     ask("resident", "add", "--name", "Bea")
     assert ask("role", "grant", "Bea", "broker", "--until", "2999-12-31")["roles"] == ["broker"]
-    assert [row["role"] for row in ask("role", "list")["roles"]] == ["broker", "operator"]
+    broker, operator = ask("role", "list")["roles"]
+    assert (broker["role"], broker["until"]) == ("broker", "2999-12-31T22:59:59Z")
+    assert (operator["role"], operator["until"]) == ("operator", None)
+    assert "  until 2999-12-31T22:59:59Z\n" in say("role", "list", "--dir", made)[1]
     assert ask("role", "end", "Bea", "broker")["roles"] == []
     for words in (["end", OPERATOR, "operator"], ["grant", "Bea", "broker", "--until", "2001-01-01"]):
         assert say("role", *words, "--dir", made)[0] == 1
@@ -201,17 +204,19 @@ def test_invitations_are_shown_once(ask: Callable[..., Any], say: Say, made: Pat
 
 
 def test_tokens_are_for_one_person(ask: Callable[..., Any]) -> None:
-    made_now = ask("token", "create", "--resident", OPERATOR)
-    assert made_now["token"].startswith("bk_")
-    assert made_now["name"] == "Beheerder"
+    made_now = ask("token", "create", "--resident", OPERATOR, "--name", "agenda")
+    assert made_now.pop("token").startswith("bk_")
+    [listed] = ask("token", "list")["tokens"]
+    assert made_now == {name: listed[name] for name in ("id", "name", "resident", "of")}
+    assert (made_now["name"], made_now["of"]) == ("agenda", "Beheerder")
 
 
 def test_a_node_that_is_not_known_is_said_to_be(ask: Callable[..., Any], say: Say, made: Path) -> None:
     ask("node", "add", "https://noord.example")
     answer = ask("node", "list")
     assert answer["nodes"] == []
-    assert answer["looked up"] == [{"address": "https://noord.example", "tries": 0, "error": None}]
-    for word in ("accept", "refuse", "end", "block", "unblock"):
+    assert answer["looked_up"] == [{"address": "https://noord.example", "tries": 0, "error": None}]
+    for word in ("accept", "refuse", "block", "unblock", "confirm"):
         assert say("node", word, "https://noord.example", "--dir", made)[0] == 1
 
 

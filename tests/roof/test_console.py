@@ -1,6 +1,7 @@
 """The commands that end a way in, and those of the hub: what they answer, and what they refuse."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,26 @@ def test_a_hub_is_asked_and_looked_up(ask: Ask, say: Say, made: Path) -> None:
     assert "no hub, no members" in say("hub", "list", "--dir", made)[1]
     assert ask("hub", "join", "https://gemeente.example") == {"address": "https://gemeente.example"}
     looked = {"address": "https://gemeente.example", "tries": 0, "error": None}
-    assert ask("hub", "list") == {"hub": None, "members": [], "looked up": [looked]}
+    assert ask("hub", "list") == {"hub": None, "members": [], "looked_up": [looked]}
+
+
+def test_an_address_that_was_typed_wrong_is_forgotten(ask: Ask, say: Say, made: Path) -> None:
+    ask("node", "add", "https://nord.example")
+    ask("hub", "join", "https://gemeente.example")
+    _fail(made)
+    assert "no answer" in say("doctor", "--dir", made)[1]
+    assert ask("node", "end", "https://nord.example") == {"forgotten": ["https://nord.example"]}
+    assert "gemeente.example is looked up no more" in say("hub", "leave", "--dir", made)[1]
+    assert ask("node", "list") == {"nodes": [], "looked_up": []}
+    assert "no answer" not in say("doctor", "--dir", made)[1]
+    assert say("node", "end", "https://nord.example", "--dir", made)[0] == 1
+
+
+def _fail(made: Path) -> None:
+    """Both were looked up in vain, for good."""
+    with sqlite3.connect(made / "node.db") as database:
+        database.execute("UPDATE lookups SET error = 'no answer', due = NULL")
+    database.close()
 
 
 @pytest.mark.parametrize(

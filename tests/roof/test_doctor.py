@@ -48,4 +48,6 @@ def test_it_tells_of_look_ups_that_fail(made: Path) -> None:
     with sqlite3.connect(made / "node.db") as database:
         database.execute("UPDATE lookups SET error = 'no answer'")
     database.close()
-    assert found(made)["lookups"] == Finding("lookups", False, "neighbour: no answer")
+    looked = found(made)["lookups"]
+    assert not looked.well
+    assert looked.words.startswith("neighbour: no answer. An address typed wrong:")

@@ -113,7 +113,7 @@ def test_an_import_replaces_the_one_before_and_makes_no_border(made: Path, run: 
     file.write_text(HEAD + ROWS[0] + "\n" + ROWS[1].replace("BU00010003", ""))
     assert run("geo", "import", file, "--dir", made).returncode == 0
     assert [area["code"] for area in control.run(made, "geo list", {})["areas"]] == ["BU00010001"]
-    assert control.run(made, "node list", {}) == {"nodes": [], "looked up": []}
+    assert control.run(made, "node list", {}) == {"nodes": [], "looked_up": []}
 
 
 def test_what_cannot_be_read_changes_nothing(made: Path, run: Run, file: Path) -> None:

@@ -42,7 +42,7 @@ def test_what_does_not_get_through_is_tried_again(ask: Ask, say: Say, made: Path
     found = ask("delivery", "list")
     (failing,), (parked,) = found["failing"], found["parked"]
     assert (failing["origin"], failing["tries"], failing["waiting"]) == (ADDRESS, 3, 1)
-    assert (parked["type"], parked["error"], found["given up"]) == ("Create", "answered 400", [])
+    assert (parked["type"], parked["error"], found["given_up"]) == ("Create", "answered 400", [])
     said = say("delivery", "list", "--dir", made)[1]
     assert "failing" in said
     assert f"parked    {parked['id']}  Create to {ADDRESS}  answered 400" in said
