@@ -137,6 +137,11 @@ def refuse(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Known:
     return acts.say_no(tx, by, node_id, "", at)
 
 
+def address(url: str) -> str:
+    """The address of a node, spelled the same everywhere: without a slash at its end."""
+    return url.rstrip("/")
+
+
 def _place(node: Known) -> tuple[str, str]:
     return node.name, node.id
 
@@ -146,7 +151,7 @@ def _shown(node: Known) -> Node:
         id=node.id,
         name=node.name,
         kind=node.kind,
-        url=node.url or node.origin,
+        url=address(node.url or node.origin),
         actor=node.actor,
         area=node.area,
         standing=node.standing,

@@ -75,7 +75,7 @@ def told(node: Node) -> Answer:
         "id": node.id,
         "name": node.name,
         "kind": node.kind,
-        "url": node.url or node.origin,
+        "url": (node.url or node.origin).rstrip("/"),
         "origin": node.origin,
         "actor": node.actor,
         "area": node.area,

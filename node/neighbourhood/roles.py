@@ -97,6 +97,9 @@ MAY: dict[Deed, frozenset[Role | Part]] = {
 }
 
 
+_LOOKS = frozenset({Deed.SEE_COPIES, Deed.SEE_ANSWERS})
+
+
 class Person(Protocol):
     """What the table needs to know of somebody."""
 
@@ -134,6 +137,8 @@ def require(by: Person | None, deed: Deed, owner: str | None = None) -> None:
         raise NotAllowed(phrase("Sign in first."))
     if by.admitted is None:
         raise NotAllowed(phrase("You are not let in yet. Use your invitation code, or ask the operator."))
+    if deed in _LOOKS:
+        raise NotAllowed(phrase("This is not for you to see."))
     if Part.OWNER in MAY[deed]:
         raise NotAllowed(phrase("This is not yours to change."))
     raise NotAllowed(phrase("You need another role for this."))

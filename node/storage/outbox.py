@@ -250,13 +250,14 @@ def was_sent(tx: Transaction, post_uri: str, node_id: str) -> bool:
 
 
 def copies_of(tx: Transaction, post_id: str) -> list[Copy]:
-    """Where a post of ours is, by the name of the neighbourhood."""
-    joined = copies.join(nodes, copies.c.node_id == nodes.c.id)
-    statement = select(nodes.c.name, nodes.c.url, nodes.c.origin, copies.c.state, copies.c.at).select_from(
-        joined
-    )
-    rows = tx.run(statement.where(copies.c.post_id == post_id).order_by(nodes.c.name, copies.c.at))
-    return [Copy(name, url or origin, state, at) for name, url, origin, state, at in rows]
+    """Where a post of ours is, by the name of the neighbourhood: each node once. The copy under the id that
+    the post has now counts, else the one of which we heard last."""
+    joined = copies.join(nodes, copies.c.node_id == nodes.c.id).join(posts, copies.c.post_id == posts.c.id)
+    columns = [nodes.c.origin, nodes.c.name, nodes.c.url, copies.c.state, copies.c.at]
+    order = (nodes.c.name, copies.c.post_uri == posts.c.uri, copies.c.at)
+    rows = tx.run(select(*columns).select_from(joined).where(copies.c.post_id == post_id).order_by(*order))
+    found = {origin: Copy(name, url or origin, state, at) for origin, name, url, state, at in rows}
+    return list(found.values())
 
 
 def shared_with(tx: Transaction, node_id: str) -> list[str]:
