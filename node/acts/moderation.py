@@ -104,7 +104,7 @@ def judged(tx: Transaction, by: Resident, post_id: str, *, lock: bool = False) -
 def _close(
     tx: Transaction, post: Post, state: ReportState, reason: str, told: str, who: str, at: datetime
 ) -> None:
-    for report in reports.open_about(tx, post.id):
+    for report in reports.about(tx, post).reports:
         settle(tx, report, state, told, who, reason, at)
 
 

@@ -62,14 +62,19 @@ def report(tx: Transaction, by: Resident, post_id: str, category: str, text: str
 
 
 def send_on(tx: Transaction, by: Resident, post_id: str, category: str, words: str, at: datetime) -> None:
-    """Write to the home of a post, in the supervisor's own words, what is wrong with it. Only a
-    supervisor."""
+    """Write to the home of a post, in the supervisor's own words, what is wrong with it. Only a supervisor,
+    and once until that node has answered: it is kept as a report of theirs."""
     require(by, Deed.MODERATE)
     post = moderation.judged(tx, by, post_id, lock=True)
     if post.own:
         raise Conflict(phrase("This post is our own. Decide about it here."))
     wrong = checked_category(category)
-    _flag(tx, post, wrong, checked_outside(words, "words", needed=True), at)
+    words = checked_outside(words, "words", needed=True)
+    if any(one.sent_on for one in kept.open_about(tx, post.id, wrong)):
+        raise Conflict(phrase("This was sent already. Its neighbourhood has not answered yet."))
+    key, open_now = uuid4().hex, ReportState.OPEN
+    kept.add(tx, Report(key, tx.home.uri("a", key), post.id, wrong, words, open_now, at, by.id, post.node_id))
+    _flag(tx, post, wrong, words, at)
     log.record(tx, Happening.REPORTED, by.id, post.id, at)
 
 
@@ -130,7 +135,7 @@ def _keep(
     if not kept.add(tx, made):
         return
     log.record(tx, Happening.REPORTED, who, made.id, at)
-    if not waiting:
+    if all(one.sent_on for one in waiting):
         for supervisor in residents.holding(tx, Role.SUPERVISOR, at):
             if supervisor != post.author:
                 letters.add(tx, "reported", at, resident_id=supervisor, post=post.id)

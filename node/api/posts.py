@@ -169,7 +169,7 @@ def told(tx: Transaction, settings: Settings, found: list[Kept]) -> list[Post]:
             category=post.category,
             audience=post.audience,
             urgency=post.urgency,
-            state=post.state,
+            state=State.HIDDEN if post.hidden else post.state,
             author=Author(post.author_name),
             area=Area(post.area.code, post.area.name),
             home=_home(settings, homes, post),

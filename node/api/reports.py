@@ -14,6 +14,7 @@ from node.api.posts import Post
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Kind, State
 from node.neighbourhood.post import Post as KeptPost
+from node.neighbourhood.refusal import Invalid
 from node.neighbourhood.report import REASON_LENGTH, TEXT_LENGTH, Measure, ReportCategory, ReportState
 from node.neighbourhood.report import Report as Kept
 from node.settings import Settings
@@ -86,6 +87,14 @@ class Queue(Struct):
     next: str | None
 
 
+class QueueAsked(PageAsked, forbid_unknown_fields=True):
+    """Which cases are wanted."""
+
+    hidden: Annotated[
+        bool, Meta(description="true: posts of other nodes that are not shown here, and wait for nobody.")
+    ] = False
+
+
 class Upheld(Struct, forbid_unknown_fields=True):
     """Do something: hide (out of sight), remove (everywhere), ask (its writer to change it), and why."""
 
@@ -122,10 +131,13 @@ def mine(tx: Transaction, call: Call[PageAsked]) -> Reports:
     return Reports([_told(one) for one in shown], more)
 
 
-def queue(tx: Transaction, call: Call[PageAsked]) -> Queue:
-    """What waits for this supervisor."""
+def queue(tx: Transaction, call: Call[QueueAsked]) -> Queue:
+    """What waits for this supervisor, or what is not shown here."""
     end, limit = lists.before(call.asked), call.asked.limit
-    found = kept.queue(tx, call.by.id, end, limit + 1)
+    if call.asked.hidden:
+        found = [Waiting(post, [], post.updated) for post in kept.hidden_here(tx, limit + 1, end)]
+    else:
+        found = kept.queue(tx, call.by.id, end, limit + 1)
     shown, more = lists.page(found, limit, lambda one: lists.by_time(one.since, one.post.id))
     return Queue(_items(tx, call.settings, shown), more)
 
@@ -144,8 +156,13 @@ def dismiss(tx: Transaction, call: Call[Dismissed]) -> Case:
 
 
 def flag(tx: Transaction, call: Call[Flagged]) -> Case:
-    """Write to the home of a post."""
-    acts.send_on(tx, call.by, call.key, call.asked.category, call.asked.text, call.at)
+    """Write to the home of a post. What the act calls the words is `text` here."""
+    try:
+        acts.send_on(tx, call.by, call.key, call.asked.category, call.asked.text, call.at)
+    except Invalid as wrong:
+        raise Invalid(
+            {"text" if name == "words" else name: why for name, why in wrong.errors.items()}
+        ) from None
     return _item(tx, call.settings, moderation.judged(tx, call.by, call.key))
 
 

@@ -55,6 +55,7 @@ class Measure(StrEnum):
 @dataclass(frozen=True)
 class Report:
     """One report about a post. `resident` reported it here, or `node_id` passed one on (`uri` is its Flag).
+    Both: a supervisor of ours wrote it to that node, which decides (`sent_on`).
 
     `text` are the words of the reporter, for the supervisor of this node alone. `outcome` is what the
     reporter reads in the end.
@@ -71,6 +72,11 @@ class Report:
     node_id: str | None = None
     decided: datetime | None = None
     outcome: str = ""
+
+    @property
+    def sent_on(self) -> bool:
+        """Whether it waits for another node, and not for a decision of ours."""
+        return self.resident is not None and self.node_id is not None
 
 
 def pulls_back(reporters: int, ok: datetime | None, at: datetime) -> bool:

@@ -15,6 +15,8 @@ from node.storage.database import Transaction
 from node.storage.tables import posts, reports
 
 _OPEN = reports.c.state == ReportState.OPEN
+_WAITS = and_(_OPEN, or_(reports.c.resident.is_(None), reports.c.node_id.is_(None)))
+"""Open, and for us to decide: not what a supervisor wrote to another node (`Report.sent_on`)."""
 _THERE = and_(posts.c.title != "", posts.c.state.not_in([State.DRAFT, State.WITHDRAWN]))
 _AWAY = or_(
     and_(posts.c.node_id.is_(None), posts.c.state == State.WAITING),
@@ -43,7 +45,7 @@ def save(tx: Transaction, report: Report) -> None:
 
 
 def open_about(tx: Transaction, post_id: str, category: ReportCategory | None = None) -> list[Report]:
-    """The reports about a post that wait for a decision, the oldest first."""
+    """The reports about a post that wait for a decision, of ours or of its home, the oldest first."""
     same = true() if category is None else reports.c.category == category
     statement = select(reports).where(reports.c.post_id == post_id, _OPEN, same)
     return [_report(row) for row in tx.run(statement.order_by(reports.c.created, reports.c.id)).mappings()]
@@ -111,24 +113,25 @@ def length(tx: Transaction, who: str) -> int:
 
 
 def about(tx: Transaction, post: Post) -> Waiting:
-    """One post, with what is open about it."""
-    found = open_about(tx, post.id)
+    """One post, with what is open about it here."""
+    found = [one for one in open_about(tx, post.id) if not one.sent_on]
     return Waiting(post, found, found[0].created if found else post.updated)
 
 
-def hidden_here(tx: Transaction, limit: int) -> list[Post]:
+def hidden_here(tx: Transaction, limit: int, before: tuple[datetime, str] | None = None) -> list[Post]:
     """Copies that our supervisor does not show here, the newest first; those with an open report wait
     above."""
     statement = select(posts.c.id).select_from(_joined())
-    away = statement.where(posts.c.node_id.is_not(None), _AWAY, _THERE, _opened.c.first.is_(None))
-    ids = list(tx.run(away.order_by(posts.c.updated.desc(), posts.c.id).limit(limit)).scalars())
+    away = and_(posts.c.node_id.is_not(None), _AWAY, _THERE, _opened.c.first.is_(None))
+    order = (posts.c.updated.desc(), posts.c.id.desc())
+    ids = list(tx.run(statement.where(away, _newest_first(before)).order_by(*order).limit(limit)).scalars())
     found = kept.known(tx, set(ids))
     return [found[key] for key in ids]
 
 
 _opened = (
     select(reports.c.post_id, func.min(reports.c.created).label("first"))
-    .where(_OPEN)
+    .where(_WAITS)
     .group_by(reports.c.post_id)
     .subquery("opened")
 )
@@ -166,7 +169,7 @@ def _waiting(
 
 
 def _open_of(tx: Transaction, post_ids: list[str]) -> dict[str, list[Report]]:
-    statement = select(reports).where(reports.c.post_id.in_(post_ids), _OPEN)
+    statement = select(reports).where(reports.c.post_id.in_(post_ids), _WAITS)
     found: dict[str, list[Report]] = {}
     for row in tx.run(statement.order_by(reports.c.created, reports.c.id)).mappings():
         found.setdefault(row["post_id"], []).append(_report(row))

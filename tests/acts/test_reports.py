@@ -335,6 +335,29 @@ def test_its_home_answers_and_who_reported_hears(tx: Transaction, cast: town.Cas
     assert state(tx, first) == (ReportState.DISMISSED, "Dit mag.")
 
 
+@story
+def test_what_a_supervisor_wrote_waits_for_its_home_alone(tx: Transaction, cast: town.Cast) -> None:
+    north, there = copy(tx)
+    send = (cast.supervisor, there.id, "privacy", "Het huisnummer staat erin.", NOON)
+    reports.send_on(tx, *send)
+    refused(tx, Conflict, reports.send_on, *send)
+    assert kept.queue(tx, cast.supervisor.id, None, 9) == []
+    written(tx)
+    made = reported(tx, cast.helper, there)
+    assert written(tx) == ["reported to Sjoerd"]
+    assert [one.reports for one in kept.queue(tx, cast.supervisor.id, None, 9)] == [[made]]
+    moderation.uphold(tx, cast.supervisor, there.id, "hide", WHY, "", NOON)
+    assert [post.id for post in kept.hidden_here(tx, 9)] == [there.id]
+    (own,) = kept.of_resident(tx, cast.supervisor.id, None, 9)
+    assert own.state is ReportState.OPEN  # what we do here is no answer of its home
+    written(tx)
+    flag = next(one for one in _flags(tx) if (one.facts or {})["category"] == "privacy")
+    reports.answered(tx, north, flag, True, "Het is weg.", NOON)
+    assert state(tx, own) == (ReportState.UPHELD, "Het is weg.")
+    assert written(tx) == ["report decided to Sjoerd"]
+    reports.send_on(tx, *send)
+
+
 def _flags(tx: Transaction) -> list[outbox.Activity]:
     found = tx.run(activities.select().where(activities.c.type == "Flag")).mappings()
     return [outbox.Activity(**row) for row in found]

@@ -78,9 +78,41 @@ async def test_another_nodes_post_is_hidden_here_and_flagged_there(here: Here) -
     assert case["post"]["home"]["own"] is False
     await here.post("supervisor", f"/queue/{held.id}/uphold", {"what": "remove", "reason": "x"}, 409)
     hidden = await here.post("supervisor", f"/queue/{held.id}/uphold", {"what": "hide", "reason": "x"}, 200)
-    assert hidden["post"]["state"] == "open"
+    assert hidden["post"]["state"] == "hidden"
     assert hidden["why"] == ["It is out of sight."]
     await here.get("helper", f"/requests/{held.id}", 404)
+
+
+async def test_what_is_not_shown_here_can_be_found_and_shown_again(here: Here) -> None:
+    node = await here.next_door()
+    held = [await here.told(node) for _ in range(3)]
+    for post in held:
+        await here.post("supervisor", f"/queue/{post.id}/uphold", {"what": "hide", "reason": "x"}, 200)
+    assert (await here.get("supervisor", "/queue"))["items"] == []
+    first = await here.get("supervisor", "/queue", hidden="true", limit=2)
+    rest = await here.get("supervisor", "/queue", hidden="true", limit=2, cursor=first["next"])
+    cases = first["items"] + rest["items"]
+    assert {case["id"] for case in cases} == {post.id for post in held}
+    assert {case["post"]["state"] for case in cases} == {"hidden"}
+    back = await here.post("supervisor", f"/queue/{cases[0]['id']}/dismiss", {"reason": "Toch goed."}, 200)
+    assert back["post"]["state"] == "open"
+    assert len((await here.get("supervisor", "/queue", hidden="true"))["items"]) == 2
+    await here.get("helper", "/queue", 403, hidden="true")
+
+
+async def test_what_a_supervisor_wrote_to_another_node_stands_among_their_reports(here: Here) -> None:
+    held = await here.told(await here.next_door())
+    flag, words = f"/queue/{held.id}/flag", {"category": "rude", "text": "Er wordt gescholden."}
+    for text in ("", "Bel 0199-00 12 34"):
+        refused = await here.post("supervisor", flag, {**words, "text": text}, 422)
+        assert list(refused["errors"]) == ["text"]
+    case = await here.post("supervisor", flag, words, 200)
+    assert case["reports"] == []
+    assert (await here.get("supervisor", "/queue"))["items"] == []
+    await here.post("supervisor", flag, words, 409)
+    await here.post("supervisor", flag, {**words, "category": "spam"}, 200)
+    found = (await here.get("supervisor", "/reports"))["items"]
+    assert sorted((one["category"], one["state"]) for one in found) == [("rude", "open"), ("spam", "open")]
 
 
 async def test_a_flag_of_another_node_stands_in_the_queue_by_its_name(here: Here) -> None:

@@ -44,10 +44,11 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/queue",
         name="showQueue",
         says="What waits for a supervisor",
-        also="Reported posts, and our own that are out of sight. One's own posts are not among them.",
+        also="Reported posts, and our own that are out of sight. One's own posts are not among them. With "
+        "`hidden=true`: those of other nodes that are not shown here.",
         does=reports.queue,
         deed=Deed.SEE_QUEUE,
-        takes=PageAsked,
+        takes=reports.QueueAsked,
         answers=reports.Queue,
     ),
     Operation(
@@ -90,6 +91,7 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/queue/{id}/flag",
         name="flagPost",
         says="Write to the home of another node's post what is wrong with it",
+        also="It stands among one's own reports, with what that node makes of it. 409: sent already.",
         does=reports.flag,
         deed=Deed.MODERATE,
         takes=reports.Flagged,
