@@ -43,6 +43,8 @@ def start(port: int, count: int, directory: Path | None, adjacency: Path | None,
     spots = town.real(adjacency, count) if adjacency else town.invented(count)
     spots = [town.hub(spots), *spots]
     _require_free(range(port, port + len(spots)))
+    if directory is not None:
+        _require_town([directory, *(place.folder for place in _places(spots, port, directory))])
     home = directory.absolute() if directory else Path(mkdtemp(prefix="buurtknoop-town-"))
     try:
         with pointer.left(port, home):
@@ -50,6 +52,13 @@ def start(port: int, count: int, directory: Path | None, adjacency: Path | None,
     finally:
         if directory is None:
             shutil.rmtree(home, ignore_errors=True)
+
+
+def _require_town(folders: Iterable[Path]) -> None:
+    """Refuse where an ordinary node lives: a town has one in each of its directories, and all say `town`."""
+    for folder in folders:
+        if (folder / FILE).exists() and not settings.read(folder, {}).town:
+            raise Refusal(f"{folder} holds a node that is no demo: give another --dir")
 
 
 def _require_free(ports: Iterable[int]) -> None:

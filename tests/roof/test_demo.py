@@ -179,6 +179,18 @@ def test_a_kept_town_keeps_its_ports(kept: tuple[Path, int, list[dict[str, Any]]
     assert f"holds Gemeente Rietstad on port {kept[1]}" in done.stderr
 
 
+@pytest.mark.parametrize("where", ["", "oude-haven"])
+def test_where_an_ordinary_node_lives_there_is_no_town(run: Run, tmp_path: Path, where: str) -> None:
+    home = tmp_path / "buurt" / where
+    words = ("--origin", "https://centrum.example", "--name", "Centrum", "--area", "BU00000001")
+    assert run("init", "--dir", home, *words, "--operator", "beheer@example.org").returncode == 0
+    before = sorted(tmp_path.rglob("*"))
+    status = run("demo", "--json", "--dir", tmp_path / "buurt", "--port", ports(4))
+    assert (status.returncode, status.stdout) == (1, "")
+    assert "holds a node that is no demo" in status.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_a_node_that_does_not_start_is_told_with_its_last_words(
     kept: tuple[Path, int, list[dict[str, Any]]], start: Start, tmp_path: Path
 ) -> None:
