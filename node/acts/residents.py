@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, NotFound, TooMany, phrase
-from node.neighbourhood.resident import Resident, checked_email, checked_name
+from node.neighbourhood.resident import Resident, checked_email, checked_language, checked_name
 from node.neighbourhood.roles import Deed, Role, require
 from node.storage import access, letters, log, residents, ways_in
 from node.storage.database import Transaction
@@ -30,7 +30,7 @@ def join(
     `caller` is where it comes from, for counting tries. None when the address has an account already: that
     person gets a sign-in mail, and whoever asks learns nothing.
     """
-    name, email = checked_name(name), checked_email(email)
+    name, email, language = checked_name(name), checked_email(email), checked_language(language)
     code = "".join(sign for sign in code.upper() if sign.isalnum())
     invited = bool(code) and _use_code(tx, code, caller, at)
     made = Resident(uuid4().hex, name, language, at, admitted=at if invited else None)
@@ -56,7 +56,8 @@ def _let_in_who_waits(tx: Transaction, email: str, at: datetime) -> None:
 def add(tx: Transaction, by: Resident, name: str, email: str | None, language: str, at: datetime) -> Resident:
     """Put a person in and let them in at once. Only an operator."""
     require(by, Deed.RUN_RESIDENTS)
-    made = Resident(uuid4().hex, checked_name(name), language, at, admitted=at)
+    name, language = checked_name(name), checked_language(language)
+    made = Resident(uuid4().hex, name, language, at, admitted=at)
     if not residents.add(tx, made, checked_email(email) if email else None):
         raise Conflict(phrase("Somebody with this mail address has an account already."))
     log.record(tx, Happening.JOINED, by.id, made.id, at)
@@ -182,7 +183,7 @@ def set_language(tx: Transaction, by: Resident, language: str) -> None:
     """The language in which a person reads pages and gets letters. Anybody with an account, for
     themselves."""
     require(by, Deed.READ_OWN)
-    residents.set_language(tx, by.id, language)
+    residents.set_language(tx, by.id, checked_language(language))
 
 
 def _use_code(tx: Transaction, code: str, caller: str, at: datetime) -> bool:

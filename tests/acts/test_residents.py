@@ -67,6 +67,14 @@ def test_a_code_lets_in_whoever_waited_already(tx: Transaction, cast: town.Cast)
 
 
 @story
+def test_a_language_is_a_code(tx: Transaction, cast: town.Cast) -> None:
+    assert residents.add(tx, cast.operator, "Truus", None, " NL ", NOON).language == "nl"
+    for word in ("", "n", "nl-BE", "dutch", "n1"):
+        assert "language" in refused(tx, Invalid, residents.add, cast.operator, "Truus", None, word, NOON)
+        assert "language" in refused(tx, Invalid, residents.set_language, cast.poster, word)
+
+
+@story
 def test_a_code_may_come_afterwards(tx: Transaction, cast: town.Cast) -> None:
     code = residents.invite(tx, cast.operator, "", 1, NOON)
     assert residents.use_code(tx, cast.outsider, code.lower(), NOON).admitted == NOON
