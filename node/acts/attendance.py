@@ -38,6 +38,7 @@ def come(tx: Transaction, by: Resident, post: Post, text: str, at: datetime) -> 
     made = answering.given(tx, by, post, text.strip()[:TEXT_LENGTH], at)
     answering.require_first(tx, made)
     if post.own:
+        _require_not_turned_away(tx, made)
         return _welcomed(tx, post, made, by.id, at)
     sent = outbox.add(tx, "Join", post.uri, {"party": made.party, "name": by.name}, at)
     made = replace(made, uri=sent.uri)
@@ -62,6 +63,7 @@ def joined(tx: Transaction, node: Node, uri: str, post_uri: str, party: str, nam
     made = answering.arrived(post, node, uri, party, name, "", at)
     try:
         answering.require_first(tx, made)
+        _require_not_turned_away(tx, made)
     except Conflict:
         decision.reject(tx, node.id, uri, Reason.DECLINED, at)
         return
@@ -88,6 +90,17 @@ def turn_away(tx: Transaction, by: Resident, post: Post, response: Response, at:
     log.record(tx, Happening.ANSWER_DECLINED, by.id, post.id, at)
     decision.settle(tx, post, at)
     return away
+
+
+def _require_not_turned_away(tx: Transaction, made: Response) -> None:
+    """Refuse whoever was sent away by name: that stands in the log, at the moment it was decided. When an
+    event was called off that is not so, and once it is on again everybody may come."""
+    noes = [one for one in kept.of_post(tx, made.post_id) if one.party == made.party and one.decided]
+    if not noes:
+        return
+    said = {entry.at for entry in log.of(tx, made.post_id) if entry.what is Happening.ANSWER_DECLINED}
+    if any(one.state is ResponseState.DECLINED and one.decided in said for one in noes):
+        raise Conflict(phrase("Whoever organises this let you know that you cannot come."))
 
 
 def _welcomed(tx: Transaction, post: Post, response: Response, who: str, at: datetime) -> Response:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from node.neighbourhood.post import Post, State
+from node.neighbourhood.post import Kind, Post, State
 from node.neighbourhood.refusal import Conflict, phrase
 from node.neighbourhood.response import Response, ResponseState
 
@@ -41,6 +41,10 @@ def free_place(post: Post, taken: frozenset[int]) -> int:
 
 def require_pickable(post: Post, response: Response, at: datetime) -> None:
     """Refuse to agree on what is over, or with whom is no longer waiting for an answer."""
+    if post.kind is Kind.NOTICE:
+        raise Conflict(phrase("Nothing is agreed on a notice."))
+    if post.kind is Kind.EVENT:
+        raise Conflict(phrase("Nothing is agreed on an event: whoever says so comes."))
     if post.places_left == 0:
         raise Conflict(phrase("Somebody already helps with this. Thank you!"))
     if response.state is ResponseState.WITHDRAWN:

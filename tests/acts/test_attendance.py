@@ -127,6 +127,44 @@ def test_the_poster_or_a_broker_may_send_somebody_away(tx: Transaction, cast: to
 
 
 @story
+def test_who_was_sent_away_does_not_come_back(tx: Transaction, cast: town.Cast) -> None:
+    north = town.neighbour(tx)
+    post = planned(tx, cast, places=2)
+    one, uri = responses.answer(tx, cast.helper, post.id, "", LATER), join(tx, north, post)
+    theirs = kept.by_uri(tx, uri)
+    assert theirs is not None
+    for response in (one, theirs):
+        responses.decline(tx, cast.poster, response.id, LATER)
+    sent(tx)
+    why = "Whoever organises this let you know that you cannot come."
+    assert refused(tx, Conflict, responses.answer, cast.helper, post.id, "", LATER + HOUR) == why
+    again = f"{north.origin}/ap/a/again"
+    attendance.joined(tx, north, again, post.uri, theirs.party, "Kees", LATER)
+    assert sent(tx) == ["Reject to Noord"]
+    assert told(tx, "Reject") == {"node": north.id, "reason": Reason.DECLINED}
+    assert left(tx, post) == 2
+    responses.answer(tx, cast.other, post.id, "", LATER)
+
+
+@story
+def test_an_event_that_is_on_again_is_for_all(tx: Transaction, cast: town.Cast) -> None:
+    north = town.neighbour(tx)
+    post = planned(tx, cast)
+    one, uri = responses.answer(tx, cast.helper, post.id, "", LATER), join(tx, north, post)
+    away = responses.answer(tx, cast.other, post.id, "", LATER)
+    responses.decline(tx, cast.poster, away.id, LATER)
+    posts.close(tx, cast.poster, post.id, LATER + HOUR)
+    posts.reopen(tx, cast.poster, post.id, LATER + HOUR)
+    theirs = kept.by_uri(tx, uri)
+    assert theirs is not None
+    assert (state(tx, one), theirs.state) == (AWAY, AWAY)
+    assert responses.answer(tx, cast.helper, post.id, "", LATER + 2 * HOUR).state is COMES
+    attendance.joined(tx, north, f"{uri}-again", post.uri, theirs.party, "Kees", LATER + 2 * HOUR)
+    assert kept.accepted(tx, post.id) == 2
+    refused(tx, Conflict, responses.answer, cast.other, post.id, "", LATER + 2 * HOUR)
+
+
+@story
 def test_an_event_that_is_off_is_told_to_all_who_come(tx: Transaction, cast: town.Cast) -> None:
     north = town.neighbour(tx)
     for act in (posts.close, posts.withdraw):
