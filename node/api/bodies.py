@@ -10,7 +10,6 @@ import msgspec
 from msgspec import Struct
 from starlette.requests import Request
 
-from node.api.operation import Nothing
 from node.api.problems import Unusable
 from node.neighbourhood.refusal import Invalid, Words, phrase
 
@@ -21,12 +20,13 @@ MOST_PARTS = 1000  # keys and items together
 S = TypeVar("S", bound=Struct)
 
 
-async def read(request: Request, takes: type[S]) -> S:
-    """The body of a call as the words it should hold. Refused: 400, 413, 415, 422."""
-    if takes is not Nothing:
+async def read(request: Request, takes: type[S], needed: bool) -> S:
+    """The body of a call as the words it should hold; where none is `needed` it may be left out. Refused:
+    400, 413, 415, 422."""
+    if needed:
         _require_json(request)
     raw = await _bytes(request)
-    if takes is Nothing and not raw:
+    if not raw and not needed:
         return takes()
     _require_json(request)
     return filled(takes, parsed(raw), strict=True)

@@ -60,7 +60,7 @@ class Door:
         if note and secret is not None:
             await self._database.writing(keep_token, secret, at)
         if operation.changes:
-            said = await bodies.read(request, operation.takes)
+            said = await bodies.read(request, operation.takes, operation.needs_body)
             answer = await self._database.writing(visit.act, said, now())
         if operation.then is not None:
             answer = await operation.then(self._fetch, answer)

@@ -131,7 +131,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if parameters := [*_key(operation), *_query(operation)]:
         found["parameters"] = parameters
     if _has_body(operation):
-        found["requestBody"] = {"required": True, "content": _content("application/json", operation.takes)}
+        content = _content("application/json", operation.takes)
+        found["requestBody"] = {"required": operation.needs_body, "content": content}
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
+import msgspec
 from msgspec import Meta, Struct
 
 from node.api import problems
@@ -69,3 +70,9 @@ class Operation:
     def changes(self) -> bool:
         """Whether it changes something, and so is done by the one writer."""
         return self.method != "GET"
+
+    @property
+    def needs_body(self) -> bool:
+        """Whether something has to be said with it. What changes or replaces a thing is never left out."""
+        takes = msgspec.structs.fields(self.takes)
+        return any(field.required for field in takes) or (bool(takes) and self.method in ("PATCH", "PUT"))

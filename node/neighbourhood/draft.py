@@ -85,7 +85,8 @@ def opened(
     reach = errors.take(
         Audience.NEIGHBOURHOOD, checked_audience, draft.audience, offered(home, in_hub), usual(home, kind)
     )
-    starts, expires = _time(errors, kind, draft.starts, draft.ends or draft.expires, at)
+    ends = errors.take(draft.ends, _one_end, draft.ends, draft.expires)
+    starts, expires = _time(errors, kind, draft.starts, ends, at)
     made = Post(
         id=key,
         uri=uri,
@@ -115,6 +116,13 @@ def opened(
     return made
 
 
+def _one_end(ends: datetime | None, expires: datetime | None) -> datetime | None:
+    """An event stays up until it ends: both may be said, when they are the same."""
+    if ends is not None and expires is not None and ends != expires:
+        raise Invalid({"expires": phrase("An event stays up until it ends. Leave this out.")})
+    return ends or expires
+
+
 def _time(
     errors: _Errors, kind: Kind, starts: datetime | None, ends: datetime | None, at: datetime
 ) -> tuple[datetime | None, datetime]:
@@ -132,7 +140,7 @@ def changed(before: Post, change: PostChange, home: Home, in_hub: bool, at: date
     taken = before.places - before.places_left
     places = errors.take(before.places, _enough_places, before, change.places, taken)
     starts, expires = before.starts, before.expires
-    ends = change.ends or change.expires
+    ends = errors.take(change.ends, _one_end, change.ends, change.expires)
     if ends is not None or change.starts is not None:
         starts, expires = _time(errors, kind, *_moved(before, change.starts, ends), at)
     after = replace(

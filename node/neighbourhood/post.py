@@ -265,6 +265,8 @@ def checked_choice(kind: type[E], word: str | None, field: str, default: E) -> E
 
 def checked_places(kind: Kind, places: int | None) -> int:
     """For how many there is room: helpers, users of an offer, people at an event (0: as many as want to)."""
+    if kind is Kind.NOTICE and places:
+        raise Invalid({"places": phrase("A notice has no places.")})
     if kind is Kind.NOTICE:
         return 0
     if places is None or (places == 0 and kind is Kind.EVENT):

@@ -159,3 +159,46 @@ async def test_a_request_says_whether_it_may_go_further(here: Here) -> None:
     made = await here.post("poster", "/requests", asked(widen=True))
     await here.patch("poster", path_of(made), {"widen": False})
     await here.post("poster", "/requests", asked(widen="yes"), 422)
+
+
+async def test_one_comes_without_a_word(here: Here) -> None:
+    made = await plans(here)
+    answer = await here.post("helper", f"{path_of(made)}/responses")
+    assert (answer["state"], answer["text"]) == ("accepted", "")
+    await here.patch("poster", path_of(made), None, 415)
+    request = await here.asks()
+    await here.post("helper", f"{path_of(request)}/responses", status=415)
+
+
+async def test_who_was_sent_away_does_not_come_back(here: Here) -> None:
+    made = await plans(here, places=1)
+    answer = await here.post("helper", f"{path_of(made)}/responses")
+    await here.post("poster", f"/responses/{answer['id']}/decline", status=200)
+    refused = await here.post("helper", f"{path_of(made)}/responses", status=409)
+    assert refused["detail"] == "Whoever organises this let you know that you cannot come."
+    assert (await here.get("other", path_of(made)))["places_left"] == 1
+
+
+async def test_nothing_is_agreed_on_a_notice_or_an_event(here: Here) -> None:
+    for made, why in ((await tells(here), "on a notice."), (await plans(here), "on an event: whoever")):
+        answer = await here.post("helper", f"{path_of(made)}/responses", {"text": "Leuk."})
+        pick = {"request": made["id"], "response": answer["id"]}
+        refused = await here.post("poster", "/matches", pick, 409)
+        assert refused["detail"].startswith(f"Nothing is agreed {why}")
+
+
+async def test_what_would_count_for_nothing_is_refused(here: Here) -> None:
+    notice = await tells(here, places=None)
+    refused = await here.post("poster", "/notices", asked(places=3), 422)
+    assert refused["errors"] == {"places": "A notice has no places."}
+    assert "places" in (await here.patch("poster", path_of(notice), {"places": 3}, 422))["errors"]
+    await here.patch("poster", path_of(notice), {"places": None, "title": "Toch"})
+
+    times = {"starts": tomorrow(), "ends": tomorrow(2)}
+    refused = await here.post("poster", "/events", asked(**times, expires=tomorrow(3)), 422)
+    assert refused["errors"] == {"expires": "An event stays up until it ends. Leave this out."}
+    event = await here.post("poster", "/events", asked(**times, expires=times["ends"]))
+    different = {"ends": tomorrow(2), "expires": tomorrow(4)}
+    assert "expires" in (await here.patch("poster", path_of(event), different, 422))["errors"]
+    moved = await here.patch("poster", path_of(event), {"expires": tomorrow(1)})
+    assert moved["ends"] == moved["expires"]

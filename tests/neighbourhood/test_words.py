@@ -182,7 +182,9 @@ def test_places_have_a_number() -> None:
     for places in (0, -1, PLACES_MOST + 1):
         assert refused(checked_places, Kind.OFFER, places) == "places"
     assert [checked_places(Kind.EVENT, places) for places in (None, 0, 1000)] == [0, 0, 1000]
-    assert checked_places(Kind.NOTICE, 7) == 0
+    assert checked_places(Kind.NOTICE, None) == checked_places(Kind.NOTICE, 0) == 0
+    with pytest.raises(Invalid, match="places: A notice has no places"):
+        checked_places(Kind.NOTICE, 7)
 
 
 def test_a_post_stays_for_a_while_and_not_for_ever() -> None:
