@@ -2,34 +2,46 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import msgspec
 from msgspec import Struct
 from starlette.requests import Request
 
+from node.api import sorts
 from node.api.problems import Unusable
-from node.neighbourhood.refusal import Invalid, Words, phrase
+from node.neighbourhood.refusal import Invalid, Refusal, Words, phrase
 
 MOST = 256 * 1024  # bytes
 DEEPEST = 32
 MOST_PARTS = 1000  # keys and items together
 
+P = ParamSpec("P")
 S = TypeVar("S", bound=Struct)
+T = TypeVar("T")
 
 
-async def read(request: Request, takes: type[S], needed: bool) -> S:
+@dataclass(frozen=True)
+class Said(Generic[S]):
+    """What could be read of a body, and what is wrong with the rest, per field."""
+
+    asked: S
+    errors: dict[str, Words]
+
+
+async def read(request: Request, takes: type[S], needed: bool) -> Said[S]:
     """The body of a call as the words it should hold; where none is `needed` it may be left out. Refused:
     400, 413, 415, 422."""
     if needed:
         _require_json(request)
     raw = await _bytes(request)
     if not raw and not needed:
-        return takes()
+        return Said(takes(), {})
     _require_json(request)
-    return filled(takes, parsed(raw), strict=True)
+    return filled(takes, parsed(raw))
 
 
 def asked(query: Sequence[tuple[str, str]], takes: type[S]) -> S:
@@ -38,7 +50,25 @@ def asked(query: Sequence[tuple[str, str]], takes: type[S]) -> S:
     twice = {name[:100]: phrase("Say this once.") for name, times in said.items() if times > 1}
     if twice:
         raise Invalid(twice)
-    return filled(takes, dict(query), strict=False)
+    kinds = {field.encode_name: field.type for field in msgspec.structs.fields(takes)}
+    found = filled(takes, {name: sorts.said(word, kinds.get(name, str)) for name, word in query})
+    if found.errors:
+        raise Invalid(found.errors)
+    return found.asked
+
+
+def together(errors: Mapping[str, Words], act: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """Do it, if nothing was wrong before; else say what the rules refuse as well, and undo it by that."""
+    try:
+        done = act(*args, **named)
+    except Refusal as refused:
+        if not errors:
+            raise
+        rules = refused.errors if isinstance(refused, Invalid) else {}
+        raise Invalid({**rules, **errors}) from None
+    if errors:
+        raise Invalid(dict(errors))
+    return done
 
 
 def parsed(raw: bytes) -> dict[str, Any]:
@@ -53,29 +83,37 @@ def parsed(raw: bytes) -> dict[str, Any]:
     return found
 
 
-def filled(takes: type[S], given: Mapping[str, Any], *, strict: bool) -> S:
-    """The given words in their places; what is unknown, missing or of the wrong sort is named (422)."""
+def filled(takes: type[S], given: Mapping[str, Any]) -> Said[S]:
+    """The given words in their places; what is unknown, missing or of the wrong sort is named, and empty."""
     fields = {field.encode_name: field for field in msgspec.structs.fields(takes)}
     errors = {name[:100]: phrase("This is not known here.") for name in given if name not in fields}
-    values: dict[str, Any] = {}
+    values = {field.name: sorts.empty(field.type) for field in fields.values() if field.required}
     for name, field in fields.items():
         if name not in given:
             if field.required:
                 errors[name] = phrase("This is needed.")
             continue
         try:
-            values[field.name] = _value(given[name], field.type, strict)
-        except ValueError as wrong:  # msgspec.ValidationError is one
-            errors[name] = Words(str(wrong))
-    if errors:
-        raise Invalid(errors)
-    return takes(**values)
+            values[field.name] = _value(given[name], field.type)
+        except _Wrong as wrong:
+            errors[name] = wrong.words
+    return Said(takes(**values), errors)
 
 
-def _value(given: object, kind: Any, strict: bool) -> Any:
-    value = msgspec.convert(given, kind, strict=strict)
+class _Wrong(Exception):
+    """A field does not hold what it should."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+
+def _value(given: object, kind: Any) -> Any:
+    try:
+        value = msgspec.convert(given, kind)
+    except msgspec.ValidationError:
+        raise _Wrong(sorts.wanted(kind)) from None
     if isinstance(value, str) and "\x00" in value:
-        raise ValueError(phrase("There is a sign in it that cannot be shown. Type it again."))
+        raise _Wrong(phrase("There is a sign in it that cannot be shown. Type it again."))
     return _moment(value) if isinstance(value, datetime) else value
 
 
@@ -84,7 +122,7 @@ def _moment(said: datetime) -> datetime:
     try:
         moment = said.astimezone(UTC)
     except OverflowError:
-        raise ValueError(phrase("Choose another moment.")) from None
+        raise _Wrong(phrase("Choose another moment.")) from None
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

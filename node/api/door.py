@@ -95,9 +95,10 @@ class _Visit:
             return caller.note, None
         return caller.note, self._do(tx, caller, bodies.asked(query, self.operation.takes), at)
 
-    def act(self, tx: Transaction, said: Any, at: datetime) -> Any:
+    def act(self, tx: Transaction, said: bodies.Said[Any], at: datetime) -> Any:
         """Do it, for whoever the token stands for at this moment."""
-        return self._do(tx, access.caller(tx, self.secret, self.operation.deed, at), said, at)
+        caller = access.caller(tx, self.secret, self.operation.deed, at)
+        return bodies.together(said.errors, self._do, tx, caller, said.asked, at)
 
     def _do(self, tx: Transaction, caller: access.Caller, said: Any, at: datetime) -> Any:
         return self.operation.does(tx, Call(self.settings, at, caller.who, self.key, said))

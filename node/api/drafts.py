@@ -19,7 +19,7 @@ from node.neighbourhood.post import (
     PostDraft,
     Urgency,
 )
-from node.neighbourhood.refusal import Invalid, Words, phrase
+from node.neighbourhood.refusal import Words, phrase
 
 T = TypeVar("T")
 
@@ -89,8 +89,8 @@ class PostChange(Struct, forbid_unknown_fields=True):
 
 
 def draft(kind: Kind, asked: NewPost, language: str) -> PostDraft:
-    """What was filled in, for the act to look at. Raises Invalid for what another kind of post has."""
-    _require_of_kind(kind, asked)
+    """What was filled in, for the act to look at; without what another kind of post has (`misplaced`)."""
+    event = kind is Kind.EVENT
     return PostDraft(
         kind=kind,
         title=asked.title,
@@ -102,16 +102,16 @@ def draft(kind: Kind, asked: NewPost, language: str) -> PostDraft:
         places=_places(asked.places),
         expires=said(asked.expires),
         language=language,
-        starts=said(asked.starts),
-        ends=said(asked.ends),
-        place=said(asked.place) or "",
+        starts=said(asked.starts) if event else None,
+        ends=said(asked.ends) if event else None,
+        place=(said(asked.place) or "") if event else "",
         widen=said(asked.widen) or False,
     )
 
 
 def edit(kind: Kind, asked: PostChange) -> Change:
-    """What is to be different but for the state. Raises Invalid for what another kind of post has."""
-    _require_of_kind(kind, asked)
+    """What is to be different but for the state; without what another kind of post has (`misplaced`)."""
+    event = kind is Kind.EVENT
     return Change(
         title=said(asked.title),
         text=said(asked.text),
@@ -121,9 +121,9 @@ def edit(kind: Kind, asked: PostChange) -> Change:
         decide=said(asked.decide),
         places=_places(asked.places),
         expires=said(asked.expires),
-        starts=said(asked.starts),
-        ends=said(asked.ends),
-        place=said(asked.place),
+        starts=said(asked.starts) if event else None,
+        ends=said(asked.ends) if event else None,
+        place=said(asked.place) if event else None,
         widen=said(asked.widen),
     )
 
@@ -133,7 +133,8 @@ def _places(places: int | UnsetType | None) -> int | None:
     return (places or 0) if not isinstance(places, UnsetType) else None
 
 
-def _require_of_kind(kind: Kind, asked: NewPost | PostChange) -> None:
+def misplaced(kind: Kind, asked: NewPost | PostChange) -> dict[str, Words]:
+    """What is wrong with it before any rule is asked, per field: another kind of post has it."""
     wrong: dict[str, Words] = {}
     if kind is not Kind.EVENT:
         late = {"starts": asked.starts, "ends": asked.ends, "place": asked.place}
@@ -142,8 +143,9 @@ def _require_of_kind(kind: Kind, asked: NewPost | PostChange) -> None:
         }
     if kind is not Kind.REQUEST and asked.widen is True:
         wrong["widen"] = phrase("Only a request goes further by itself.")
-    if wrong:
-        raise Invalid(wrong)
+    if isinstance(asked, PostChange) and asked.state is not UNSET and asked.state not in NEW_STATES:
+        wrong["state"] = phrase("Choose one of the list.")
+    return wrong
 
 
 def said(word: T | UnsetType) -> T | None:

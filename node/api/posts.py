@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from node.acts import posts as acts
-from node.api import drafts, lists
+from node.api import bodies, drafts, lists
 from node.api.lists import PageAsked
 from node.api.operation import Call, Moment, Nothing
 from node.neighbourhood import category
@@ -14,7 +14,7 @@ from node.neighbourhood.draft import PostChange
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
 from node.neighbourhood.post import Post as Kept
-from node.neighbourhood.refusal import Invalid, NotFound, phrase
+from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.resident import Resident
 from node.settings import Settings
 from node.storage import nodes, posts
@@ -110,8 +110,8 @@ def listing(kind: Kind, tx: Transaction, call: Call[PostsAsked]) -> Posts:
 
 def make(kind: Kind, tx: Transaction, call: Call[drafts.NewPost]) -> Post:
     """Put a post up."""
-    draft = drafts.draft(kind, call.asked, call.by.language)
-    return _one(tx, call.settings, acts.post(tx, call.by, draft, call.at))
+    draft, wrong = drafts.draft(kind, call.asked, call.by.language), drafts.misplaced(kind, call.asked)
+    return _one(tx, call.settings, bodies.together(wrong, acts.post, tx, call.by, draft, call.at))
 
 
 def show(kind: Kind, tx: Transaction, call: Call[Nothing]) -> Post:
@@ -121,10 +121,13 @@ def show(kind: Kind, tx: Transaction, call: Call[Nothing]) -> Post:
 
 def change(kind: Kind, tx: Transaction, call: Call[drafts.PostChange]) -> Post:
     """Change a post: its words, its state, or both at once."""
+    seen(tx, call.by, kind, call.key, call.at)
+    wrong = drafts.misplaced(kind, call.asked)
+    return _one(tx, call.settings, bodies.together(wrong, _changed, kind, tx, call))
+
+
+def _changed(kind: Kind, tx: Transaction, call: Call[drafts.PostChange]) -> Kept:
     asked, by, at = call.asked, call.by, call.at
-    seen(tx, by, kind, call.key, at)
-    if asked.state is not UNSET and asked.state not in drafts.NEW_STATES:
-        raise Invalid({"state": phrase("Choose one of the list.")})
     edit = drafts.edit(kind, asked)
     post: Kept | None = None
     if asked.state == "open":  # first, for it may set the end anew
@@ -135,7 +138,7 @@ def change(kind: Kind, tx: Transaction, call: Call[drafts.PostChange]) -> Post:
         post = acts.close(tx, by, call.key, at)
     if asked.state == "paused":
         post = acts.pause(tx, by, call.key, at)
-    return _one(tx, call.settings, post)
+    return post
 
 
 def withdraw(kind: Kind, tx: Transaction, call: Call[Nothing]) -> None:

@@ -109,6 +109,51 @@ async def test_everything_wrong_is_named_at_once(here: Here) -> None:
     assert set(refused["errors"]) == {"title", "category", "text", "colour", "places"}
 
 
+async def test_what_the_rules_refuse_is_named_with_the_rest(here: Here) -> None:
+    body = asked(title="a" * 121, text=5, audience="everybody", starts="2030-01-01T00:00:00Z", colour="red")
+    refused = await here.post("poster", "/requests", body, 422)
+    assert refused["errors"] == {
+        "title": "At most 120 letters.",
+        "audience": "Choose who may see this.",
+        "text": "Send text.",
+        "starts": "Only an event has this.",
+        "colour": "This is not known here.",
+    }
+    post = await here.asks()
+    body = {"title": "", "places": 1.5, "state": "done"}
+    changed = await here.patch("poster", f"/requests/{post['id']}", body, 422)
+    assert set(changed["errors"]) == {"title", "places", "state"}
+    assert await here.get("poster", f"/requests/{post['id']}") == post
+    newest = (await here.get("poster", "/requests", mine="true"))["items"][0]
+    assert newest == post  # of what was refused nothing is kept
+
+
+async def test_what_is_of_another_sort_is_said_in_plain_words(here: Here) -> None:
+    time = "Send a time with its zone (RFC 3339), such as 2030-05-31T18:00:00Z."
+    for field, value, words in (
+        ("title", 5, "Send text."),
+        ("places", 1.5, "Send a whole number."),
+        ("widen", "yes", "Say yes or no: true or false."),
+        ("expires", "2030-01-01T00:00:00", time),
+        ("urgency", 1, "Choose one of: urgent, week, whenever."),
+    ):
+        refused = await here.post("poster", "/requests", asked(**{field: value}), 422)
+        assert refused["errors"] == {field: words}
+    for path, body, errors in (
+        ("/matches", {"request": "a b", "response": "a"}, {"request": "Send an id, as this node gave it."}),
+        ("/nodes/x/expel", {"reason": "a" * 201}, {"reason": "Send text, at most 200 letters."}),
+    ):
+        assert (await here.post("operator", path, body, 422))["errors"] == errors
+    for query, words in (
+        ({"limit": "1.0"}, "Send a whole number, from 1 to 100."),
+        ({"limit": "+1"}, "Send a whole number, from 1 to 100."),
+        ({"own": "1"}, "Say yes or no: true or false."),
+        ({"mine": "True"}, "Say yes or no: true or false."),
+        ({"state": "closed"}, "Choose one of: open."),
+    ):
+        assert list((await here.get("poster", "/requests", 422, **query))["errors"].values()) == [words]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "field"),
     [
