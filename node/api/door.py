@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from node.api import access, bodies, problems
+from node.api import access, bodies, lists, problems
 from node.api.operation import Call, Operation
 from node.api.problems import Unusable
 from node.clock import now
@@ -93,7 +93,9 @@ class _Visit:
         caller = access.caller(tx, self.secret, self.operation.deed, at)
         if self.operation.changes:
             return caller.note, None
-        return caller.note, self._do(tx, caller, bodies.asked(query, self.operation.takes), at)
+        name, takes = self.operation.name, self.operation.takes
+        asked = lists.of_list(name, bodies.asked(query, takes))
+        return caller.note, lists.named(name, self._do(tx, caller, asked, at))
 
     def act(self, tx: Transaction, said: bodies.Said[Any], at: datetime) -> Any:
         """Do it, for whoever the token stands for at this moment."""

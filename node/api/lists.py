@@ -1,19 +1,21 @@
-"""Lists: newest first, a page at a time. The cursor says where a page ended; only this node reads it."""
+"""Lists: newest first, a page at a time. The cursor says of which list, and where a page ended; only this
+node reads it."""
 
 import base64
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from node.neighbourhood.refusal import Invalid, phrase
 
+S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 
 Limit = Annotated[int, Meta(ge=1, le=100, description="At most so many on a page.")]
-Cursor = Annotated[str, Meta(max_length=300, description="`next` of the page before; without it, the first.")]
+Cursor = Annotated[str, Meta(max_length=600, description="`next` of the page before; without it, the first.")]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -24,6 +26,22 @@ class PageAsked(Struct, forbid_unknown_fields=True):
 
     limit: Limit = 20
     cursor: Cursor | UnsetType = UNSET
+
+
+def of_list(name: str, asked: S) -> S:
+    """What is asked, with the cursor as this list made it. Refused for that of another list: 422."""
+    if not isinstance(asked, PageAsked) or asked.cursor is UNSET:
+        return asked
+    whose, _, place = asked.cursor.partition(".")
+    if whose != name:
+        raise _not_ours()
+    return msgspec.structs.replace(asked, cursor=place)
+
+
+def named(name: str, answer: Any) -> Any:
+    """An answer whose `next`, if it is a page of a list, says of which."""
+    following = getattr(answer, "next", None)
+    return msgspec.structs.replace(answer, next=f"{name}.{following}") if following else answer
 
 
 def ended(asked: PageAsked) -> tuple[str, str] | None:

@@ -122,3 +122,14 @@ async def test_nodes_and_copies_come_in_pages_too(here: Here) -> None:
     copies = await pages(here, "poster", f"{path_of(post)}/copies", 2)
     assert [len(page) for page in copies] == [2, 1]
     assert {copy["node"]["name"] for page in copies for copy in page} == {"Noord", "Oost", "West"}
+
+
+async def test_a_cursor_is_for_its_own_list(here: Here) -> None:
+    for _ in range(2):
+        await here.asks()
+        await here.offers()
+    page = await here.get("poster", "/requests", limit=1)
+    for path in ("/offers", "/matches", "/nodes", "/districts", "/reports"):
+        refused = await here.get("poster", path, 422, cursor=page["next"])
+        assert refused["errors"] == {"cursor": "Take `next` of the page before, as it is."}
+    assert len((await here.get("poster", "/requests", cursor=page["next"]))["items"]) == 1
