@@ -48,8 +48,8 @@ Until = Annotated[datetime, Meta(tz=True)]
 
 
 class NewPost(Struct, forbid_unknown_fields=True):
-    """What is asked, offered, told or planned. Left out: a request is for *adjacent*, the rest for *public*;
-    week, choose, one place, the usual end.
+    """What is asked, offered, told or planned. Left out: a request is for *adjacent* (at a hub, where that is
+    refused, for the *municipality*), the rest for *public*; week, choose, one place, the usual end.
 
     `starts`, `ends` and `place` are for events alone, and `starts` is needed there; without an end it takes
     two hours. Places of null at an event: as many as want to. `widen` is for requests: while nobody answers

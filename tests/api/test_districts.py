@@ -9,7 +9,7 @@ import pytest
 from node.neighbourhood.node import Membership
 from node.storage import lookups, nodes
 from tests import town
-from tests.api.programs import Here, opened
+from tests.api.programs import Here, asked, opened
 
 NOBODY = {"requests": 0, "offers": 0, "notices": 0, "events": 0}
 
@@ -77,6 +77,12 @@ async def hub(tmp_path: Path) -> AsyncIterator[Here]:
     """The hub of the municipality, as programs meet it."""
     async with opened(tmp_path, kind="hub", area="GM0000", name="Waterhoven") as here:
         yield here
+
+
+async def test_at_a_hub_a_request_is_for_the_municipality(hub: Here) -> None:
+    assert (await hub.asks())["audience"] == "municipality"
+    refused = await hub.post("poster", "/requests", asked(audience="adjacent"), 422)
+    assert list(refused["errors"]) == ["audience"]
 
 
 async def test_joining_and_leaving_a_hub(here: Here) -> None:
