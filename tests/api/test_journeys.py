@@ -212,7 +212,9 @@ async def test_a_request_of_the_neighbours_is_answered_here(here: Here) -> None:
 async def test_a_copy_past_its_end_is_not_shown(here: Here) -> None:
     node = await here.next_door()
     gone = await here.told(node, created=now() - 2 * DAY, expires=now() - DAY)
-    hidden = await here.told(node, state=State.HIDDEN)
+    hidden = await here.told(node)
+    later = {"id": hidden.id, "uri": hidden.uri, "updated": now() + DAY}
+    await here.told(node, **later, state=State.HIDDEN)  # its home took it out of sight
     shown = await here.told(node, state=State.AGREED, expires=now() + DAY)
     assert [post["id"] for post in (await here.get("other", "/requests"))["items"]] == [shown.id]
     for post in (gone, hidden):
