@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine, event, select
+from sqlalchemy import ColumnElement, Connection, create_engine, event, literal_column, select
 
 from node.acts import matches, pace, posts, responses, timers
 from node.neighbourhood.draft import PostChange
@@ -124,10 +124,11 @@ class Wait:
         return self.some(tables.responses)
 
     def some(self, table: Any) -> str:
-        order = (
-            (table.c.created, table.c.id) if table is not tables.posts else (table.c.created, table.c.party)
+        """One of these rows; those of one moment in the order in which they were made, for ids are random."""
+        made: ColumnElement[Any] = literal_column(
+            "rowid" if self.tx.connection.dialect.name == "sqlite" else "ctid"
         )
-        there = self.tx.run(select(table.c.id).order_by(*order)).scalars().all()
+        there = self.tx.run(select(table.c.id).order_by(table.c.created, made)).scalars().all()
         return str(there[self.choose(range(len(there)))]) if there else "0" * 32
 
     # What time does
