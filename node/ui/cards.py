@@ -17,7 +17,7 @@ from node.ui.words import NEARNESS
 class Card:
     """One post in a list. `responses`: how many wait for an answer, or None where only its home knows.
 
-    `starts` and `place` are of an event; one that names no place is somewhere in its neighbourhood.
+    `starts`, `ends` and `place` are of an event; one that names no place is somewhere in its neighbourhood.
     """
 
     kind: Kind
@@ -34,6 +34,7 @@ class Card:
     url: str
     mine: bool
     starts: datetime | None = None
+    ends: datetime | None = None
     place: str = ""
     author_id: str | None = None  # of our own posts; never shown
 
@@ -72,6 +73,7 @@ def _card(post: Post, who: Resident | None, home: Node | None, here: str, waitin
         url=f"/o/{post.id}",
         mine=post.own and who is not None and post.author == who.id,
         starts=post.starts,
+        ends=post.ends,
         place=post.place or area,
         author_id=post.author if post.own else None,
     )

@@ -92,6 +92,7 @@ def _show(
 
 def preview(ui: Ui, who: Visitor, asked: Asked, form: Form) -> Card:
     """The card as neighbours will see it."""
+    span = when.span(form, asked.zone, asked.at) if asked.kind is Kind.EVENT else None
     return Card(
         kind=asked.kind,
         title=form["title"],
@@ -106,6 +107,7 @@ def preview(ui: Ui, who: Visitor, asked: Asked, form: Form) -> Card:
         responses=0,
         url="",
         mine=True,
-        starts=when.span(form, asked.zone, asked.at)[0] if asked.kind is Kind.EVENT else None,
+        starts=span[0] if span else None,
+        ends=span[1] if span else None,
         place=form["place"].strip() or ui.settings.name,
     )

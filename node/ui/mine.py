@@ -10,13 +10,14 @@ from node.neighbourhood.audience import may_see
 from node.neighbourhood.match import Match, MatchState
 from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.response import ResponseState
+from node.neighbourhood.response import Response
 from node.neighbourhood.roles import Deed
 from node.storage import matches, nodes, posts, responses, threads
 from node.storage.database import Transaction
 from node.ui import invites
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor
+from node.ui.post import shown_state
 
 MOST = 100
 
@@ -43,12 +44,13 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Answered:
-    """My answer to somebody's post, and how it stands."""
+    """My answer to somebody's post of this kind, and how it stands."""
 
+    kind: Kind
     about: About | None
     text: str
     created: datetime
-    state: ResponseState
+    state: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def look(tx: Transaction, person: Resident, at: datetime) -> Mine:
     return Mine(
         posts=sorted(cards(tx, person, written, at), key=_rank),
         answers=[
-            Answered(about.get(one.post_id), one.text, one.created, one.state)
+            _answered(tx, known[one.post_id], about[one.post_id], one)
             for one in answers
             if one.id not in settled
         ],
@@ -98,6 +100,10 @@ def _about(who: Resident, found: Post, at: datetime) -> About | None:
     if not may_see(who, found, at):
         return None
     return About(found.title, f"/o/{found.id}", found.author_name)
+
+
+def _answered(tx: Transaction, post: Post, about: About | None, one: Response) -> Answered:
+    return Answered(post.kind, about, one.text, one.created, shown_state(tx, post, one))
 
 
 def _agreement(

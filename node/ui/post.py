@@ -25,6 +25,7 @@ from node.ui.forms import Form
 from node.ui.ledger import Bead, Happened, beads, happened
 from node.ui.reach import Reach, reach
 from node.ui.verdict import Verdict, verdict
+from node.ui.words import ON_ITS_WAY
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class View:
     ways: frozenset[str]
     verdict: Verdict | None = None  # of a supervisor, for the writer
     invite: Invite | None = None  # the visitor was asked to help
+    by_broker: bool = False  # who helps said yes to a broker who asked
 
     @property
     def was_first(self) -> bool:
@@ -73,9 +75,27 @@ class View:
         return self.post.decide is Decide.FIRST or answered
 
     @property
+    def on_its_way(self) -> bool:
+        """Whether the visitor's yes is agreed as soon as it is at the post's home, unless somebody was
+        first."""
+        return self.answer is not None and on_its_way(self.post, self.answer.state, self.was_first)
+
+    @property
     def neighbours(self) -> list[str]:
         """The names of those next door."""
         return self.reach.neighbours
+
+
+def on_its_way(post: Post, state: ResponseState, first: bool) -> bool:
+    """Whether a yes is agreed at once at the home of a post, and that home did not hear of it yet."""
+    return state is ResponseState.PENDING and first and not post.own
+
+
+def shown_state(tx: Transaction, post: Post, answer: Response) -> str:
+    """How one of our own people's answers stands, as a word of `words.reply`."""
+    asked = invites.latest(tx, post.id, answer.resident) if not post.own and answer.resident else None
+    first = post.decide is Decide.FIRST or (asked is not None and asked.response_id == answer.id)
+    return ON_ITS_WAY if on_its_way(post, answer.state, first) else answer.state
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
@@ -131,7 +151,14 @@ def look(tx: Transaction, who: Visitor, post_id: str) -> View:
         ways=_ways(who, post, answers, own),
         verdict=verdict(tx, who.person, post),
         invite=invites.latest(tx, post.id, who.person.id) if agrees and who.person is not None else None,
+        by_broker=decides and _by_broker(tx, post, answers),
     )
+
+
+def _by_broker(tx: Transaction, post: Post, answers: list[Answer]) -> bool:
+    """Whether it is agreed with somebody whom a broker asked: then the poster chose nothing."""
+    asked = {invite.response_id for invite in invites.of_post(tx, post.id)}
+    return any(answer.id in asked for answer in answers if answer.agreement is not None)
 
 
 def _home(tx: Transaction, post: Post) -> str:

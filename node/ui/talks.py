@@ -21,6 +21,7 @@ from node.storage import threads as kept
 from node.storage.database import Transaction
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
+from node.ui.post import shown_state
 
 MOST = 100  # conversations in the list
 MESSAGES_MOST = 500  # of one on its page; those before it stay in the API
@@ -52,10 +53,13 @@ class Say:
 
 @dataclass(frozen=True)
 class View:
-    """A conversation as one of the two sees it. `url`: the page of the post, while it can be seen."""
+    """A conversation as one of the two sees it. `url`: the page of the post, while it can be seen; `home`:
+    the neighbourhood of the post, whose broker reads the answer with which it began."""
 
     thread: Thread
+    state: str  # of the answer with which it began
     area: str
+    home: str
     title: str
     url: str
     lines: list[Turn | Say]
@@ -181,7 +185,9 @@ def _look(tx: Transaction, person: Resident, answer_id: str, at: datetime) -> Vi
     messages = kept.page(tx, answer_id, None, MESSAGES_MOST)
     return View(
         thread=thread,
+        state=shown_state(tx, thread.post, thread.response),
         area=_area(tx, thread),
+        home=_name(tx, thread.post.node_id),
         title=thread.post.title,
         url=f"/o/{thread.post.id}" if may_see(person, thread.post, at) else "",
         lines=sorted(_lines(thread, messages), key=lambda line: line.at),
@@ -222,4 +228,8 @@ def _talk(tx: Transaction, thread: Thread, waiting: kept.Waiting, person: Reside
 
 
 def _area(tx: Transaction, thread: Thread) -> str:
-    return nodes.get(tx, thread.node_id).name if thread.node_id is not None else tx.home.area.name
+    return _name(tx, thread.node_id)
+
+
+def _name(tx: Transaction, node_id: str | None) -> str:
+    return nodes.get(tx, node_id).name if node_id is not None else tx.home.area.name

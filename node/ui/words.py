@@ -48,7 +48,7 @@ CATEGORIES = {
 }
 STATES = {
     "draft": Sign(phrase("Not posted yet"), "pencil"),
-    "waiting": Sign(phrase("Waits for a yes"), "hourglass", tone="warn"),
+    "waiting": Sign(phrase("Out of sight"), "eye-off", tone="warn"),
     "open": Sign(phrase("Still open"), "circle-dashed", tone="open"),
     "released": Sign(phrase("Also next door"), "forward"),
     "responded": Sign(phrase("There are responses"), "message-circle"),
@@ -68,6 +68,7 @@ STATES = {
 UNKNOWN = Sign(phrase("Unknown"), "minus")
 NOBODY = Sign(phrase("Nobody yet"), "circle-dashed", tone="open")
 ROOM = Sign(phrase("Still room"), "circle-check", tone="good")
+PAST = Sign(phrase("It is over"), "clock")
 URGENCIES = {
     "urgent": Sign(phrase("Today or tomorrow"), "hourglass"),
     "week": Sign(phrase("This week"), "calendar-days"),
@@ -82,11 +83,14 @@ COPIES = {
     "deletion_asked": Sign(phrase("We asked to remove the copy."), "hourglass", tone="gone"),
     "gone": Sign(phrase("The copy is gone."), "x", tone="gone"),
 }
+ON_ITS_WAY = "on its way"
+PASSED_ON = Sign(phrase("On its way"), "send")
 REPLIES = {  # an answer, as who gave it reads it, and as who decides about it does
     "pending": (
         Sign(phrase("Waits for a choice"), "hourglass", tone="warn"),
         Sign(phrase("Waits for your choice"), "message-circle"),
     ),
+    ON_ITS_WAY: (PASSED_ON,) * 2,
     "agreed": (Sign(phrase("Agreed"), "handshake", tone="knot"),) * 2,
     "done": (Sign(phrase("It worked out"), "heart", tone="good"),) * 2,
     "cancelled": (Sign(phrase("Called off"), "x"),) * 2,
@@ -96,6 +100,16 @@ REPLIES = {  # an answer, as who gave it reads it, and as who decides about it d
         Sign(phrase("Somebody else was first"), "circle-check"),
     ),
     "withdrawn": (Sign(phrase("You took this back"), "undo-2"), Sign(phrase("Taken back"), "undo-2")),
+}
+COMMENTS = {  # what somebody said under a notice: nothing is agreed by it
+    "pending": PASSED_ON,
+    "accepted": Sign(phrase("Placed"), "check"),
+    "declined": Sign(phrase("Hidden"), "eye-off"),
+}
+COMING = {
+    "pending": PASSED_ON,
+    "accepted": Sign(phrase("You come"), "check", tone="good"),
+    "taken": Sign(phrase("It was full"), "minus"),
 }
 REACH = ("neighbourhood", "adjacent", "municipality", "public")
 NEARNESS = {
@@ -112,13 +126,18 @@ def state(code: str, kind: str = "request", responses: int | None = None) -> Sig
     """How a post stands. An open offer has room; an open request says how many answered, if known."""
     if code == "open" and kind == "offer":
         return ROOM
+    if code == "expired" and kind == "event":
+        return PAST
     if code in ("open", "released", "responded") and kind == "request" and responses is not None:
         return _answered(responses) if responses else NOBODY
     return STATES.get(code, UNKNOWN)
 
 
-def reply(code: str, agreement: str | None, own: bool) -> Sign:
+def reply(code: str, agreement: str | None, own: bool, kind: str = "request") -> Sign:
     """How an answer stands, and what came of it: for who gave it (`own`), or for who decides about it."""
+    said = {"notice": COMMENTS, "event": COMING}.get(kind, {}).get(code)
+    if said is not None:
+        return said
     came = agreement if agreement in ("done", "cancelled") and code != "withdrawn" else None
     came = came or ("agreed" if code == "accepted" else code)
     return REPLIES.get(came, (UNKNOWN, UNKNOWN))[0 if own else 1]
@@ -158,8 +177,9 @@ def audience(
 
 def _next_door(neighbours: Sequence[str], kind: str) -> Words:
     if kind not in ("request", "offer"):
-        none = phrase("No neighbourhood is connected yet. When one is, it sees this too.")
-        return phrase("%(names)s read it too.", names=listed(neighbours)) if neighbours else none
+        if not neighbours:
+            return phrase("No neighbourhood is connected yet. When one is, it sees this too.")
+        return phrase("Also for %(names)s.", names=listed(neighbours))
     return phrase("%(names)s. More chance of help.", names=listed(neighbours)) if neighbours else MORE_CHANCE
 
 
@@ -181,14 +201,14 @@ def rings(code: str) -> int:
 
 
 def who(kind: str, name: str) -> str:
-    """*Miep asks*, *Ahmed offers*; a notice and an event are headed by what they are."""
+    """*Miep asks*, *Ahmed offers*, *Femke tells*, *Organised by Femke*."""
     name = name or gettext("A neighbour")
     said = {
         "request": phrase("%(name)s asks", name=name),
         "offer": phrase("%(name)s offers", name=name),
-        "event": phrase("Activity"),
+        "event": phrase("Organised by %(name)s", name=name),
     }
-    return translate(said.get(kind, phrase("Notice")))
+    return translate(said.get(kind, phrase("%(name)s tells", name=name)))
 
 
 def step(kind: str, code: str) -> str:

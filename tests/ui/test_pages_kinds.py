@@ -68,7 +68,7 @@ async def test_four_questions_lead_to_an_event(here: Here) -> None:
     page = await on(here, page, "/event", "reach", 200, title="Buurtsoep", place="De Spil", **time)
     assert Sheet(page.text, "/event").fields["audience"] == "public"
     page = await on(here, page, "/event", "check")
-    assert "19.30 uur De Spil" in words(page.text)
+    assert "19.30 uur tot 21.00 uur De Spil" in words(page.text)
     assert "Iedereen kan het op internet lezen, ook onbekenden." in words(page.text)
     sent = await on(here, page, "/event", "post", 303, places="20")
     made = await last(here)

@@ -82,7 +82,10 @@ def test_who_asks_and_what_one_can_do() -> None:
     assert words.who("offer", "Ahmed") == "Ahmed biedt aan"
     assert words.who("offer", "100 % Ahmed") == "100 % Ahmed biedt aan"
     assert words.who("request", "") == "Een buur vraagt"
-    assert (words.who("notice", "Kees"), words.who("event", "Kees")) == ("Bericht", "Activiteit")
+    assert (words.who("notice", "Kees"), words.who("event", "Kees")) == (
+        "Kees vertelt",
+        "Georganiseerd door Kees",
+    )
     assert words.step("request", "open") == "Ik wil helpen"
     assert words.step("offer", "open") == "Dit wil ik graag"
     assert words.step("request", "agreed") == words.step("", "open") == "Bekijk"
