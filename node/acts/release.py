@@ -22,7 +22,7 @@ def widen(tx: Transaction, post: Post, at: datetime) -> bool:
         return False
     after = replace(post.moved(State.RELEASED, at), audience=ring, released=at)
     pace.save(tx, after, at)
-    log.record(tx, Happening.RELEASED, None, post.id, at)
+    log.record(tx, Happening.RELEASED, None, post.id, at, ring)
     publish.update(tx, after, at)
     letters.add(tx, "released", at, resident_id=post.author, post=post.id)
     return True

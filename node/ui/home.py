@@ -31,8 +31,8 @@ class Home:
 
     `further` is from the districts elsewhere in the municipality that this person follows; `instead` is from
     the others there, and only while there is nothing nearer. `rest`: how many posts wait there unseen.
-    `counts`: how many wait for a yes, as `own request`, `near offer`, ... `bodies`: the page as HTML, once
-    somebody read it.
+    `counts`: how many wait for a yes, as `own request`, `near offer`, ... `town`: there are districts beyond
+    those next door. `bodies`: the page as HTML, once somebody read it.
     """
 
     own: list[Card]
@@ -43,6 +43,7 @@ class Home:
     neighbours: list[str]
     followed: list[str]
     muted: bool
+    town: bool
     counts: dict[str, int]
     rest: int
     agreements: int
@@ -102,7 +103,8 @@ def look(tx: Transaction, who: Visitor, said: Mapping[str, Wish]) -> Home:
         neighbours=[one.node.name for one in near],
         followed=[one.node.name for one in followed],
         muted=not near and any(one.ring is Ring.NEXT_DOOR for one in around),
-        counts=_counts(counted, around),
+        town=any(one.ring is Ring.TOWN for one in around),
+        counts=_counts(counted, near),
         rest=sum(sum(counted.get(one.node.id, {}).values()) for one in others),
         agreements=agreements if agreements >= FEWEST else 0,
     )
@@ -141,9 +143,8 @@ def _beginning(event: Post) -> tuple[float, str]:
     return event.starts.timestamp() if event.starts else 0.0, event.id
 
 
-def _counts(counted: dict[str | None, dict[Kind, int]], around: Sequence[District]) -> dict[str, int]:
-    near = [counted.get(one.node.id, {}) for one in around if one.ring is Ring.NEXT_DOOR]
-    rings = {"own": [counted.get(None, {})], "near": near}
+def _counts(counted: dict[str | None, dict[Kind, int]], near: Sequence[District]) -> dict[str, int]:
+    rings = {"own": [counted.get(None, {})], "near": [counted.get(one.node.id, {}) for one in near]}
     return {
         f"{ring} {kind}": sum(one.get(kind, 0) for one in found)
         for ring, found in rings.items()

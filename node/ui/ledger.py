@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from node.neighbourhood.activity import Entry, Happening
-from node.neighbourhood.post import Post
+from node.neighbourhood.post import Audience, Post
 from node.neighbourhood.refusal import Words, phrase
 from node.neighbourhood.response import Response
 from node.storage import log, outbox
@@ -40,6 +40,10 @@ HAPPENED = {
     Happening.RELEASED: phrase("Nobody answered, so more neighbourhoods see it now."),
 }
 """What is told of a happening. Who answered is not in it: not everybody who reads this may know."""
+RELEASED = {  # by the ring that it went to
+    Audience.ADJACENT: phrase("Nobody answered, so the neighbourhoods next door see it too now."),
+    Audience.MUNICIPALITY: phrase("Nobody answered, so the whole municipality sees it now."),
+}
 
 WITH_REASON = {Happening.CANCELLED, Happening.ANSWER_WITHDRAWN, Happening.CLOSED, Happening.REFERRED}
 NOT_BY_BROKER = {  # but by a supervisor, or said already
@@ -87,4 +91,7 @@ def _told(entry: Entry, author: str | None, helpers: set[str | None]) -> Happene
     others = entry.who is not None and entry.who != author and entry.who not in helpers
     why = entry.why if entry.why and entry.what in WITH_REASON else ""
     by_broker = others and entry.what not in NOT_BY_BROKER
-    return Happened(entry.at, HAPPENED[entry.what], by_broker, REASONS.get(why, why))
+    words = HAPPENED[entry.what]
+    if entry.what is Happening.RELEASED and entry.why in RELEASED:
+        words = RELEASED[Audience(entry.why)]
+    return Happened(entry.at, words, by_broker, REASONS.get(why, why))

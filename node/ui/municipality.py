@@ -22,7 +22,7 @@ FEWEST = 5  # a smaller number is not told: one could guess whose
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """A member, and its newest posts. `waiting`: how many of all wait for somebody."""
+    """A member, and its newest posts. `waiting`: how many of all are open."""
 
     district: District
     cards: list[Card]
@@ -31,7 +31,8 @@ class Neighbourhood:
 
 @dataclass(frozen=True)
 class Town:
-    """What stands on the page. `members`: all of them, by name, with how many posts wait there."""
+    """What stands on the page. `members`: all of them, by name, with how many posts are open there.
+    `waiting`: how many requests and offers wait for somebody."""
 
     members: list[tuple[District, int]]
     own: list[Card]
@@ -60,12 +61,12 @@ def look(tx: Transaction, who: Visitor, start: int) -> Town:
         own=_shown(tx, who, replace(wanted, own=True)),
         agenda=_shown(tx, who, soon),
         streets=Slice(streets, start, len(shown)),
-        waiting=sum(_waiting(counted, home) for home in counted),
+        waiting=sum(number for kinds in counted.values() for kind, number in kinds.items() if kind.agrees),
     )
 
 
 def _waiting(counted: dict[str | None, dict[Kind, int]], home: str | None) -> int:
-    """How many posts of a home wait for somebody; what is on stands in the agenda."""
+    """How many posts of a home are open; what is on stands in the agenda."""
     return sum(number for kind, number in counted.get(home, {}).items() if kind is not Kind.EVENT)
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from node.neighbourhood.following import Ring
 from node.neighbourhood.post import Kind, Post
-from node.storage import posts
+from node.storage import follows, posts
 from node.storage.database import Transaction
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor
@@ -67,6 +67,7 @@ def look(tx: Transaction, who: Visitor, wanted: Wanted) -> Listing:
     asked = posts.Filter(
         kind=wanted.kind,
         ring=WHERE.get(wanted.where),
+        homes=_near(tx, who) if wanted.where == "near" else None,
         answerable=not wanted.over and wanted.kind is not Kind.EVENT,
         open_only=wanted.coming,
         starting_from=who.at if wanted.coming else None,
@@ -80,6 +81,12 @@ def look(tx: Transaction, who: Visitor, wanted: Wanted) -> Listing:
         reach=reach(tx),
         more=shown[-1] if len(found) > SHOWN else None,
     )
+
+
+def _near(tx: Transaction, who: Visitor) -> list[str]:
+    """The neighbourhoods next door, without those that this person muted."""
+    around = follows.districts(tx, who.person)
+    return [one.node.id for one in around if one.ring is Ring.NEXT_DOOR and one.shown]
 
 
 def _wanted(kind: Kind, query: QueryParams) -> Wanted:

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from node.neighbourhood.audience import offered, usual
 from node.neighbourhood.node import NodeKind
 from node.neighbourhood.post import RINGS, Audience, Kind
+from node.neighbourhood.refusal import Words, phrase
 from node.storage import nodes
 from node.storage.database import Transaction
-from node.ui.words import NAMED, Sign, audience, listed
+from node.ui.words import NAMED, Sign, audience, audience_at_hub, listed
 
 
 @dataclass(frozen=True)
 class Reach:
     """How far a post can go from here. `town`: the name of the hub, or nothing; `fellows`: the neighbourhoods
-    of the municipality that are not next door."""
+    of the municipality that are not next door, at a hub (`hub`) all its members."""
 
+    hub: bool
     area: str
     neighbours: list[str]
     town: str
@@ -33,10 +35,29 @@ class Reach:
 
     def choices(self, kind: Kind) -> list[tuple[Audience, Sign]]:
         """What somebody can choose, each with the names of who will see it."""
+        if self.hub:
+            return [(ring, audience_at_hub(ring, self.town, self.fellows)) for ring in self.offered]
         return [
             (ring, audience(ring, self.area, self.neighbours, self.town, self.fellows, kind))
             for ring in self.offered
         ]
+
+    def further(self, audience: str) -> Words | None:
+        """To whom a request goes on that nobody answers, with consent; None when there is nobody further
+        (`acts.release.reachable`)."""
+        near = self.names if audience == Audience.NEIGHBOURHOOD else ""
+        town = self.town if audience in (Audience.NEIGHBOURHOOD, Audience.ADJACENT) else ""
+        if near and town:
+            return phrase(
+                "If nobody answers, it may go on to %(names)s, and then to all neighbourhoods of %(town)s.",
+                names=near,
+                town=town,
+            )
+        if near:
+            return phrase("If nobody answers, it may go on to %(names)s.", names=near)
+        if town:
+            return phrase("If nobody answers, it may go on to all neighbourhoods of %(town)s.", town=town)
+        return None
 
     def wider(self, before: Audience, after: Audience) -> bool:
         return RINGS.index(after) > RINGS.index(before)
@@ -50,6 +71,7 @@ def reach(tx: Transaction) -> Reach:
     there = {node.id for node in near}
     fellows = [m.name for m in nodes.members(tx) if m.kind is not NodeKind.HUB and m.id not in there]
     return Reach(
+        hub=tx.home.is_hub,
         area=tx.home.area.name,
         neighbours=[node.name for node in near],
         town=tx.home.area.name if tx.home.is_hub else town,

@@ -175,6 +175,23 @@ def audience(
     return Sign(phrase("Everyone"), "globe", phrase("Strangers too: on the internet and in search engines."))
 
 
+def audience_at_hub(code: str, town: str = "", members: Sequence[str] = ()) -> Sign:
+    """Who may see a post of a hub: it has no neighbourhood of its own, and nobody next door."""
+    if code == "neighbourhood":
+        word = phrase("Only people with an account here")
+        return Sign(word, "house", phrase("Not the neighbourhoods: only whoever has an account at this hub."))
+    if code != "municipality":
+        return audience(code)
+    word = phrase("All of %(town)s", town=town) if town else phrase("The whole municipality")
+    if not members:
+        hint = phrase("No neighbourhood is a member yet. When one is, it sees this too.")
+    elif len(members) > NAMED:
+        hint = phrase("All %(count)d neighbourhoods that are members.", count=len(members))
+    else:
+        hint = phrase("The neighbourhoods that are members: %(names)s.", names=listed(members))
+    return Sign(word, "landmark", hint)
+
+
 def _next_door(neighbours: Sequence[str], kind: str) -> Words:
     if kind not in ("request", "offer"):
         if not neighbours:
@@ -261,6 +278,7 @@ def environment(assets: Assets) -> Environment:
         "translate": translate,
     }
     made.globals |= {
-        f.__name__: f for f in (paths, audience, category, copy, reply, rings, state, step, urgency, who)
+        f.__name__: f
+        for f in (paths, audience, audience_at_hub, category, copy, reply, rings, state, step, urgency, who)
     }
     return made

@@ -128,7 +128,7 @@ async def test_who_will_see_it_is_said_by_name(here: Here) -> None:
     assert "Oude Haven. Meer kans op hulp." in shown
     assert "Heel Waterhoven De buurten naast ons, en ook Molenwijk." in shown
     assert "Iedereen Ook onbekenden: op internet en in zoekmachines." in shown
-    assert "mag het naar de buurten naast ons, en daarna naar de hele gemeente." in shown
+    assert "mag het door naar Oude Haven, en daarna naar alle buurten van Waterhoven." in shown
     there = Sheet(page.text, "/ask")
     assert (there.fields["audience"], "widen" in there.fields) == ("adjacent", False), "nobody agreed yet"
     fields = {**there.filled("check", audience="municipality"), "widen": "yes"}

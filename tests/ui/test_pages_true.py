@@ -5,6 +5,7 @@ from pathlib import Path
 from node.acts import invites, moderation, posts, responses
 from node.clock import now
 from node.neighbourhood.post import Audience, Decide, Kind, Post
+from node.storage import invites as kept_invites
 from node.storage.database import Transaction
 from node.ui import words
 from node.ui.language import translate
@@ -23,7 +24,7 @@ def invited_next_door(tx: Transaction, here: Here) -> Post:
     offer = posts.post(tx, here.cast.helper, town.offers(category=asked.category), now())
     ends, uri = now() + town.DAY, f"{haven.origin}/ap/a/invite"
     invites.arrived(tx, haven, uri, asked.uri, offer.uri, ends, now())
-    key = invites.kept.waiting_for(tx, here.cast.helper.id)[0].id
+    key = kept_invites.waiting_for(tx, here.cast.helper.id)[0].id
     invites.accept(tx, here.cast.helper, key, "Ik kom.", now())
     return asked
 
