@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import deliveries as acts
-from node.neighbourhood.refusal import Words, phrase
+from node.neighbourhood.refusal import phrase
 from node.neighbourhood.roles import Deed
 from node.storage import destinations
 from node.storage.database import Transaction
@@ -32,21 +32,6 @@ MESSAGES = {
     "Invite": phrase("An invitation to help"),
     "Flag": phrase("A report"),
 }
-HEARD = [  # what a part of an error means; the first that fits
-    ("did not answer within", phrase("It takes too long to answer.")),
-    ("answered 401", phrase("It does not believe that it is us. Is our clock right? Did it see our keys?")),
-    ("answered 403", phrase("It does not want to hear from us. Maybe it blocked us.")),
-    ("answered 404", phrase("There is nobody at that address any more.")),
-    ("answered 410", phrase("There is nobody at that address any more.")),
-    ("answered 429", phrase("We spoke too often in a short time. It asks us to wait.")),
-    ("answered 5", phrase("It is there, but something is broken with it.")),
-    ("answered 4", phrase("It does not understand this message.")),
-    ("cannot be written", phrase("We could not write this message ourselves. Is this an older version?")),
-    ("Connect", phrase("It cannot be reached. It is switched off, or its address is not right.")),
-    ("Protocol", phrase("The line broke off.")),
-    ("Read", phrase("The line broke off.")),
-]
-ELSE = phrase("It did not work.")
 
 
 @dataclass(frozen=True)
@@ -64,7 +49,7 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     who.required(Deed.RUN_BORDERS)
     starts = [number(request.query_params.get(name)) for name in ("from", "parked", "over")]
     view = await ui.database.reading(_look, *starts)
-    values: dict[str, Any] = {"view": view, "messages": MESSAGES, "plain": plain, "path": LIST}
+    values: dict[str, Any] = {"view": view, "messages": MESSAGES, "path": LIST}
     return ui.page(request, who, "deliveries.html", current="me", **values)
 
 
@@ -79,11 +64,6 @@ async def again(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     delivery = number(request.path_params["delivery"])
     await ui.database.writing(acts.send_again, who.signed_in(), delivery, who.at)
     return go_to(LIST)
-
-
-def plain(error: str | None) -> Words:
-    """What went wrong, in words for a person."""
-    return next((words for part, words in HEARD if part in (error or "")), ELSE)
 
 
 def _look(tx: Transaction, start: int, parked: int, over: int) -> View:

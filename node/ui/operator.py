@@ -53,11 +53,14 @@ COUNTED = {
     "waiting": phrase("people who wait to be let in"),
     "requests": phrase("requests put up here"),
     "offers": phrase("offers put up here"),
+    "notices": phrase("notices put up here"),
+    "events": phrase("activities planned here"),
     "open": phrase("of ours that are open now"),
     "held": phrase("posts of others that we hold"),
     "agreed": phrase("agreements that run"),
     "done": phrase("agreements that worked out"),
     "neighbours": phrase("neighbourhoods next door"),
+    "members": phrase("other nodes of the municipality"),
 }
 
 

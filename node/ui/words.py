@@ -15,6 +15,7 @@ from node.neighbourhood.category import Category, known
 from node.neighbourhood.refusal import Words, phrase
 from node.ui import dates
 from node.ui.assets import Assets
+from node.ui.heard import heard
 from node.ui.kinds import paths
 from node.ui.language import gettext, language, languages, ngettext, translate
 
@@ -279,6 +280,19 @@ def environment(assets: Assets) -> Environment:
     }
     made.globals |= {
         f.__name__: f
-        for f in (paths, audience, audience_at_hub, category, copy, reply, rings, state, step, urgency, who)
+        for f in (
+            paths,
+            audience,
+            audience_at_hub,
+            heard,
+            category,
+            copy,
+            reply,
+            rings,
+            state,
+            step,
+            urgency,
+            who,
+        )
     }
     return made

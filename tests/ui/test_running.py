@@ -15,7 +15,7 @@ from node.storage import deliveries as queue
 from node.storage.borders import Border
 from node.storage.database import Transaction
 from node.ui import settings
-from node.ui.failing import plain
+from node.ui.heard import heard
 from tests import town
 from tests.ui import visits
 from tests.ui.test_districts import page
@@ -135,7 +135,7 @@ async def test_a_long_list_of_what_was_given_up_comes_page_by_page(here: Here) -
     ],
 )
 def test_an_error_is_said_in_plain_words(error: str | None, words: str) -> None:
-    assert plain(error).startswith(words)
+    assert heard(error).startswith(words)
 
 
 # Settings
