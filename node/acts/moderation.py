@@ -36,7 +36,11 @@ def uphold(
     """
     require(by, Deed.MODERATE)
     post = judged(tx, by, post_id, lock=True)
-    measure, reason, told = checked_measure(what), checked_reason(reason), checked_outside(told, "told")
+    measure, reason, told = (
+        checked_measure(what),
+        checked_reason(reason, post.own),
+        checked_outside(told, "told"),
+    )
     if not post.own and measure is not Measure.HIDE:
         raise Conflict(phrase("The neighbourhood of this post decides about it."))
     _close(tx, post, ReportState.UPHELD, reason, told, by.id, at)
@@ -52,7 +56,7 @@ def dismiss(tx: Transaction, by: Resident, post_id: str, reason: str, told: str,
     own."""
     require(by, Deed.MODERATE)
     post = judged(tx, by, post_id, lock=True)
-    reason, told = checked_reason(reason), checked_outside(told, "told")
+    reason, told = checked_reason(reason, post.own), checked_outside(told, "told")
     _close(tx, post, ReportState.DISMISSED, reason, told, by.id, at)
     return _in_sight(tx, post, by.id, reason, at)
 

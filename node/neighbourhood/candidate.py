@@ -84,6 +84,8 @@ def why_not(post: Post, helper: Helper) -> Words | None:
         return phrase("They answered this already.")
     if helper.ring is None:
         return phrase("%(area)s is not connected with us now.", area=helper.area)
+    if not helper.sees and post.widen:
+        return phrase("%(area)s does not see this request yet. It goes further by itself.", area=helper.area)
     if not helper.sees:
         return phrase(
             "%(area)s does not see this request. First ask who it is from whether it may go further.",

@@ -110,11 +110,13 @@ def checked_text(text: str, category: ReportCategory) -> str:
     return text
 
 
-def checked_reason(reason: str) -> str:
-    """Why a supervisor decides so. Never left out: the writer reads it."""
+def checked_reason(reason: str, own: bool = True) -> str:
+    """Why a supervisor decides so. Never left out: the writer of one of our `own` posts reads it, and so do
+    the other supervisors."""
     reason = _plain(reason, "reason", REASON_LENGTH)
     if not reason:
-        raise Invalid({"reason": phrase("Write why. The writer reads it.")})
+        for_writer, for_us = phrase("Write why. The writer reads it."), phrase("Write why.")
+        raise Invalid({"reason": for_writer if own else for_us})
     return reason
 
 

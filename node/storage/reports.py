@@ -51,6 +51,13 @@ def open_about(tx: Transaction, post_id: str, category: ReportCategory | None = 
     return [_report(row) for row in tx.run(statement.order_by(reports.c.created, reports.c.id)).mappings()]
 
 
+def decided_about(tx: Transaction, post_id: str, limit: int) -> list[Report]:
+    """The reports about a post that were decided on, the newest first."""
+    statement = select(reports).where(reports.c.post_id == post_id, ~_OPEN)
+    order = (reports.c.decided.desc(), reports.c.id)
+    return [_report(row) for row in tx.run(statement.order_by(*order).limit(limit)).mappings()]
+
+
 def of_resident(
     tx: Transaction, resident_id: str, before: tuple[datetime, str] | None, limit: int
 ) -> list[Report]:

@@ -1,5 +1,6 @@
 """My own page: who I am here, where I am signed in, and the tokens of my programs."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,8 +38,11 @@ class Account:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """Anybody with an account. A code from an invitation link is filled in for whoever still waits."""
-    code = request.query_params.get("code", "")[:CODE_LENGTH]
-    return await _mine(ui, request, who, Form({"code": code}))
+    code, talk = (
+        request.query_params.get("code", "")[:CODE_LENGTH],
+        _talk(request.query_params.get("talk", "")),
+    )
+    return await _mine(ui, request, who, Form({"code": code, "talk": talk}))
 
 
 async def use_code(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
@@ -58,7 +62,13 @@ async def keep_contact(ui: Ui, request: Request, who: Visitor, form: Form) -> Re
         await ui.database.writing(contacts.keep, who.required(Deed.READ_OWN), form["phone"], form["address"])
     except Invalid as refused:
         return await _mine(ui, request, who, *form.refused(refused))
-    return go_to("/me#contact")
+    talk = _talk(form["talk"])
+    return go_to(f"/me?said=kept{f'&talk={talk}' if talk else ''}#contact")
+
+
+def _talk(written: str) -> str:
+    """The conversation that somebody came from, to go back to; nothing for what is no id of one."""
+    return written if re.fullmatch("[0-9a-f]{32}", written) else ""
 
 
 async def make_token(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
@@ -90,7 +100,8 @@ async def end_others(ui: Ui, request: Request, who: Visitor, form: Form) -> Resp
 async def _mine(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
     account = await ui.database.reading(_look, who.required(Deed.READ_OWN), who.session or "", who.at)
     spoken = [(one.code, one.name) for one in languages().values()]
-    values = {"account": account, "form": form, "spoken": spoken, "roles": ROLES}
+    said = request.query_params.get("said", "") if code == 200 else ""
+    values = {"account": account, "form": form, "spoken": spoken, "roles": ROLES, "said": said}
     return ui.page(request, who, "account.html", code, current="me", **values)
 
 

@@ -14,9 +14,10 @@ from node.neighbourhood.invite import Invite, InviteState
 from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import Conflict, NotFound, phrase
 from node.neighbourhood.resident import Resident
+from node.neighbourhood.response import LIVE, ResponseState
 from node.neighbourhood.roles import Deed
 from node.storage import board as kept
-from node.storage import invites, posts
+from node.storage import invites, posts, responses
 from node.storage.database import Transaction
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor, go_to
@@ -42,6 +43,7 @@ ASKED = {
     InviteState.TAKEN: Sign(phrase("Was no longer needed"), "circle-check"),
     InviteState.EXPIRED: Sign(phrase("Did not answer in time"), "clock"),
 }
+TOOK_BACK = Sign(phrase("Took it back"), "undo-2")
 WAITS = (Column.NEW, Column.NO_RESPONSE, Column.RESPONSES, Column.PROPOSED)
 
 
@@ -93,16 +95,19 @@ class Asked:
     name: str
     area: str
     state: InviteState
+    sign: Sign
     since: datetime
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Who could help with one request: those that can be asked, those left out, and who was asked."""
+    """Who could help with one request: those that can be asked, those left out, and who was asked. `since`:
+    from when it waits for a helper; None when it waits for nobody any more."""
 
     card: Card
     item: Item
     post: Post
+    since: datetime | None
     candidates: list[Candidate]
     out: list[LeftOut]
     asked: list[Asked]
@@ -143,7 +148,7 @@ async def _choosing(ui: Ui, request: Request, who: Visitor, form: Form, code: in
 def _answer(
     ui: Ui, request: Request, who: Visitor, template: str, code: int = 200, /, **values: Any
 ) -> Response:
-    signs = {"columns": COLUMNS, "asked_signs": ASKED, "path": LIST}
+    signs = {"columns": COLUMNS, "path": LIST}
     return ui.page(request, who, template, code, current="board", **signs, **values)
 
 
@@ -180,13 +185,15 @@ def ours(tx: Transaction, by: Resident, post_id: str, at: datetime) -> tuple[Car
 
 def _choice(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Choice:
     card, post = ours(tx, by, post_id, at)
-    item = placed(post, kept.of(tx, [post])[0][1], tx.home.pace, at)
+    standing = kept.of(tx, [post])[0][1]
+    item = placed(post, standing, tx.home.pace, at)
     if post.kind is not Kind.REQUEST or item is None:
         raise NotFound(phrase("This is not here, or no longer."))
     open_now = post.answerable(at)
     candidates, out = fitting(post, invites.helpers(tx, post, post.category, at)) if open_now else ([], [])
     asked = invites.of_post(tx, post.id)
-    return Choice(card, item, post, candidates, out, _asked(tx, post, asked))
+    since = max(post.created, standing.turned or post.created) if open_now else None
+    return Choice(card, item, post, since, candidates, out, _asked(tx, post, asked))
 
 
 def _asked(tx: Transaction, post: Post, found: list[Invite]) -> list[Asked]:
@@ -199,7 +206,19 @@ def _asked(tx: Transaction, post: Post, found: list[Invite]) -> list[Asked]:
             known[invite.offer_id].offer.author_name,
             known[invite.offer_id].area,
             invite.state,
-            invite.decided or invite.created,
+            *_stands(tx, invite),
         )
         for invite in found
     ]
+
+
+def _stands(tx: Transaction, invite: Invite) -> tuple[Sign, datetime]:
+    """How it stands with somebody who was asked, and since when: a yes may have been taken back later."""
+    sign, since = ASKED[invite.state], invite.decided or invite.created
+    if invite.state is not InviteState.ACCEPTED or invite.response_id is None:
+        return sign, since
+    answer = responses.get(tx, invite.response_id)
+    if answer.state in LIVE:
+        return sign, since
+    withdrawn = answer.state is ResponseState.WITHDRAWN
+    return TOOK_BACK if withdrawn else ASKED[InviteState.TAKEN], answer.decided or since

@@ -1,6 +1,7 @@
 """The supervisor's queue: what was reported, why it stands here, and what to do about it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from node.storage import reports as kept
 from node.storage.database import Transaction
 from node.storage.reports import Waiting
 from node.ui.cards import Card, cards
+from node.ui.decided import CAME, Decided, last
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.report import WRONG
@@ -28,6 +30,7 @@ from node.ui.words import Sign
 
 LIST = "/queue"
 HIDDEN_MOST = 50
+EARLIER_MOST = 50
 STAYS, SEND = "stays", "send"
 KINDS = {
     Kind.REQUEST: phrase("Request:"),
@@ -46,18 +49,21 @@ SAID = {
 
 @dataclass(frozen=True)
 class Said:
-    """One report as a supervisor reads it: not who, but from what side. `node`: of another node."""
+    """One report as a supervisor reads it: not who, but from what side. `node`: of another node; `came`: what
+    was made of it."""
 
     wrong: Sign
     text: str
     node: str
     created: datetime
+    came: Words | str = ""
 
 
 @dataclass(frozen=True)
 class Case:
     """One thing that waits. `home`: the node of a post of others; `heard`: what other nodes answered us;
-    `away`: it is out of sight; `asked`: its home was told; `url`: its page, if this supervisor sees that."""
+    `away`: it is out of sight; `url`: its page, if this supervisor sees that. On the page of one thing alone:
+    what was decided `last`, and the `earlier` reports."""
 
     post: Post
     card: Card
@@ -68,6 +74,8 @@ class Case:
     home: str
     away: bool
     url: str
+    last: Decided | None = None
+    earlier: Sequence[Said] = ()
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -122,7 +130,10 @@ async def _one(ui: Ui, request: Request, who: Visitor, form: Form, status: int =
 
 def _single(tx: Transaction, who: Visitor, post_id: str) -> Case:
     post = moderation.judged(tx, who.signed_in(), post_id)
-    return _cases(tx, who, [kept.about(tx, post)])[0]
+    before = kept.decided_about(tx, post.id, EARLIER_MOST)
+    known = nodes.known(tx, {report.node_id for report in before if report.node_id is not None})
+    found = _cases(tx, who, [kept.about(tx, post)])[0]
+    return replace(found, last=last(tx, post, before), earlier=[_said(report, known) for report in before])
 
 
 def _look(tx: Transaction, who: Visitor, start: int) -> tuple[Slice[Case], list[Post]]:
@@ -161,7 +172,8 @@ def _away(post: Post) -> bool:
 
 
 def _said(report: Report, known: dict[str, Node]) -> Said:
-    return Said(WRONG[report.category], report.text, _from(report, known), report.created)
+    came = CAME.get(report.state, "")
+    return Said(WRONG[report.category], report.text, _from(report, known), report.created, came)
 
 
 def _from(report: Report, known: dict[str, Node]) -> str:

@@ -168,7 +168,29 @@ def routes(ui: Ui) -> list[BaseRoute]:
     pages = [Route(path, _page(ui, page), methods=["GET"]) for path, page in PAGES]
     feeds = [Route(path, _feed(ui, feed), methods=["GET"]) for path, feed in FEEDS]
     forms = [Route(path, _form(ui, send), methods=["POST"]) for path, send in FORMS]
-    return [*pages, *feeds, *forms, ui.assets.route()]
+    return [*_ways_back(), *pages, *feeds, *forms, ui.assets.route()]
+
+
+def _ways_back() -> list[BaseRoute]:
+    """An address that only takes a form may stand in somebody's history: it leads to the page it is under."""
+    pages = {path for path, _ in PAGES}
+    return [
+        Route(path, _way_back(_above(path, pages)), methods=["GET"]) for path, _ in FORMS if path not in pages
+    ]
+
+
+def _above(path: str, pages: set[str]) -> str:
+    """The nearest page above an address; the front page when there is no other."""
+    while path and path not in pages:
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def _way_back(page: str) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return go_to(quote(page.format(**request.path_params)))
+
+    return answer
 
 
 def open_door(database: Database, settings: Settings, fetch: Fetch = out_of_reach) -> Ui:

@@ -175,7 +175,7 @@ async def test_what_cannot_be_undone_is_asked_first(here: Here) -> None:
         here, "poster", f"/o/{post.id}/withdraw"
     )
     assert "Is het niet meer nodig?" in await said(here, "poster", f"/o/{post.id}/close")
-    for path in ("pause", "reopen", "moon", "answers"):
+    for path in ("pause", "reopen", "moon"):
         await here.get("poster", f"/o/{post.id}/{path}", 404)
     await here.post("poster", f"/o/{post.id}/moon", 404)
     assert await state(here, post) is State.OPEN
