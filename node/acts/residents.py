@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 from node.neighbourhood.activity import Happening
@@ -75,6 +76,16 @@ def admit(tx: Transaction, by: Resident, resident_id: str, at: datetime) -> Resi
     return residents.get(tx, person.id, at)
 
 
+def turn_away(tx: Transaction, by: Resident, resident_id: str, at: datetime) -> None:
+    """Say no to somebody who waits: their account goes, with all that it held. Only an operator, and never of
+    somebody who was let in."""
+    require(by, Deed.RUN_RESIDENTS)
+    person = residents.get(tx, resident_id, at)
+    if not residents.forget(tx, person.id):
+        raise Conflict(phrase("This person is in already, or wrote something here."))
+    log.record(tx, Happening.TURNED_AWAY, by.id, person.id, at)
+
+
 def use_code(tx: Transaction, by: Resident, code: str, at: datetime) -> Resident:
     """Let oneself in, afterwards, by an invitation code. Anybody with an account."""
     require(by, Deed.JOIN)
@@ -115,16 +126,34 @@ def end_role(tx: Transaction, by: Resident, resident_id: str, role: Role, at: da
 
 
 def invite(
-    tx: Transaction, by: Resident, note: str, uses: int, at: datetime, lasts: timedelta = INVITATION_LASTS
+    tx: Transaction,
+    by: Resident,
+    note: str,
+    uses: int,
+    at: datetime,
+    lasts: timedelta = INVITATION_LASTS,
+    form: str = "",
 ) -> str:
-    """Make an invitation code, shown once. Only an operator. Twelve signs: 60 bits."""
+    """Make an invitation code, shown once. Only an operator. Twelve signs: 60 bits.
+
+    `form` is a secret of the form it was made on: that form makes one code, however often its button was
+    pressed.
+    """
     require(by, Deed.RUN_RESIDENTS)
     if not 1 <= uses <= 1000:
         raise Invalid({"uses": phrase("Between 1 and %(most)d.", most=1000)})
-    code = "".join(secrets.choice(_CODE_SIGNS) for _ in range(12))
-    access.add_invitation(tx, code, by.id, note.strip()[:200], uses, at + lasts, at)
-    log.record(tx, Happening.INVITED, by.id, by.id, at)
+    code = _code_of(by, form)
+    if access.add_invitation(tx, code, by.id, note.strip()[:200], uses, at + lasts, at):
+        log.record(tx, Happening.INVITED, by.id, by.id, at)
+    elif not ways_in.works(tx, code, at):
+        raise Conflict(phrase("This code was made before, and lets nobody in any more. Make another one."))
     return "-".join(code[start : start + 4] for start in (0, 4, 8))
+
+
+def _code_of(by: Resident, form: str) -> str:
+    """A new code; of the same form it is the same."""
+    chance = sha256(f"{by.id} {form}".encode()).digest() if form else secrets.token_bytes(12)
+    return "".join(_CODE_SIGNS[byte % len(_CODE_SIGNS)] for byte in chance[:12])
 
 
 def end_invitation(tx: Transaction, by: Resident, which: str, at: datetime) -> None:

@@ -54,6 +54,7 @@ class Happening(StrEnum):
     MOVED_ELSEWHERE = "moved elsewhere"
     DELETED_ELSEWHERE = "deleted elsewhere"
     ADMITTED = "admitted"
+    TURNED_AWAY = "turned away"
     JOINED = "joined"
     ROLE_GRANTED = "role granted"
     ROLE_ENDED = "role ended"

@@ -44,9 +44,10 @@ def hashed(secret: str) -> str:
 
 def add_invitation(
     tx: Transaction, code: str, made_by: str | None, note: str, uses: int, expires: datetime, at: datetime
-) -> None:
+) -> bool:
+    """Keep a new invitation; False when this code is there already."""
     values = {"made_by": made_by, "note": note, "left": uses, "expires": expires, "created": at}
-    tx.run(invitations.insert(), {"code_hash": hashed(code), **values})
+    return tx.add_new(invitations, code_hash=hashed(code), **values)
 
 
 def use_invitation(tx: Transaction, code: str, at: datetime) -> bool:

@@ -9,7 +9,19 @@ from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Role
 from node.storage.database import Transaction
-from node.storage.tables import residents, roles
+from node.storage.tables import (
+    follows,
+    invites,
+    letters,
+    posts,
+    reports,
+    residents,
+    responses,
+    roles,
+    sessions,
+    signin_links,
+    tokens,
+)
 
 _SELECT = select(*(residents.c[name] for name in ("id", "name", "language", "created", "admitted")))
 # Asked for each page: built once.
@@ -30,6 +42,22 @@ def admit(tx: Transaction, resident_id: str, at: datetime) -> bool:
     """Let a person in; False when they were already."""
     waits = and_(residents.c.id == resident_id, residents.c.admitted.is_(None))
     return tx.run(residents.update().where(waits).values(admitted=at)).rowcount == 1
+
+
+def forget(tx: Transaction, resident_id: str) -> bool:
+    """Remove an account that was never let in, with its ways in and its letters; False, and nothing is
+    removed, when it was let in or something here is theirs."""
+    theirs = (posts.c.author, responses.c.resident, invites.c.resident, reports.c.resident)
+    waits = and_(residents.c.id == resident_id, residents.c.admitted.is_(None))
+    locked = tx.run(select(residents.c.id).where(waits).with_for_update()).first()
+    if locked is None or any(
+        tx.run(select(one).where(one == resident_id).limit(1)).first() for one in theirs
+    ):
+        return False
+    for table in (sessions, signin_links, tokens, roles, follows, letters):
+        tx.run(table.delete().where(table.c.resident_id == resident_id))
+    tx.run(residents.delete().where(waits))
+    return True
 
 
 def set_language(tx: Transaction, resident_id: str, language: str) -> None:

@@ -30,6 +30,12 @@ def open_invitations(tx: Transaction, at: datetime) -> list[Invitation]:
     return [Invitation(row[0][:_ID_LENGTH], row[1], row[2], row[3]) for row in rows]
 
 
+def works(tx: Transaction, code: str, at: datetime) -> bool:
+    """Whether a code still lets somebody in."""
+    valid = and_(invitations.c.left > 0, invitations.c.expires > at, invitations.c.code_hash == hashed(code))
+    return tx.run(select(invitations.c.left).where(valid)).first() is not None
+
+
 def end_invitation(tx: Transaction, words: str, at: datetime) -> int:
     """End what can still be used and has this id, or this very code; says how many there were."""
     code = "".join(sign for sign in words.upper() if sign.isalnum())

@@ -35,7 +35,8 @@ OURS = Sign(phrase("Member"), "landmark", phrase("What is for the municipality g
 
 @dataclass(frozen=True)
 class Step:
-    """Something the operator can decide about a node: its button, and what happens then in plain words.
+    """Something the operator can decide about a node: its button, what happens then in plain words, and what
+    is said when it was `done`.
 
     `asks`: the question for a reason, or nothing; `hint`: who reads that.
     """
@@ -45,6 +46,7 @@ class Step:
     icon: str
     title: Words
     then: list[Words]
+    done: Words
     stop: bool = False
     asks: Words | str = ""
     hint: Words | str = ""
@@ -61,6 +63,7 @@ STEPS = {
             phrase("From then on, posts for “next door” go there, and theirs come here."),
             phrase("You can end it whenever you want."),
         ],
+        phrase("You said yes. It hears it now."),
     ),
     "no": Step(
         acts.say_no,
@@ -71,6 +74,7 @@ STEPS = {
             phrase("Its operator hears that you said no, and why."),
             phrase("No posts go over or back. You can say yes later."),
         ],
+        phrase("You said no. Its operator hears it now."),
         asks=phrase("Why not?"),
         hint=phrase("The other operator reads this. One sentence is enough."),
     ),
@@ -85,6 +89,7 @@ STEPS = {
             phrase("Agreements that neighbours made live on."),
             phrase("You can ask it again later."),
         ],
+        phrase("The border is closed. It hears it now."),
         stop=True,
     ),
     "block": Step(
@@ -97,6 +102,7 @@ STEPS = {
             phrase("All that we hold of it goes, and whatever it sends is refused."),
             phrase("We do not tell it. It finds out when it knocks."),
         ],
+        phrase("It is blocked. Whatever it sends is refused."),
         stop=True,
     ),
     "unblock": Step(
@@ -108,6 +114,7 @@ STEPS = {
             phrase("It can reach us again."),
             phrase("You are not neighbours by this: somebody has to ask first."),
         ],
+        phrase("The block is lifted. It can reach us again."),
     ),
     "keys": Step(
         acts.confirm_keys,
@@ -119,6 +126,7 @@ STEPS = {
             phrase("If so: we fetch the new keys, and listen to that node again."),
             phrase("If not: go back, and block it."),
         ],
+        phrase("We fetch its new keys now."),
     ),
 }
 
@@ -175,7 +183,13 @@ async def take(
     by, step = who.required(Deed.RUN_BORDERS), _chosen(request, ways)
     words = [" ".join(form["reason"].split())[:REASON_LENGTH]] if step.asks else []
     await ui.database.writing(step.act, by, request.path_params["node"], *words, who.at)
-    return go_to(back)
+    return go_to(f"{back}?said={request.path_params['step']}")
+
+
+def was_done(request: Request, ways: Mapping[str, Step], code: int) -> Words | str:
+    """What was just done, for the page that one came back to."""
+    step = ways.get(request.query_params.get("said", "")) if code == 200 else None
+    return step.done if step is not None else ""
 
 
 def _chosen(request: Request, ways: Mapping[str, Step]) -> Step:

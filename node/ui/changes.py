@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from node.acts import posts
 from node.neighbourhood.draft import PostChange, changed
-from node.neighbourhood.post import Audience, Decide, Kind, Post
+from node.neighbourhood.post import Audience, Decide, Kind, Post, State
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed
@@ -86,7 +86,7 @@ FIELDS = ("title", "text", "category", "audience", "urgency", "places", "place")
 
 async def edit(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /o/{post}/edit: all that was filled in, on one page. Only the poster."""
-    view = await ui.database.reading(_look, who, request.path_params["post"])
+    view = await ui.database.reading(_there, who, request.path_params["post"])
     return _form(ui, request, who, view, _filled(view.post, ui.settings.home.zone))
 
 
@@ -110,7 +110,7 @@ async def sure(ui: Ui, request: Request, who: Visitor) -> Response:
     deed = request.path_params["deed"]
     if deed not in SURE:
         raise NotFound(phrase("This is not here, or no longer."))
-    view = await ui.database.reading(_look, who, request.path_params["post"])
+    view = await ui.database.reading(_there, who, request.path_params["post"])
     question = (OF_EVENT if view.post.kind is Kind.EVENT else SURE).get(deed)
     if question is None:  # an event is not kept up longer
         raise NotFound(phrase("This is not here, or no longer."))
@@ -136,6 +136,14 @@ def _look(tx: Transaction, who: Visitor, post_id: str) -> View:
     found = kept.see(tx, who.person, post_id, who.at)
     who.required(Deed.EDIT_POST, owner=found.author if found.own else None)
     return post.look(tx, who, post_id)
+
+
+def _there(tx: Transaction, who: Visitor, post_id: str) -> View:
+    """The same, of a post that was not taken back: of that one there is nothing to ask any more."""
+    view = _look(tx, who, post_id)
+    if view.post.state is State.WITHDRAWN:
+        raise NotFound(phrase("You took this back. Nothing can be done with it any more."))
+    return view
 
 
 def _weigh(tx: Transaction, who: Visitor, post_id: str, form: Form) -> tuple[View, Invalid | None]:

@@ -34,6 +34,12 @@ MESSAGES = {
 }
 
 
+SAID = {
+    "now": phrase("We try it now. Look here again in a minute."),
+    "again": phrase("It is sent again now. Look here again in a minute."),
+}
+
+
 @dataclass(frozen=True)
 class View:
     """The whole page. `waiting`: how many messages wait in all, also those that go out in a moment."""
@@ -50,20 +56,21 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     starts = [number(request.query_params.get(name)) for name in ("from", "parked", "over")]
     view = await ui.database.reading(_look, *starts)
     values: dict[str, Any] = {"view": view, "messages": MESSAGES, "path": LIST}
+    values |= {"said": SAID.get(request.query_params.get("said", ""), "")}
     return ui.page(request, who, "deliveries.html", current="me", **values)
 
 
 async def now(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Try a node at once. Only an operator."""
     await ui.database.writing(acts.try_now, who.signed_in(), request.path_params["node"], who.at)
-    return go_to(LIST)
+    return go_to(f"{LIST}?said=now")
 
 
 async def again(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Send a parked message again. Only an operator."""
     delivery = number(request.path_params["delivery"])
     await ui.database.writing(acts.send_again, who.signed_in(), delivery, who.at)
-    return go_to(LIST)
+    return go_to(f"{LIST}?said=again")
 
 
 def _look(tx: Transaction, start: int, parked: int, over: int) -> View:

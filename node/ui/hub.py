@@ -14,7 +14,7 @@ from node.neighbourhood.roles import Deed
 from node.storage import log, lookups, nodes
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
-from node.ui.borders import Step, explain, sure, take
+from node.ui.borders import Step, explain, sure, take, was_done
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form, status
 from node.ui.slices import Slice, number, sliced
@@ -33,6 +33,7 @@ LEAVE = Step(
         phrase("The municipality can no longer be chosen as audience."),
         phrase("Agreements that neighbours made live on. You can ask to join again later."),
     ],
+    phrase("The hub hears now that we do not take part."),
     stop=True,
 )
 STEPS = {
@@ -45,6 +46,7 @@ STEPS = {
             phrase("It gets the posts for the whole municipality, and its own go to all members."),
             phrase("All members hear that it joined."),
         ],
+        phrase("It is a member now, and hears it."),
     ),
     "refuse": Step(
         acts.refuse,
@@ -52,6 +54,7 @@ STEPS = {
         "x",
         phrase("Say no to %(name)s?"),
         [phrase("Its operator hears that you said no, and why."), phrase("It can ask again later.")],
+        phrase("You said no. Its operator hears it now."),
         asks=phrase("Why not?"),
         hint=SHORT,
     ),
@@ -65,6 +68,7 @@ STEPS = {
             phrase("Our posts there are called back."),
             phrase("Agreements that people made live on. It can ask to join again."),
         ],
+        phrase("It is no member any more. All members hear it."),
         stop=True,
         asks=phrase("Why? This stays in the log."),
         hint=SHORT,
@@ -115,7 +119,7 @@ async def leaving(ui: Ui, request: Request, who: Visitor) -> Response:
 async def leave(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Leave the hub, or take the question back. Only an operator."""
     await ui.database.writing(acts.leave, who.required(Deed.RUN_BORDERS), who.at)
-    return go_to(LIST)
+    return go_to(f"{LIST}?said=leave")
 
 
 async def step(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -132,7 +136,8 @@ async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int 
     who.required(Deed.RUN_BORDERS)
     view = await ui.database.reading(_look, number(request.query_params.get("from")))
     values: dict[str, Any] = {"view": view, "form": form, "steps": STEPS, "hint": ADDRESS, "path": LIST}
-    values |= {"our_actor": ui.settings.home.actor}
+    said = was_done(request, {**STEPS, "leave": LEAVE}, code)
+    values |= {"our_actor": ui.settings.home.actor, "said": said}
     return ui.page(request, who, "hub.html", code, current="me", **values)
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import residents as acts
-from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
+from node.neighbourhood.refusal import Conflict, Invalid, NotFound, Words, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, Role, last_moment
 from node.storage import residents
@@ -18,8 +19,16 @@ from node.ui.forms import Form
 from node.ui.language import gettext, language, languages, translate
 from node.ui.roles import ROLES
 from node.ui.slices import PAGE, Slice, number
+from node.ui.sure import Sure
 
 LIST = "/operator/people"
+REFUSE = Sure(
+    phrase("Say no to %(name)s?"),
+    phrase("The account of %(name)s goes, with the mail address. We send no mail about it."),
+    phrase("Yes, say no"),
+    "x",
+    stop=True,
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,8 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     who.required(Deed.RUN_RESIDENTS)
     start, name = number(request.query_params.get("from")), request.query_params.get("name", "").strip()
     shown = await ui.database.reading(_look, name.replace("\x00", ""), start, who.at)
-    values: dict[str, Any] = {"shown": shown, "name": name, "roles": ROLES, "path": LIST}
+    said = await ui.database.reading(_was_done, request.query_params, who.at)
+    values: dict[str, Any] = {"shown": shown, "name": name, "roles": ROLES, "path": LIST, "said": said}
     return ui.page(request, who, "people.html", current="me", **values)
 
 
@@ -66,8 +76,25 @@ async def one(ui: Ui, request: Request, who: Visitor) -> Response:
 async def admit(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Let somebody in who waits. Only an operator."""
     by, person_id = who.required(Deed.RUN_RESIDENTS), request.path_params["person"]
-    await ui.database.writing(acts.admit, by, person_id, who.at)
-    return go_to(LIST)
+    person = await ui.database.writing(acts.admit, by, person_id, who.at)
+    return go_to(f"{LIST}?said=in&who={person.id}")
+
+
+async def refusing(ui: Ui, request: Request, who: Visitor) -> Response:
+    """Are you sure to say no to somebody who waits? Only an operator."""
+    who.required(Deed.RUN_RESIDENTS)
+    known = await ui.database.reading(_one, request.path_params["person"], who.at)
+    if known.person.admitted is not None:
+        raise Conflict(phrase("This person is in already, or wrote something here."))
+    sure = REFUSE.about(known.person.name)
+    return ui.page(request, who, "person-no.html", current="me", sure=sure, path=LIST)
+
+
+async def refuse(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Say no to somebody who waits: the account goes. Only an operator."""
+    by, person_id = who.required(Deed.RUN_RESIDENTS), request.path_params["person"]
+    await ui.database.writing(acts.turn_away, by, person_id, who.at)
+    return go_to(f"{LIST}?said=refused")
 
 
 async def grant(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
@@ -129,6 +156,19 @@ def _choices() -> list[tuple[str, str]]:
 def _look(tx: Transaction, name: str, start: int, at: datetime) -> Slice[Known]:
     found = residents.some(tx, at, start, PAGE, name)
     return Slice([_known(tx, person, at) for person in found], start, residents.total(tx, name))
+
+
+def _was_done(tx: Transaction, query: QueryParams, at: datetime) -> Words | str:
+    """What was just done, on the page that one came back to."""
+    if query.get("said") == "refused":
+        return phrase("You said no. The account is gone.")
+    if query.get("said") != "in":
+        return ""
+    try:
+        person = residents.get(tx, query.get("who", ""), at)
+    except NotFound:
+        return ""
+    return phrase("%(name)s is in now, and gets a mail.", name=person.name) if person.admitted else ""
 
 
 def _one(tx: Transaction, person_id: str, at: datetime) -> Known:

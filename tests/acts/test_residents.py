@@ -10,7 +10,7 @@ from node.neighbourhood.activity import Happening
 from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from node.neighbourhood.resident import Resident, console
 from node.neighbourhood.roles import Role
-from node.storage import access
+from node.storage import access, letters, log, ways_in
 from node.storage import residents as kept
 from node.storage.database import Transaction
 from node.storage.tables import log as every_line
@@ -87,6 +87,35 @@ def test_a_code_may_come_afterwards(tx: Transaction, cast: town.Cast) -> None:
 def test_an_invitation_ends(tx: Transaction, cast: town.Cast) -> None:
     code = residents.invite(tx, cast.operator, "", 1, NOON - 30 * DAY)
     assert "code" in refused(tx, Invalid, residents.use_code, cast.outsider, code, NOON)
+
+
+@story
+def test_one_form_makes_one_code(tx: Transaction, cast: town.Cast) -> None:
+    code = residents.invite(tx, cast.operator, "markt", 2, NOON, form="a secret")
+    assert residents.invite(tx, cast.operator, "markt", 2, NOON, form="a secret") == code
+    assert len(ways_in.open_invitations(tx, NOON)) == 1
+    for form in ("another secret", ""):
+        assert residents.invite(tx, cast.operator, "markt", 2, NOON, form=form) != code
+    residents.end_invitation(tx, cast.operator, code, NOON)
+    same = ("markt", 2, NOON, residents.INVITATION_LASTS, "a secret")
+    assert "Make another one." in refused(tx, Conflict, residents.invite, cast.operator, *same)
+
+
+@story
+def test_an_operator_says_no_to_who_waits_and_to_nobody_else(tx: Transaction, cast: town.Cast) -> None:
+    link = residents.make_link(tx, cast.outsider.id, NOON)
+    residents.make_token(tx, cast.outsider, "Kalender", NOON)
+    letters.add(tx, "admitted", NOON, resident_id=cast.outsider.id)
+    for who in (cast.helper, cast.broker, cast.supervisor, cast.outsider):
+        refused(tx, NotAllowed, residents.turn_away, who, cast.outsider.id, NOON)
+    residents.turn_away(tx, cast.operator, cast.outsider.id, NOON)
+    refused(tx, NotFound, kept.get, cast.outsider.id, NOON)
+    refused(tx, NotFound, residents.sign_in, link, None, NOON)
+    told = [entry for entry in log.of(tx, cast.outsider.id) if entry.what is Happening.TURNED_AWAY]
+    assert [entry.who for entry in told] == [cast.operator.id]
+    refused(tx, NotFound, residents.turn_away, cast.operator, cast.outsider.id, NOON)
+    refused(tx, Conflict, residents.turn_away, cast.operator, cast.helper.id, NOON)
+    assert kept.get(tx, cast.helper.id, NOON).admitted
 
 
 @story

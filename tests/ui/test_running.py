@@ -79,7 +79,7 @@ async def test_who_does_not_answer_is_tried_when_the_operator_says_so(here: Here
     assert "Does not answer: 1" in await shown(here, "/operator")
     for _ in range(2):
         answer = await here.post("operator", f"{LIST}/{noord}/now")
-        assert answer.headers["location"] == LIST
+        assert answer.headers["location"] == f"{LIST}?said=now"
     assert len(await here.database.writing(queue.claim, now(), 10)) == 1
 
 

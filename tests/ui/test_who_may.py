@@ -251,6 +251,8 @@ TABLE = [
     look(PERSON, operator(200, stranger=SIGN_IN)),
     look(PERSON, operator(404, stranger=SIGN_IN), person="nobody"),
     send("/operator/people", operator(303), {"name": "Noor"}),
+    look(f"{PERSON}/refuse", operator(200, stranger=SIGN_IN)),
+    send(f"{PERSON}/refuse", operator(303)),
     send(f"{PERSON}/admit", operator(303)),
     send(f"{PERSON}/roles", operator(409), {"role": "broker"}),  # who waits gets no role
     *(send(f"{PERSON}/roles", operator(303), {"role": role}, person="{resident}") for role in Role),
