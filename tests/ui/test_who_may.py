@@ -152,7 +152,7 @@ TABLE = [
     send("/offer", residents(303, 403, 403), ASKED),
     look("/tell", residents(200, SIGN_IN, 403)),
     look("/event", residents(200, SIGN_IN, 403)),
-    send("/tell", residents(303, 403, 403), ASKED),
+    send("/tell", residents(303, 403, 403), {**ASKED, "places": ""}),
     send("/event", residents(303, 403, 403), {**ASKED, **TOMORROW}),
     look("/o/{event}.ics", residents(200, 404, 404)),
     look("/o/{event}.ics", everybody(404), event="{post}"),
