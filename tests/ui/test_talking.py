@@ -125,7 +125,7 @@ async def test_they_write_and_ring_each_other(browser: Browser, streets: list[St
 
         await you.goto(youssefs)
         assert PHONE not in await you.content()
-        await press(you, "/contact/show")
+        await press(you, "/contact/show#theirs")
         await expect(you.locator(f'a[href="tel:{PHONE.replace("-", "").replace(" ", "")}"]')).to_be_visible()
         assert ADDRESS not in await you.content()
         assert await fits(you)
@@ -133,7 +133,7 @@ async def test_they_write_and_ring_each_other(browser: Browser, streets: list[St
         await bea.goto(mieps)
         assert await fits(bea)
         await press(bea, "/contact/end")
-        await press(you, "/contact/show")
+        await press(you, "/contact/show#theirs")
         await expect(you.get_by_role("status")).to_be_visible()
         assert PHONE not in await you.content()
 
@@ -146,7 +146,7 @@ async def test_when_the_other_node_is_gone_the_page_says_what_to_do(browser: Bro
         async with at_home(browser, here, miep, 360) as bea:
             await there.stop()
             await bea.goto(mieps)
-            await press(bea, "/contact/show")
+            await press(bea, "/contact/show#theirs")
             await expect(bea.get_by_role("alert")).to_contain_text("Molenwijk")
             await expect(bea.locator("#text")).to_be_visible()
             assert await fits(bea)
