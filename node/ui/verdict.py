@@ -1,4 +1,4 @@
-"""What a supervisor decided about one's own post, as its writer reads it on the post's page."""
+"""What a supervisor or a broker decided about one's own post, as its writer reads it on the post's page."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,12 @@ CHANGED = phrase("You changed it. A supervisor looks at it again; until then onl
 REMOVED = phrase("A supervisor removed your post.")
 ASKED = phrase("A supervisor asks you to change your post.")
 BACK = phrase("A supervisor looked at your post. It is in sight again.")
+ENDED = {
+    State.CLOSED: phrase("The broker closed this for you. You can open it again."),
+    State.REFERRED: phrase(
+        "The broker handed this to a professional. Only you see it now; you can open it again."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -31,9 +37,12 @@ class Verdict:
 
 
 def verdict(tx: Transaction, who: Resident | None, post: Post) -> Verdict | None:
-    """The last that a supervisor decided about a post, for its writer alone; None when there is nothing."""
+    """The last that a supervisor or a broker decided about a post, for its writer alone; None when there is
+    nothing."""
     if who is None or not post.own or post.author != who.id:
         return None
+    if ended := _ended(tx, post):
+        return ended
     steps = [entry for entry in log.of(tx, post.id) if entry.what in _STEPS]
     last = next((entry for entry in reversed(steps) if entry.what in _BY_SUPERVISOR), None)
     if last is None:
@@ -43,6 +52,16 @@ def verdict(tx: Transaction, who: Resident | None, post: Post) -> Verdict | None
         return None
     words = CHANGED if changed else _words(last, post)
     return Verdict(words, last.why or "", last.at, good=last.what is Happening.SHOWN)
+
+
+def _ended(tx: Transaction, post: Post) -> Verdict | None:
+    """Why a broker ended it; nothing when its writer did so."""
+    if post.state not in ENDED:
+        return None
+    ends = [entry for entry in log.of(tx, post.id) if entry.what in (Happening.CLOSED, Happening.REFERRED)]
+    if not ends or ends[-1].who in (None, post.author):
+        return None
+    return Verdict(ENDED[post.state], ends[-1].why or "", ends[-1].at, good=True)
 
 
 def _words(last: Entry, post: Post) -> Words:

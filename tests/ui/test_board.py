@@ -120,7 +120,9 @@ async def test_a_broker_closes_and_the_poster_reads_why(here: Here) -> None:
     why = "Het wijkteam helpt je nu hiermee."
     assert (await post(here, "broker", path, words=why)).headers["location"] == "/board?said=closed"
     assert "It is closed." in await get(here, "broker", "/board?said=closed")
-    assert why in await get(here, "poster", f"/o/{made.id}")
+    page = await get(here, "poster", f"/o/{made.id}")
+    assert "The broker closed this for you. You can open it again." in page
+    assert why in page
     assert await state(here, made) is State.CLOSED
     again = await posted(here)
     await here.database.writing(posts.withdraw, here.cast.poster, again.id, now())
@@ -138,8 +140,9 @@ async def test_a_broker_hands_over_and_the_poster_reads_to_whom(here: Here) -> N
         assert (await post(here, "broker", path, words=why)).headers["location"] == "/board?said=referred"
     assert "It is handed over." in await get(here, "broker", "/board?said=referred")
     page = await get(here, "poster", f"/o/{made.id}")
-    for part in (why, "To the district team", "Handed to a professional.", "Open again"):
+    for part in (why, "To the district team", "The broker handed this to a professional.", "Open again"):
         assert part in page
+    assert "Only you see this now." in page
     for part in ("helper", "supervisor", "broker"):
         await get(here, part, f"/o/{made.id}", 404)
     await post(here, "helper", path, 403, words=why)
