@@ -16,7 +16,7 @@ from node.neighbourhood.refusal import Conflict, Refusal, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import LIVE, Response, ResponseState, checked_text, require_answerable
 from node.neighbourhood.roles import Deed, require
-from node.storage import letters, log, outbox, posts
+from node.storage import letters, log, outbox, posts, tombstones
 from node.storage import responses as kept
 from node.storage.database import Transaction
 
@@ -48,7 +48,7 @@ def said(
     post = posts.by_uri(tx, post_uri, lock=True)
     if post is None or post.kind is not Kind.NOTICE or not answering.may_answer(tx, node, post):
         return
-    if kept.by_uri(tx, uri) is not None or posts.buried(tx, uri):
+    if kept.by_uri(tx, uri) is not None or tombstones.buried(tx, uri):
         return
     made = answering.arrived(post, node, uri, party, name, text, at)
     made = replace(made, state=ResponseState.ACCEPTED)

@@ -8,7 +8,7 @@ from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_take
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import RINGS, Audience, Post, State
-from node.storage import log, posts, seen
+from node.storage import log, posts, seen, tombstones
 from node.storage.database import Transaction
 
 
@@ -24,12 +24,12 @@ def take_in(
     go at once.
     """
     held = posts.by_uri(tx, told.uri, lock=True)
-    if posts.buried(tx, told.uri, since=read):
+    if tombstones.buried(tx, told.uri, since=read):
         return
     over = told.expires <= at
     welcome = may_take(node, told.audience) and not over
     if read is not None and welcome:
-        posts.unbury(tx, told.uri)
+        tombstones.unbury(tx, told.uri)
     if held is None:
         if welcome and told.state is not State.HIDDEN:
             posts.add(tx, told)
@@ -77,7 +77,7 @@ def delete(tx: Transaction, node: Node, uri: str, activity_uri: str, at: datetim
     held = posts.by_uri(tx, uri, lock=True)
     if held is not None and held.node_id != node.id:
         return
-    posts.bury(tx, uri, at)
+    tombstones.bury(tx, uri, at)
     if held is not None:
         log.record(tx, Happening.DELETED_ELSEWHERE, node.id, held.id, at)
         posts.erase(tx, held)

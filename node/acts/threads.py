@@ -19,7 +19,7 @@ from node.neighbourhood.thread import (
     require_open,
     require_pace,
 )
-from node.storage import letters, log, nodes, outbox, posts
+from node.storage import letters, log, nodes, outbox, tombstones
 from node.storage import threads as kept
 from node.storage.database import Transaction
 
@@ -43,7 +43,7 @@ def write(tx: Transaction, by: Resident, response_id: str, text: str, at: dateti
 def arrived(tx: Transaction, node: Node, uri: str, offer_uri: str, text: str, at: datetime) -> None:
     """A message came. Only from the other home of the Offer it is about, while the conversation is open."""
     thread = kept.from_node(tx, node.id, offer_uri)
-    if thread is None or posts.buried(tx, uri) or kept.by_uri(tx, uri) is not None:
+    if thread is None or tombstones.buried(tx, uri) or kept.by_uri(tx, uri) is not None:
         return
     try:
         text = checked_message(text)
@@ -79,7 +79,7 @@ def taken_back(tx: Transaction, node: Node, uri: str, at: datetime) -> bool:
             _gone(tx, message, at)
         return True
     if uri.startswith(f"{node.origin}/ap/m/"):
-        posts.bury(tx, uri, at)
+        tombstones.bury(tx, uri, at)
         return True
     return False
 

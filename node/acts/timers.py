@@ -4,8 +4,7 @@ while is forgotten."""
 from datetime import datetime, timedelta
 
 from node.acts import held, invites, posts, reminders, reports
-from node.storage import access, cleaning, letters, seen
-from node.storage import posts as kept_posts
+from node.storage import access, cleaning, letters, seen, tombstones
 from node.storage import timers as kept
 from node.storage.database import Transaction
 
@@ -19,7 +18,7 @@ def tick(tx: Transaction, at: datetime) -> int:
     touched += invites.expire(tx, at)
     touched += reminders.go_off(tx, at) + reminders.tomorrow(tx, at) + reminders.helped(tx, at)
     touched += reports.settle_gone(tx, at)
-    kept_posts.forget_tombstones(tx, at)
+    tombstones.forget(tx, at)
     seen.forget(tx, at)
     access.forget(tx, at)
     letters.forget(tx, at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, and_, bindparam, func, not_, or_, select, true
@@ -25,17 +25,14 @@ from node.storage.tables import (
     posts,
     reports,
     responses,
-    tombstones,
 )
 
 AGREEING = [kind for kind in Kind if kind.agrees]
-TOMBSTONES_KEPT = timedelta(days=90)
 _NAMES = [column.name for column in posts.c if not column.name.startswith("area_")]
 _ADD = posts.insert()
 _BY_URI = select(posts).where(posts.c.uri == bindparam("uri"))
 _BY_URI_LOCKED = _BY_URI.with_for_update()
 _RUNNING = posts.c.ended.is_(None)  # what the index `ix_posts_running` holds
-_BURIED = select(tombstones.c.at).where(tombstones.c.uri == bindparam("uri"))
 
 
 @dataclass(frozen=True)
@@ -266,27 +263,6 @@ _REFERRING = (
 
 def _refers(tx: Transaction, column: Column[str], post: Post) -> bool:
     return tx.run(select(column).where(column == post.id).limit(1)).first() is not None
-
-
-def bury(tx: Transaction, uri: str, at: datetime) -> None:
-    """Remember that this post of another node was deleted, so that nothing revives it."""
-    insert = tx.insert(tombstones).values(uri=uri, at=at)
-    tx.run(insert.on_conflict_do_update(index_elements=["uri"], set_={"at": insert.excluded.at}))
-
-
-def buried(tx: Transaction, uri: str, since: datetime | None = None) -> bool:
-    """Whether this post of another node was deleted (at `since` or later)."""
-    at = tx.run(_BURIED, {"uri": uri}).scalar()
-    return at is not None and (since is None or at >= since)
-
-
-def unbury(tx: Transaction, uri: str) -> None:
-    """Its home itself shows the post again."""
-    tx.run(tombstones.delete().where(tombstones.c.uri == uri))
-
-
-def forget_tombstones(tx: Transaction, at: datetime) -> None:
-    tx.run(tombstones.delete().where(tombstones.c.at < at - TOMBSTONES_KEPT))
 
 
 def _values(post: Post) -> dict[str, Any]:

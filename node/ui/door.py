@@ -23,7 +23,7 @@ from node.ui.assets import Assets
 from node.ui.fragments import Fragments
 from node.ui.kept import Kept
 from node.ui.language import COOKIE, LOOK_COOKIE, Look, choose
-from node.ui.words import environment
+from node.ui.templating import environment
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
 

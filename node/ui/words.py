@@ -1,25 +1,15 @@
 """What is said on every page about a post: a word and its icon, never one without the other.
 
 Codes are those of the contract and of the neighbourhood; a code from elsewhere that we do not know never
-breaks a page. Also the environment that the templates are made in.
+breaks a page.
 """
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from node.neighbourhood.category import Category, known
 from node.neighbourhood.refusal import Words, phrase
-from node.ui import dates
-from node.ui.assets import Assets
-from node.ui.heard import heard
-from node.ui.kinds import paths
-from node.ui.language import gettext, language, languages, ngettext, translate
-
-TEMPLATES = Path(__file__).parent / "templates"
+from node.ui.language import gettext, ngettext, translate
 
 
 @dataclass(frozen=True)
@@ -251,48 +241,4 @@ def _answered(responses: int) -> Sign:
     return Sign(said, "message-circle")
 
 
-class Templates(Environment):
-    """No template has globals of its own: all share one dict, in which a name is found fast."""
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        return self.globals
-
-
-def environment(assets: Assets) -> Environment:
-    """What every page is made with. All that is printed is escaped; a name that is not known is an error."""
-    made = Templates(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
-    made.globals |= {
-        "asset": assets.url,
-        "dates": dates,
-        "language": language,
-        "languages": languages,
-        "translate": translate,
-    }
-    made.globals |= {
-        f.__name__: f
-        for f in (
-            paths,
-            audience,
-            audience_at_hub,
-            heard,
-            category,
-            copy,
-            reply,
-            rings,
-            state,
-            step,
-            urgency,
-            who,
-        )
-    }
-    return made
+FOR_TEMPLATES = (audience, audience_at_hub, category, copy, reply, rings, state, step, urgency, who)

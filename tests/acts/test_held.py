@@ -10,7 +10,7 @@ from node.neighbourhood.node import Node
 from node.neighbourhood.post import Kind, Post, State
 from node.neighbourhood.refusal import NotFound
 from node.storage import matches as kept_matches
-from node.storage import posts, seen
+from node.storage import posts, seen, tombstones
 from node.storage.database import Transaction
 from tests import town
 from tests.acts.test_answers import asked
@@ -90,7 +90,7 @@ def test_nobody_changes_what_is_not_theirs(tx: Transaction, cast: town.Cast) -> 
         take_in(tx, zuid, post, node_id=zuid.id, title="gekaapt", updated=NOON + HOUR)
         held.delete(tx, zuid, post.uri, f"{zuid.origin}/ap/a/2", NOON)
         assert posts.get(tx, post.id) == post
-        assert not posts.buried(tx, post.uri)
+        assert not tombstones.buried(tx, post.uri)
     take_in(tx, noord, told, kind=Kind.OFFER, updated=NOON + HOUR)
     assert posts.get(tx, told.id) == told
 
@@ -119,7 +119,7 @@ def test_what_was_deleted_stays_so(tx: Transaction, cast: town.Cast) -> None:
         f"{noord.origin}/ap/a/{n}" for n in (0, 1)
     ]
     timers.tick(tx, NOON + 91 * DAY)
-    assert not posts.buried(tx, told.uri)
+    assert not tombstones.buried(tx, told.uri)
 
 
 @story
@@ -206,7 +206,7 @@ def test_an_end_that_was_brought_forward_counts(tx: Transaction, cast: town.Cast
     told = take_in(tx, noord, town.a_copy(noord))
     take_in(tx, noord, told, state=State.EXPIRED, updated=NOON + HOUR, expires=NOON)
     assert posts.by_uri(tx, told.uri) is None
-    assert not posts.buried(tx, told.uri)  # its home may still make it longer
+    assert not tombstones.buried(tx, told.uri)  # its home may still make it longer
 
 
 @story

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jinja2 import Environment
 
-from node.ui import language, words
+from node.ui import language, templating
 from node.ui.assets import Assets
 from tests.ui import visits
 from tests.ui.visits import Here
@@ -47,7 +47,7 @@ def assets() -> Assets:
 
 @pytest.fixture(scope="session")
 def environment(assets: Assets) -> Environment:
-    return words.environment(assets)
+    return templating.environment(assets)
 
 
 @pytest.fixture

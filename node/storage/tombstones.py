@@ -1,0 +1,32 @@
+"""What other nodes deleted: remembered, so that nothing revives it (`wire.md` 1.7)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select
+
+from node.storage.database import Transaction
+from node.storage.tables import tombstones
+
+KEPT = timedelta(days=90)
+_BURIED = select(tombstones.c.at).where(tombstones.c.uri == bindparam("uri"))
+
+
+def bury(tx: Transaction, uri: str, at: datetime) -> None:
+    """Remember that this was deleted."""
+    insert = tx.insert(tombstones).values(uri=uri, at=at)
+    tx.run(insert.on_conflict_do_update(index_elements=["uri"], set_={"at": insert.excluded.at}))
+
+
+def buried(tx: Transaction, uri: str, since: datetime | None = None) -> bool:
+    """Whether this was deleted (at `since` or later)."""
+    at = tx.run(_BURIED, {"uri": uri}).scalar()
+    return at is not None and (since is None or at >= since)
+
+
+def unbury(tx: Transaction, uri: str) -> None:
+    """Its home itself shows it again."""
+    tx.run(tombstones.delete().where(tombstones.c.uri == uri))
+
+
+def forget(tx: Transaction, at: datetime) -> None:
+    tx.run(tombstones.delete().where(tombstones.c.at < at - KEPT))
