@@ -9,7 +9,7 @@ from node.neighbourhood.post import Post, State
 from node.neighbourhood.resident import console
 from node.neighbourhood.response import ResponseState
 from tests.federation.town_of_nodes import Nodes, Place
-from tests.federation.wire import until_true
+from tests.federation.wire import those, until_true
 
 ONE = {"hasUnit": "one", "hasNumericalValue": "1"}
 ID = re.compile(r"https://\w+\.example/ap/[oagp]/[0-9a-f]{32}(#primary|/proposal)?")
@@ -23,8 +23,11 @@ def bare(said: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in said.items() if name not in ("@context", "published", "proof")}
 
 
-def the_one(place: Place, kind: str, number: int = -1) -> dict[str, Any]:
-    """The newest activity of this type that this place sent."""
+async def the_one(place: Place, kind: str, number: int = -1) -> dict[str, Any]:
+    """The newest activity of this type that this place sent, as soon as none is on its way: what it says is
+    held at the other side a moment before the answer is back."""
+    sent = those(kind, place.origin)
+    await until_true(lambda: all(one.status or one.error for one in place.wire.log if sent(one)))
     return bare(place.wire.said(kind, place.origin)[number])
 
 
@@ -107,7 +110,7 @@ async def test_borders(strangers: Nodes) -> None:
         "to": [a.home.actor],
         "object": embedded,
     }
-    changed = the_one(a, "Update")
+    changed = await the_one(a, "Update")
     assert changed == {
         "id": changed["id"],
         "type": "Update",
@@ -117,7 +120,7 @@ async def test_borders(strangers: Nodes) -> None:
     }
     await a.ends(b)
     await strangers.quiet()
-    undo = the_one(a, "Undo")
+    undo = await the_one(a, "Undo")
     assert undo == {
         "id": undo["id"],
         "type": "Undo",
@@ -130,13 +133,13 @@ async def test_borders(strangers: Nodes) -> None:
     await strangers.quiet()
     await b.database.writing(nodes.say_no, console(now()), (await b.knows(c)).id, "te ver", now())
     await strangers.quiet()
-    reject = the_one(b, "Reject")
+    reject = await the_one(b, "Reject")
     assert reject == {
         "id": reject["id"],
         "type": "Reject",
         "actor": b.home.actor,
         "to": [c.home.actor],
-        "object": the_one(c, "Follow")["id"],
+        "object": (await the_one(c, "Follow"))["id"],
         "reason": "te ver",
         "content": "<p>te ver</p>",
     }
@@ -146,7 +149,7 @@ async def test_posts(pair: Nodes) -> None:
     a, b = pair
     post = await a.asks()
     await b.holds(post)
-    create = the_one(a, "Create")
+    create = await the_one(a, "Create")
     assert create == {
         "id": create["id"],
         "type": "Create",
@@ -157,13 +160,13 @@ async def test_posts(pair: Nodes) -> None:
     await pair.quiet()  # its receipt went out
     edited = await a.edits(post, title="Wie haalt woensdag medicijnen?")
     await b.holds(edited, title=edited.title)
-    update = the_one(a, "Update")
+    update = await the_one(a, "Update")
     assert update == {**create, "id": update["id"], "type": "Update", "object": note(edited, a)}
     assert update["object"]["updated"] > create["object"]["updated"]
     await a.withdraws(post)
     await b.loses(post)
     await pair.quiet()
-    delete = the_one(a, "Delete")
+    delete = await the_one(a, "Delete")
     assert STAMP.fullmatch(delete["object"].pop("deleted"))
     assert delete == {
         **create,
@@ -171,7 +174,7 @@ async def test_posts(pair: Nodes) -> None:
         "type": "Delete",
         "object": {"id": post.uri, "type": "Tombstone", "formerType": "Note"},
     }
-    receipt = the_one(b, "Accept")
+    receipt = await the_one(b, "Accept")
     assert receipt == {
         "id": receipt["id"],
         "type": "Accept",
@@ -185,7 +188,7 @@ async def test_an_offer_of_things_is_a_transfer_and_a_group_job_counts_places(pa
     a, b = pair
     post = await a.asks(category="spullen", places=3, decide="first")
     await b.holds(post, places=3, places_left=3, decide="first", category="spullen")
-    said = the_one(a, "Create")["object"]
+    said = (await the_one(a, "Create"))["object"]
     assert (said["unitBased"], said["decide"], said["publishes"]["action"]) == (
         True,
         "first",
@@ -194,7 +197,7 @@ async def test_an_offer_of_things_is_a_transfer_and_a_group_job_counts_places(pa
     assert said["publishes"]["availableQuantity"] == {"hasUnit": "one", "hasNumericalValue": "3"}
     await b.answers(post)
     await b.holds(post, places_left=2, state=State.OPEN)
-    said = the_one(a, "Update")["object"]
+    said = (await the_one(a, "Update"))["object"]
     assert said["publishes"]["availableQuantity"] == {"hasUnit": "one", "hasNumericalValue": "2"}
 
 
@@ -205,7 +208,7 @@ async def test_answers(pair: Nodes) -> None:
     match = await a.agrees(post, response)
     await b.heard(response, state=ResponseState.ACCEPTED)
     await pair.quiet()
-    assert the_one(b, "Offer") == {
+    assert await the_one(b, "Offer") == {
         "id": response.uri,
         "type": "Offer",
         "actor": b.home.actor,
@@ -222,7 +225,7 @@ async def test_answers(pair: Nodes) -> None:
             },
         },
     }
-    accept = the_one(a, "Accept")
+    accept = await the_one(a, "Accept")
     assert accept == {
         "id": accept["id"],
         "type": "Accept",
@@ -242,12 +245,12 @@ async def test_answers(pair: Nodes) -> None:
             },
         },
     }
-    matched = the_one(a, "Update")["object"]
+    matched = (await the_one(a, "Update"))["object"]
     assert matched["listingState"] == "matched"
     assert matched["publishes"]["availableQuantity"] == {"hasUnit": "one", "hasNumericalValue": "0"}
     await a.database.writing(matches.cancel, a.cast.poster, match.id, now(), "toch niet nodig")
     await b.heard(response, state=ResponseState.DECLINED)
-    off = the_one(a, "Undo")
+    off = await the_one(a, "Undo")
     assert off == {
         "id": off["id"],
         "type": "Undo",
@@ -265,7 +268,7 @@ async def test_taking_back_and_saying_no(pair: Nodes) -> None:
     there = await a.heard(first)
     await a.database.writing(responses.decline, a.cast.poster, there.id, now())
     await b.heard(first, state=ResponseState.DECLINED)
-    no = the_one(a, "Reject")
+    no = await the_one(a, "Reject")
     assert no == {
         "id": no["id"],
         "type": "Reject",
@@ -279,7 +282,7 @@ async def test_taking_back_and_saying_no(pair: Nodes) -> None:
     await a.heard(second)
     await b.takes_back(second, "ziek")
     await a.heard(second, state=ResponseState.WITHDRAWN)
-    undo = the_one(b, "Undo")
+    undo = await the_one(b, "Undo")
     assert undo == {
         "id": undo["id"],
         "type": "Undo",
