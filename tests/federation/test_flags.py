@@ -107,6 +107,7 @@ async def test_hidden_at_home_it_is_hidden_everywhere_and_the_reporter_hears(pai
     assert (heard.state, heard.outcome) == (ReportState.UPHELD, "Het is weg.")
     assert await b.letters("report decided") == [b.cast.helper.id]
     await b.holds(post, state=State.HIDDEN)
+    await pair.quiet()
     accept = pair.wire.said("Accept", a.origin, b.origin)[-1]
     assert accept["content"] == "<p>Het is weg.</p>"
     assert accept["actor"] == a.home.actor  # an answer is the Group's

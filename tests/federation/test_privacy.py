@@ -140,6 +140,7 @@ async def test_words_arrive_as_they_were_written(pair: Nodes) -> None:
     post = await a.asks(title, text=text)
     held = await b.holds(post)
     assert (held.title, held.text) == (title, text)
+    await pair.quiet()
     said = pair.wire.said("Create", a.origin)[0]["object"]
     assert "<script>" not in said["content"]
     assert said["content"].count("<p>") == 3
