@@ -19,8 +19,9 @@ from node.ui.language import COOKIE
 from tests import town
 from tests.town import DAY, HOUR
 from tests.ui import visits
-from tests.ui.nodes import Street, connected, until
+from tests.ui.nodes import Street, connected
 from tests.ui.test_browser import quiet
+from tests.ui.test_journey import sees
 from tests.ui.test_pages_seen import NUMBERED, WHERE, faults
 from tests.ui.visits import Here
 
@@ -73,16 +74,6 @@ async def posted(street: Street, name: str, draft: Any) -> Post:
     return await street.database.writing(posts.post, await person(street, name), draft, now())
 
 
-async def sees(page: Page, words: str) -> None:
-    """Look again until it stands there."""
-
-    async def there() -> bool:
-        await page.reload()
-        return words in await page.locator("main").inner_text()
-
-    await until(there)
-
-
 async def test_a_helper_next_door_is_asked_and_says_yes(browser: Browser, streets: list[Street]) -> None:
     here, there = streets
     async with at_home(browser, here, "Mina", Role.BROKER) as mina, at_home(browser, there, "Ria") as ria:
@@ -92,6 +83,7 @@ async def test_a_helper_next_door_is_asked_and_says_yes(browser: Browser, street
         await mina.goto(f"{here.url}/me")
         await mina.get_by_role("link", name="The board").click()
         await mina.get_by_role("link", name="Who could help?").click()
+        await expect(mina.get_by_role("heading", name="Who could help Bea?")).to_be_visible()
         await sees(mina, "Lives next door.")
         await mina.get_by_role("button", name="Ask Ria").click()
         await expect(mina.get_by_role("status")).to_contain_text("Ria gets a message now.")
@@ -102,6 +94,7 @@ async def test_a_helper_next_door_is_asked_and_says_yes(browser: Browser, street
         await expect(ria.get_by_role("heading", name="would you help Bea?")).to_be_visible()
         await ria.get_by_label("Your message").fill("Zaterdag om tien uur?")
         await ria.get_by_role("button", name="Yes, I want to help").click()
+        await expect(ria.get_by_role("status")).to_be_visible()
         await sees(ria, "Agreed")
 
         await mina.goto(f"{here.url}/board")

@@ -57,7 +57,8 @@ async def ask(page: Page, title: str, audience: str = "adjacent") -> None:
 
 
 async def sees(page: Page, words: str) -> None:
-    """Look again until it stands there."""
+    """Look again until it stands there. What was clicked before has its answer on the page already: to load a
+    page anew while it goes to the next would throw away what was sent."""
 
     async def there() -> bool:
         await page.reload()

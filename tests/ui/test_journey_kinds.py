@@ -49,6 +49,7 @@ async def test_somebody_from_next_door_comes_and_leaves(browser: Browser, street
         await merel.get_by_role("link", name="Buurtsoep").click()
         await expect(merel.locator("main")).to_contain_text("18.00 uur tot 20.00 uur")
         await merel.get_by_role("button", name="Ik kom").click()
+        await expect(merel.get_by_role("status")).to_contain_text("Bea hoort het nu.")
         await sees(merel, "Bea rekent op je.")
         await bea.goto(made)
         await sees(bea, "Merel uit Oude Haven")
