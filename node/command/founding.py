@@ -30,7 +30,7 @@ async def found(directory: Path, values: dict[str, Any], operator: str) -> tuple
         keys.load_or_make(directory, of_node.home)
         async with opened(of_node) as database:
             secret = await database.writing(_operator, operator, of_node.language)
-    except BaseException:
+    except BaseException:  # also Ctrl-C: half a node cannot be started, and `init` works again
         (directory / FILE).unlink()
         raise
     return of_node, f"{of_node.origin}/signin/{secret}"
@@ -49,7 +49,7 @@ def write(directory: Path, values: dict[str, Any], environment: Mapping[str, str
         file.write(HEAD + "".join(lines))
     try:
         return settings.read(directory, environment)
-    except BaseException:
+    except BaseException:  # also Ctrl-C: settings that do not hold do not stay
         path.unlink()
         raise
 

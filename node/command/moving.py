@@ -26,7 +26,7 @@ def move_out(directory: Path, to: Path, passphrase: str, steps: Steps) -> dict[s
     resting.lay_to_rest(directory, at, path.absolute())  # from here on nobody can start it
     try:
         return asyncio.run(_packed(of_node, path, passphrase, steps))
-    except BaseException:
+    except BaseException:  # also Ctrl-C: without its box the node goes on here
         path.unlink(missing_ok=True)
         resting.wake(directory)
         raise

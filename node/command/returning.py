@@ -66,7 +66,7 @@ def _room(directory: Path) -> Iterator[Path]:
     try:
         room.mkdir(mode=0o700)
         yield room
-    except BaseException:
+    except BaseException:  # also Ctrl-C: what is half unpacked goes
         shutil.rmtree(room, ignore_errors=True)
         if made:
             directory.rmdir()

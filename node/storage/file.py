@@ -181,7 +181,7 @@ class File:
                     await self.line.do(partial(self._batch, jobs))
                 except Exception as error:  # outermost loop: begin or commit failed, so nobody's act was kept
                     _fail(jobs, error)
-                except BaseException:
+                except BaseException:  # cancelled: whoever waits is told
                     _fail(jobs, Stopped("the database was closed in between"))
                     raise
                 finally:
@@ -203,7 +203,7 @@ class File:
                 if not jobs[-1].answer.done():
                     _run(connection, jobs[-1])
             connection.exec_driver_sql("COMMIT")
-        except BaseException:
+        except BaseException:  # whatever it was, nothing of it stays open
             raw: Any = connection.connection.dbapi_connection
             if raw.in_transaction:  # a COMMIT that failed leaves it open
                 raw.execute("ROLLBACK")

@@ -157,7 +157,7 @@ class Wire(httpx.AsyncBaseTransport):
         async def watched(scope: Scope, receive: Receive, send: Send) -> None:
             try:
                 await app(scope, receive, send)
-            except Exception as error:
+            except Exception as error:  # kept, so that the test fails with it
                 self.broken.append(error)
                 raise
 
