@@ -2,9 +2,9 @@
 
 from node.acts import matches, posts, timers
 from node.clock import now
-from node.neighbourhood.match import MatchState
+from node.neighbourhood.match import Match, MatchState
 from node.neighbourhood.post import Post, State
-from node.neighbourhood.response import ResponseState
+from node.neighbourhood.response import Response, ResponseState
 from tests.federation import by_hand, talks
 from tests.federation.liar import Liar
 from tests.federation.town_of_nodes import Nodes, Place
@@ -13,6 +13,14 @@ from tests.federation.wire import those, until_true
 
 async def states(place: Place, post: Post) -> list[MatchState]:
     return [match.state for match in await place.agreements(post)]
+
+
+async def agreed(home: Place, away: Place, post: Post) -> tuple[Response, Match]:
+    """Somebody away says yes to a post, is chosen, and has heard it."""
+    yes = await away.answers(post)
+    match = await home.agrees(post, yes)
+    await away.heard(yes, state=ResponseState.ACCEPTED)
+    return yes, match
 
 
 async def shut(talk: talks.Talk, home: Place, away: Place) -> bool:
@@ -42,9 +50,7 @@ async def test_it_is_heard_over_a_border_that_ended(pair: Nodes) -> None:
 async def test_one_of_a_group_job_is_done_by_itself(trio: Nodes) -> None:
     a, b, _ = trio
     post = await a.asks(places=2)
-    yes = await b.answers(post)
-    match = await a.agrees(post, yes)
-    await b.heard(yes, state=ResponseState.ACCEPTED)
+    yes, match = await agreed(a, b, post)
     talk = talks.Talk(a, b, post, await a.heard(yes), await b.heard(yes), match)
     await talk.shows(b)
     assert await talk.looks(a)
@@ -60,9 +66,7 @@ async def test_one_of_a_group_job_is_done_by_itself(trio: Nodes) -> None:
 async def test_it_is_done_also_when_the_post_ended_before(trio: Nodes) -> None:
     a, b, _ = trio
     post = await a.asks(places=2)
-    yes = await b.answers(post)
-    match = await a.agrees(post, yes)
-    await b.heard(yes, state=ResponseState.ACCEPTED)
+    _, match = await agreed(a, b, post)
     await a.change("posts", expires=now())
     await a.database.writing(timers.tick, now())
     await trio.quiet()
@@ -75,9 +79,7 @@ async def test_it_is_done_also_when_the_post_ended_before(trio: Nodes) -> None:
 async def test_the_home_decides_when_it_crosses_taking_it_back(pair: Nodes) -> None:
     a, b = pair
     post = await a.asks()
-    yes = await b.answers(post)
-    match = await a.agrees(post, yes)
-    await b.heard(yes, state=ResponseState.ACCEPTED)
+    yes, match = await agreed(a, b, post)
     with pair.wire.holding(those("Undo")) as undos:
         await b.takes_back(yes)
         await until_true(lambda: len(undos))
@@ -92,9 +94,7 @@ async def test_nobody_else_ends_an_agreement(trio: Nodes) -> None:
     liar = Liar(trio.wire)
     await liar.befriend(b)
     post = await a.asks()
-    yes = await b.answers(post)
-    match = await a.agrees(post, yes)
-    await b.heard(yes, state=ResponseState.ACCEPTED)
+    _, match = await agreed(a, b, post)
     agreement = {"type": "Agreement", "attributedTo": liar.actor, "listingState": "fulfilled"}
     for uri in (match.uri, liar.uri("g")):
         await liar.says(b, liar.activity("Update", {**agreement, "id": uri}, to=[b.home.actor]))
