@@ -28,7 +28,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "neighbourhood": (set(), set()),
     "storage": ({"neighbourhood", "settings"}, {"sqlalchemy", "aiosqlite", "alembic"}),
     "acts": ({"neighbourhood", "storage"}, set()),
-    "federation": (HALL, {"starlette", "httpx", "cryptography", "http_sf", "rfc8785", "msgspec"}),
+    "federation": (HALL, {"starlette", "httpx", "cryptography", "http_sf", "rfc8785", "msgspec", "nh3"}),
     "api": (HALL, {"starlette", "msgspec"}),
     "ui": (HALL, {"starlette", "jinja2", "python_multipart"}),
     "mail": (HALL, {"starlette", "aiosmtplib"}),

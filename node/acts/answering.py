@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
+from node.neighbourhood.account import Account
 from node.neighbourhood.audience import may_hold
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Post
@@ -35,6 +36,14 @@ def arrived(post: Post, node: Node, uri: str, party: str, name: str, text: str, 
     """A new answer that came from another node, not kept yet."""
     key = uuid4().hex
     return Response(key, uri, post.id, party, name, text, ResponseState.PENDING, at, node_id=node.id)
+
+
+def replied(post: Post, account: Account, uri: str, text: str, at: datetime) -> Response:
+    """A new answer that came as a reply from an account of other software, not kept yet. Its party is its
+    actor: everybody can look that up anyway."""
+    key = uuid4().hex
+    name, state = account.name or account.handle, ResponseState.PENDING
+    return Response(key, uri, post.id, account.actor, name, text, state, at, account_id=account.id)
 
 
 def may_answer(tx: Transaction, node: Node, post: Post) -> bool:

@@ -6,7 +6,8 @@ Elsewhere *I come* is a Join on its way, and this node waits to hear (`wire.md` 
 from dataclasses import replace
 from datetime import datetime
 
-from node.acts import answering, decision
+from node.acts import answering, decision, telling
+from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Kind, Post
@@ -55,19 +56,36 @@ def joined(tx: Transaction, node: Node, uri: str, post_uri: str, party: str, nam
     if kept.is_void(tx, uri, node.origin) or kept.by_uri(tx, uri) is not None:
         return
     if post is None or post.kind is not Kind.EVENT or not answering.may_answer(tx, node, post):
-        decision.reject(tx, node.id, uri, Reason.UNKNOWN, at)
+        telling.reject(tx, node.id, uri, Reason.UNKNOWN, at)
         return
     if not post.answerable(at):
-        decision.reject(tx, node.id, uri, too_late(post), at)
+        telling.reject(tx, node.id, uri, too_late(post), at)
         return
     made = answering.arrived(post, node, uri, party, name, "", at)
     try:
         answering.require_first(tx, made)
         _require_not_turned_away(tx, made)
     except Conflict:
-        decision.reject(tx, node.id, uri, Reason.DECLINED, at)
+        telling.reject(tx, node.id, uri, Reason.DECLINED, at)
         return
     _welcomed(tx, post, made, node.id, at)
+
+
+def visited(tx: Transaction, account: Account, uri: str, post_uri: str, at: datetime) -> None:
+    """An account of other software comes to a public event of ours. Any may, while there is place; who cannot
+    come hears it."""
+    post = posts.by_uri(tx, post_uri, lock=True)
+    if post is None or post.kind is not Kind.EVENT or account.blocked or kept.by_uri(tx, uri) is not None:
+        return
+    made = answering.replied(post, account, uri, "", at)
+    try:
+        require_answerable(post, at)
+        answering.require_first(tx, made)
+        _require_not_turned_away(tx, made)
+    except Conflict:
+        telling.turned_down(tx, account, uri, at)
+        return
+    _welcomed(tx, post, made, account.id, at)
 
 
 def accepted(tx: Transaction, node: Node, join_uri: str, accept_uri: str, at: datetime) -> None:
@@ -108,9 +126,7 @@ def _welcomed(tx: Transaction, post: Post, response: Response, who: str, at: dat
     coming = replace(response, state=ResponseState.ACCEPTED, decided=at)
     kept.add(tx, coming)
     log.record(tx, Happening.ANSWERED, who, post.id, at)
-    if response.node_id is not None:
-        facts = {"node": response.node_id, "join": post.uri}
-        outbox.send_to(tx, outbox.add(tx, "Accept", response.uri, facts, at), response.node_id)
+    telling.welcomed(tx, post, response, at)
     decision.settle(tx, post, at)
     letters.add(tx, "answered", at, resident_id=post.author, post=post.id)
     return coming

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from node.acts import answering, publish
+from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Node
 from node.neighbourhood.notice import ANSWERS_EACH, ANSWERS_MOST
@@ -61,6 +62,25 @@ def said(
     kept.add(tx, made)
     log.record(tx, Happening.ANSWERED, node.id, post.id, at)
     letters.add(tx, "answered", at, resident_id=post.author, post=post.id)
+
+
+def replied(tx: Transaction, account: Account, uri: str, post: Post, text: str, at: datetime) -> Response:
+    """A reply from an account of other software stands under a notice of ours, once a supervisor let it in.
+    Only through `acts.replies`. Raises a Refusal when there is no room."""
+    if post.kind is not Kind.NOTICE:
+        raise Conflict(phrase("This is no longer open."))
+    require_answerable(post, at)
+    made = replace(answering.replied(post, account, uri, text, at), state=ResponseState.ACCEPTED)
+    there = kept.by_uri(tx, uri)  # let in before, and changed since
+    if there is not None:
+        made = replace(made, id=there.id, created=there.created)
+        kept.save(tx, made)
+        return made
+    _require_room(tx, made)
+    kept.add(tx, made)
+    log.record(tx, Happening.ANSWERED, account.id, post.id, at)
+    letters.add(tx, "answered", at, resident_id=post.author, post=post.id)
+    return made
 
 
 def delete(tx: Transaction, by: Resident, response_id: str, at: datetime) -> Response:

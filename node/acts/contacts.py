@@ -31,6 +31,10 @@ def release(tx: Transaction, by: Resident, response_id: str, fields: frozenset[s
     thread = threads.see(tx, by, response_id, lock=True)
     require(by, Deed.RELEASE_CONTACT, thread.owner)
     _require_agreed(thread)
+    if thread.account_id is not None:
+        raise Conflict(
+            phrase("They have an account elsewhere: what you send there stays there. Ask for theirs.")
+        )
     made = Release(response_id, thread.side, checked_fields(fields, kept.of(tx, by.id).known), at)
     kept.release(tx, made)
     log.record(tx, Happening.CONTACT_RELEASED, by.id, response_id, at, " ".join(made.fields))
@@ -53,6 +57,8 @@ def look(tx: Transaction, by: Resident, response_id: str, at: datetime) -> Conta
     thread = threads.see(tx, by, response_id, lock=True)
     require(by, Deed.RELEASE_CONTACT, thread.owner)
     _require_agreed(thread)
+    if thread.account_id is not None:
+        return None
     if thread.node_id is None:
         return _shown(tx, thread, by.id, at)
     uri = thread.response.uri if thread.side is Side.POSTER else thread.response.answer

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from node.acts import pace, publish
+from node.acts import pace, publish, telling
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.invite import Invite, InviteState
 from node.neighbourhood.match import Match, MatchState, free_place, state_after
 from node.neighbourhood.post import ANSWERABLE, Kind, Post, State, later
 from node.neighbourhood.refusal import Conflict, phrase
 from node.neighbourhood.response import Reason, Response, ResponseState
-from node.storage import invites, letters, log, matches, outbox, responses
+from node.storage import invites, letters, log, matches, responses
 from node.storage.database import Transaction
 
 
@@ -28,14 +28,7 @@ def agreed(tx: Transaction, post: Post, response: Response, who: str | None, at:
         raise Conflict(phrase("Somebody already helps with this. Thank you!"))
     responses.save(tx, replace(response, state=ResponseState.ACCEPTED, decided=at))
     log.record(tx, Happening.AGREED, who, post.id, at)
-    if response.node_id is not None:
-        facts = {"node": response.node_id, "agreement": match.uri, "post": post.uri}
-        told = outbox.add(
-            tx, "Accept", response.uri, {**facts, "party": post.party, "name": post.author_name}, at
-        )
-        outbox.send_to(tx, told, response.node_id)
-    else:
-        letters.add(tx, "agreed", at, resident_id=response.resident, post=post.id)
+    telling.agreed(tx, post, response, match, at)
     after = settle(tx, post, at)
     if after.places_left == 0:
         refuse_pending(tx, after, at, Reason.TAKEN)
@@ -55,16 +48,10 @@ def call_off(
 
 
 def let_go(tx: Transaction, response: Response, at: datetime, reason: str | None = None) -> Response:
-    """The home undoes its yes to an answer: who gave it hears, in a letter here or an Undo elsewhere."""
+    """The home undoes its yes to an answer: who gave it hears."""
     gone = replace(response, state=ResponseState.DECLINED, decided=at)
     responses.save(tx, gone)
-    if response.node_id is None:
-        letters.add(tx, "called off", at, resident_id=response.resident, post=response.post_id)
-        return gone
-    accept = outbox.answer_to(tx, response.uri)
-    if accept is not None:
-        facts = {"node": response.node_id, **({"reason": reason} if reason else {})}
-        outbox.send_to(tx, outbox.add(tx, "Undo", accept.uri, facts, at), response.node_id)
+    telling.let_go(tx, response, at, reason)
     return gone
 
 
@@ -83,22 +70,14 @@ def part(tx: Transaction, post: Post, response: Response, who: str, at: datetime
 
 
 def refuse(tx: Transaction, response: Response, reason: Reason, who: str | None, at: datetime) -> Response:
-    """Let a helper know that this yes is not needed, in a letter here or a Reject elsewhere."""
+    """Let a helper know that this yes is not needed."""
     state = ResponseState.TAKEN if reason is Reason.TAKEN else ResponseState.DECLINED
     refused = replace(response, state=state, decided=at)
-    if response.node_id is not None:
-        reject(tx, response.node_id, response.uri, reason, at)
-    else:
-        letters.add(tx, "not needed", at, resident_id=response.resident, post=response.post_id, reason=reason)
+    telling.refused(tx, response, reason, at)
     responses.save(tx, refused)
     what = Happening.ANSWER_TAKEN if state is ResponseState.TAKEN else Happening.ANSWER_DECLINED
     log.record(tx, what, who, response.post_id, at)
     return refused
-
-
-def reject(tx: Transaction, node_id: str, offer_uri: str, reason: Reason, at: datetime) -> None:
-    """Answer an Offer with no. It is kept, and sent again word for word if the Offer is repeated."""
-    outbox.send_to(tx, outbox.add(tx, "Reject", offer_uri, {"node": node_id, "reason": reason}, at), node_id)
 
 
 def refuse_pending(tx: Transaction, post: Post, at: datetime, reason: Reason = Reason.CLOSED) -> None:
@@ -115,11 +94,11 @@ def end_all(tx: Transaction, post: Post, who: str, at: datetime, elsewhere_only:
             call_off(tx, post, match, who, at)
     if post.kind is Kind.EVENT and post.expires > at:
         for coming in responses.coming(tx, post.id):
-            if coming.node_id is not None or not elsewhere_only:
+            if coming.away or not elsewhere_only:
                 let_go(tx, coming, at)
     ask_no_more(tx, post, at, elsewhere_only)
     for waiting in responses.pending(tx, post.id):
-        if waiting.node_id is not None or not elsewhere_only:
+        if waiting.away or not elsewhere_only:
             refuse(tx, waiting, Reason.CLOSED, who, at)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from node.acts import decision, publish, responses
+from node.acts import decision, publish, responses, telling
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_see
 from node.neighbourhood.candidate import why_not
@@ -98,7 +98,7 @@ def arrived(
     post, offer = posts.by_uri(tx, post_uri, lock=True), posts.by_uri(tx, offer_uri)
     who = _helper(tx, offer, at)
     if post is None or offer is None or who is None or not _may_ask(node, post, offer, who, at):
-        decision.reject(tx, node.id, uri, Reason.UNKNOWN, at)
+        telling.reject(tx, node.id, uri, Reason.UNKNOWN, at)
         return
     waiting = len(kept.waiting_for(tx, who.id))
     made = Invite(
@@ -113,7 +113,7 @@ def arrived(
         resident=who.id,
     )
     if waiting >= WAITING_MOST or kept.asked_enough(tx, post.id, who.id) or not kept.add(tx, made):
-        decision.reject(tx, node.id, uri, Reason.DECLINED, at)
+        telling.reject(tx, node.id, uri, Reason.DECLINED, at)
         return
     log.record(tx, Happening.INVITED_HELPER, node.id, post.id, at)
     letters.add(tx, "invited", at, resident_id=who.id, invite=made.id)
@@ -140,7 +140,7 @@ def decline(tx: Transaction, by: Resident, invite_id: str, at: datetime) -> Invi
     _require_live(invite, at)
     no = _said_no(tx, invite, by.id, at)
     if invite.node_id is not None:
-        decision.reject(tx, invite.node_id, invite.uri, Reason.DECLINED, at)
+        telling.reject(tx, invite.node_id, invite.uri, Reason.DECLINED, at)
     else:
         decision.settle(tx, post, at)
     return no

@@ -12,7 +12,7 @@ from node.neighbourhood.node import Follow, Membership, Node
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, Role, require
-from node.storage import letters, log, lookups, matches, nodes, outbox, posts, residents
+from node.storage import letters, log, lookups, matches, nodes, outbox, posts, residents, spread
 from node.storage import responses as kept_responses
 from node.storage.database import Transaction
 
@@ -112,13 +112,35 @@ def unblock(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
     return moved(tx, node, at, blocked=False)
 
 
+def pause(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
+    """For a while nothing goes to a node, and what it sends waits at its own end. Only an operator."""
+    return _rested(tx, by, node_id, True, at)
+
+
+def resume(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
+    """Go on where it was left: what waits goes out. Only an operator."""
+    return _rested(tx, by, node_id, False, at)
+
+
+def _rested(tx: Transaction, by: Resident, node_id: str, paused: bool, at: datetime) -> Node:
+    require(by, Deed.RUN_BORDERS)
+    node = nodes.get(tx, node_id, lock=True)
+    if node.paused is paused:
+        return node
+    what = Happening.NODE_PAUSED if paused else Happening.NODE_RESUMED
+    log.record(tx, what, by.id, node.id, at)
+    return moved(tx, node, at, paused=paused)
+
+
 def new_keys(tx: Transaction, by: Resident, keys: dict[str, str], at: datetime) -> None:
     """Tell everybody who has to do with us which keys our Group has from now on: key id -> multibase.
 
     It is signed with the key of before, which is how the others know that it is true. Only an operator.
     """
     require(by, Deed.RUN_BORDERS)
-    outbox.send_to_partners(tx, outbox.add(tx, "Update", tx.home.actor, {"keys": keys}, at))
+    told = outbox.add(tx, "Update", tx.home.actor, {"keys": keys}, at)
+    outbox.send_to_partners(tx, told)
+    spread.to_followers(tx, told, None, at)
     log.record(tx, Happening.KEY_ROTATED, by.id, by.id, at)
 
 
@@ -252,6 +274,7 @@ _BORDER = (
     "membership",
     "membership_uri",
     "blocked",
+    "paused",
     "last_seen",
 )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from node.neighbourhood.post import ANSWERABLE, LISTING_STATE, Audience, Kind, Post
-from node.storage import nodes, outbox
+from node.storage import nodes, outbox, spread
 from node.storage.database import Transaction
 
 
@@ -67,15 +67,20 @@ def delete(tx: Transaction, post: Post, at: datetime) -> None:
     outbox.drop_waiting(tx, post.uri)
     outbox.erase_words(tx, post.uri)
     facts = {**deletion(post, at), "audience": str(post.audience), "hub": nodes.hub_actor(tx)}
-    outbox.send_to_holders(tx, outbox.add(tx, "Delete", post.uri, facts, at, post.uri), post.uri)
+    activity = outbox.add(tx, "Delete", post.uri, facts, at, post.uri)
+    outbox.send_to_holders(tx, activity, post.uri)
+    spread.to_holders(tx, activity, post.uri)
     outbox.ask_deletion(tx, post.uri, at)
+    spread.ask_deletion(tx, post.uri, at)
 
 
 def announce(tx: Transaction, post: Post, at: datetime) -> None:
     """Point whoever follows us as hub, and is no member, to a public post of one: they read it at its home
     (`wire.md` 3)."""
     if tx.home.is_hub and post.audience is Audience.PUBLIC:
-        outbox.send_to_followers(tx, outbox.add(tx, "Announce", post.uri, {}, at))
+        activity = outbox.add(tx, "Announce", post.uri, {}, at)
+        outbox.send_to_followers(tx, activity)
+        spread.to_followers(tx, activity, None, at)
 
 
 def deletion(post: Post, at: datetime) -> dict[str, Any]:
@@ -104,9 +109,13 @@ def _send(tx: Transaction, type: str, post: Post, at: datetime) -> None:
     activity = outbox.add(tx, type, post.uri, facts_of(post, nodes.hub_actor(tx)), at, post.uri)
     if LISTING_STATE[post.state] == "hidden":  # nobody gets it anew; who has it shows it no more
         outbox.send_to_holders(tx, activity, post.uri)
+        spread.to_holders(tx, activity, post.uri)
         return
     outbox.ask_audience(tx, post.id, post.uri, post.audience, at)
     outbox.send_to_audience(tx, activity, post.audience)
+    if post.audience is Audience.PUBLIC:
+        spread.to_holders(tx, activity, post.uri)
+        spread.to_followers(tx, activity, post.id, at)
 
 
 def stamp(moment: datetime) -> str:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from node.acts import answering, attendance, comments, decision
+from node.acts import answering, attendance, comments, decision, direct, telling
+from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.invite import Invite, InviteState
 from node.neighbourhood.match import MatchState
@@ -19,6 +20,7 @@ from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import (
     LIVE,
+    WAITING_OF_ACCOUNTS,
     WAITING_OF_NODE,
     Reason,
     Response,
@@ -82,26 +84,75 @@ def offered(
     if kept.is_void(tx, uri, node.origin) or kept.by_uri(tx, uri) is not None:
         return
     if post is None or not post.kind.agrees or not answering.may_answer(tx, node, post):
-        decision.reject(tx, node.id, uri, Reason.UNKNOWN, at)
+        telling.reject(tx, node.id, uri, Reason.UNKNOWN, at)
         return
     if not post.answerable(at):
-        decision.reject(tx, node.id, uri, too_late(post), at)
+        telling.reject(tx, node.id, uri, too_late(post), at)
         return
     try:
         text = checked_text(text)
     except Invalid:
-        decision.reject(tx, node.id, uri, Reason.DECLINED, at)
+        telling.reject(tx, node.id, uri, Reason.DECLINED, at)
         return
     if sum(one.node_id == node.id for one in kept.pending(tx, post.id)) >= WAITING_OF_NODE:
-        decision.reject(tx, node.id, uri, Reason.DECLINED, at)
+        telling.reject(tx, node.id, uri, Reason.DECLINED, at)
         return
     made = answering.arrived(post, node, uri, party, name, text, at)
     try:
         answering.require_first(tx, made)
     except Conflict:
-        decision.reject(tx, node.id, uri, Reason.DECLINED, at)
+        telling.reject(tx, node.id, uri, Reason.DECLINED, at)
         return
     _arrived(tx, post, made, node.id, at, _invite(tx, post, node, invite_uri, at))
+
+
+def replied(tx: Transaction, account: Account, uri: str, post: Post, text: str, at: datetime) -> Response:
+    """A reply from an account of other software is a yes to a public request or offer of ours. Only through
+    `acts.replies`. Raises Conflict when it comes too late: they hear that as well."""
+    made = answering.replied(post, account, uri, text, at)
+    if not post.answerable(at):
+        direct.word(tx, account.id, post, uri, too_late(post), at)
+        require_answerable(post, at)
+    if sum(one.account_id is not None for one in kept.pending(tx, post.id)) >= WAITING_OF_ACCOUNTS:
+        direct.word(tx, account.id, post, uri, Reason.DECLINED, at)
+        raise Conflict(phrase("There are many answers here already. Talk to each other instead."))
+    _arrived(tx, post, made, account.id, at)
+    return kept.get(tx, made.id)
+
+
+def reworded(
+    tx: Transaction, account: Account, response_id: str, text: str, public: bool, at: datetime
+) -> bool:
+    """Who replied changed their words, while nothing was decided. What stands in public here is taken away
+    until a supervisor has looked. False when the words stay as they were."""
+    post, response = answering.lock_with_post(tx, response_id)
+    if response.account_id != account.id:
+        return False
+    if post.kind is Kind.NOTICE and response.state is ResponseState.ACCEPTED and public:
+        kept.save(tx, replace(response, text=text, state=ResponseState.DECLINED, decided=at))
+        return True
+    if response.state is not ResponseState.PENDING:
+        return False
+    kept.save(tx, replace(response, text=text))
+    return not public
+
+
+def left(tx: Transaction, account: Account, uri: str, at: datetime) -> None:
+    """An account of other software undid its Join: it does not come. Only its own."""
+    found = kept.by_uri(tx, uri)
+    if found is not None:
+        unsaid(tx, account, found.id, at)
+
+
+def unsaid(tx: Transaction, account: Account, response_id: str, at: datetime) -> None:
+    """Who replied deleted their Note: the answer that it was is taken back. Only theirs."""
+    post, response = answering.lock_with_post(tx, response_id)
+    if response.account_id != account.id:
+        return
+    if post.kind is Kind.NOTICE:
+        comments.taken_away(tx, post, response, account.id, at)
+    elif response.state in LIVE and not _is_done(tx, response):
+        _taken_back(tx, replace(response, text=""), account.id, at, None)
 
 
 def withdraw(

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
+from node.acts import direct
+from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import later
@@ -14,12 +16,13 @@ from node.neighbourhood.roles import Deed, require
 from node.neighbourhood.thread import (
     LATELY,
     Message,
+    Side,
     Thread,
     checked_message,
     require_open,
     require_pace,
 )
-from node.storage import letters, log, nodes, outbox, tombstones
+from node.storage import accounts, letters, log, nodes, outbox, tombstones
 from node.storage import threads as kept
 from node.storage.database import Transaction
 
@@ -36,6 +39,9 @@ def write(tx: Transaction, by: Resident, response_id: str, text: str, at: dateti
     if thread.node_id is not None:
         facts = {"uri": message.uri, "context": thread.response.uri, "text": text}
         outbox.send_to(tx, outbox.add(tx, "Create", message.uri, facts, at), thread.node_id)
+    elif thread.account_id is not None:
+        before = kept.last_from(tx, response_id, thread.side.other) or thread.response.uri
+        direct.message(tx, thread.account_id, thread.post, message.uri, before, text, at)
     kept.read(tx, by.id, response_id, message.created)
     return message
 
@@ -53,6 +59,21 @@ def arrived(tx: Transaction, node: Node, uri: str, offer_uri: str, text: str, at
     _said(tx, thread, uuid4().hex, uri, text, node.id, at)
 
 
+def wrote(tx: Transaction, account: Account, uri: str, response_id: str, text: str, at: datetime) -> bool:
+    """An account of other software wrote about its answer, to us alone. Only the one that gave it, while the
+    conversation is open; False when it was not taken."""
+    thread = kept.from_account(tx, account.id, response_id)
+    if thread is None or tombstones.buried(tx, uri) or kept.by_uri(tx, uri) is not None:
+        return False
+    try:
+        text = checked_message(text)
+        _require_room(tx, thread, at)
+    except Refusal:
+        return False
+    _said(tx, thread, uuid4().hex, uri, text, account.id, at)
+    return True
+
+
 def take_back(tx: Transaction, by: Resident, message_id: str, at: datetime) -> None:
     """Take a message of one's own back: its words go here, and at the other's node. Only who wrote it."""
     message = kept.get(tx, message_id)
@@ -64,10 +85,14 @@ def take_back(tx: Transaction, by: Resident, message_id: str, at: datetime) -> N
     if message.deleted is not None:
         return
     _gone(tx, message, at)
+    if thread.node_id is None and thread.account_id is None:
+        return
+    kept.unsay(tx, message.uri)
+    facts = {"uri": message.uri, "former": "Note", "deleted": _stamp(at)}
     if thread.node_id is not None:
-        kept.unsay(tx, message.uri)
-        facts = {"uri": message.uri, "former": "Note", "deleted": _stamp(at)}
         outbox.send_to(tx, outbox.add(tx, "Delete", message.uri, facts, at), thread.node_id)
+    elif thread.account_id is not None:
+        direct.unsay(tx, thread.account_id, facts, at)
 
 
 def taken_back(tx: Transaction, node: Node, uri: str, at: datetime) -> bool:
@@ -82,6 +107,18 @@ def taken_back(tx: Transaction, node: Node, uri: str, at: datetime) -> bool:
         tombstones.bury(tx, uri, at)
         return True
     return False
+
+
+def unwritten(tx: Transaction, account: Account, uri: str, at: datetime) -> bool:
+    """An account of other software deleted a message that it wrote to us. Only its own; False when it is no
+    message."""
+    message = kept.by_uri(tx, uri)
+    if message is None:
+        return False
+    theirs = message.side is Side.HELPER and kept.from_account(tx, account.id, message.response_id)
+    if theirs and message.deleted is None:
+        _gone(tx, message, at)
+    return True
 
 
 def read(tx: Transaction, by: Resident, response_id: str, until: datetime) -> None:
@@ -112,6 +149,8 @@ def _require_room(tx: Transaction, thread: Thread, at: datetime) -> None:
 def _require_way(tx: Transaction, thread: Thread) -> None:
     if thread.node_id is not None and nodes.get(tx, thread.node_id).blocked:
         raise Conflict(phrase("We have no contact with that neighbourhood any more."))
+    if thread.account_id is not None and accounts.get(tx, thread.account_id).blocked:
+        raise Conflict(phrase("We have no contact with that account any more."))
 
 
 def _gone(tx: Transaction, message: Message, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from node.federation import direct
 from node.federation.objects import message, one, post, reply, tombstone
 from node.federation.vocabulary import CONTEXT, PUBLIC, addressing, paragraph
 from node.neighbourhood.node import Home, directory_of
@@ -28,6 +29,8 @@ def activity(
 
 
 def _says_create(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    if "direct" in facts:
+        return {"to": [to], "object": direct.note(home, facts)}
     if "reply" in facts:
         return {"to": [to], "object": reply(home, object, facts, to)}
     if "context" in facts:
@@ -120,6 +123,8 @@ def _says_accept(home: Home, object: str, facts: dict[str, Any], to: str) -> dic
 def _says_reject(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
     if "flag" in facts:
         return _says_outcome(object, facts, to, _STAYS)
+    if "follow" in facts:
+        return {"to": [to], "object": {"id": object, "type": "Follow", "actor": to, "object": home.actor}}
     reason = facts["reason"]
     content = paragraph(_THANKS.get(reason, reason))
     return {"to": [to], "object": object, "reason": reason, "content": content}

@@ -17,7 +17,7 @@ from node.federation.door import Federation
 from node.federation.errands import Errands
 from node.federation.remote import Answer, Unreachable
 from node.federation.signatures import SigningKey
-from node.storage import deliveries, nodes, outbox
+from node.storage import deliveries, nodes, outbox, spread
 from node.storage.database import Transaction
 from node.storage.deliveries import LEASE, Claim, Delivery
 from node.storage.outbox import Activity
@@ -174,11 +174,10 @@ async def _body(door: Federation, delivery: Delivery, activity: Activity | None)
         return None
     if activity.body is not None:
         return activity.body
-    to = await door.database.reading(_actor_at, delivery.inbox)
+    facts = activity.facts or {}
+    to = await door.database.reading(_actor_at, delivery.inbox) if "to" not in facts else str(facts["to"])
     created = activity.created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    said = activities.activity(
-        door.home, activity.type, activity.uri, activity.object, activity.facts or {}, created, to
-    )
+    said = activities.activity(door.home, activity.type, activity.uri, activity.object, facts, created, to)
     key = _key(door, activity.type, activity.created)
     body = json.dumps(proofs.add(said, key, activity.created), ensure_ascii=False).encode()
     return await door.database.writing(outbox.keep_body, activity.id, body)
@@ -202,6 +201,8 @@ def _settled(tx: Transaction, claim: Claim, delivery: Delivery, outcome: Outcome
     node = nodes.by_origin(tx, claim.origin)
     if outcome.word == "done":
         deliveries.settle(tx, delivery.id, "done")
+        if delivery.post_uri is not None and delivery.type in ("Create", "Update"):
+            spread.delivered(tx, delivery.post_uri, delivery.inbox, at)
         if node is not None:
             nodes.heard(tx, node, at)
             if delivery.post_uri is not None and delivery.type in ("Create", "Update"):

@@ -145,13 +145,15 @@ def keep(tx: Transaction, sender: Signer, at: datetime) -> None:
 
 
 def met(tx: Transaction, found: Actor, at: datetime) -> None:
-    """Keep what an actor's document says: the node it stands for, and its keys."""
+    """Keep what an actor's document says: the node it stands for, or the keys of a node's Application. An
+    account is kept when it has to do with us (`accounts`); what nobody needs takes no room here."""
     if found.node is not None:
         acts.met(tx, found.node, found.keys, at)
         return
     origin = origin_of(found.id)
-    if origin is not None:
-        nodes.keep_keys(tx, found.id, origin, found.keys, at)
+    node = nodes.by_origin(tx, origin) if origin is not None else None
+    if node is not None and found.id == f"{node.origin}/ap/actor":
+        nodes.keep_keys(tx, found.id, node.origin, found.keys, at)
 
 
 async def fetch_actor(door: Federation, uri: str) -> Actor:

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from node import clock
-from node.federation import flags, identity, receiving, relay
+from node.federation import accounts, flags, identity, receiving, relay
 from node.federation.documents import Unreadable, moment_of, origin_of, parse, uri_of
 from node.federation.door import Federation
 from node.federation.identity import Signer
@@ -117,6 +117,9 @@ def _take_effect(tx: Transaction, arrival: Arrival, at: datetime) -> bool:
             flags.flag(tx, origin, activity, at)
         return True
     node = nodes.by_actor(tx, actor, lock=True)
+    if node is None and origin == arrival.sender.origin:
+        accounts.receive(tx, arrival.sender, activity, at)
+        return True
     if node is None or node.blocked:
         return node is None or origin != arrival.sender.origin
     if origin == arrival.sender.origin:

@@ -6,25 +6,32 @@ from typing import Any
 from uuid import uuid4
 
 from node.federation.documents import listed, moment_of, name_of, origin_of, uri_of, uris_of, words_of
-from node.federation.vocabulary import PUBLIC
+from node.federation.vocabulary import PUBLIC_NAMES
 from node.neighbourhood import event
+from node.neighbourhood.account import Account
 from node.neighbourhood.category import known
 from node.neighbourhood.node import Area, Home, Node, NodeKind, directory_of
 from node.neighbourhood.post import HELD_STATE, PLACES_MOST, Audience, Decide, Kind, Post, State, Urgency
 
 NAME, TEXT = 500, 64 * 1024
 KEYS = 10  # of one actor
-_PUBLIC = {PUBLIC, "as:Public", "Public"}
+_ACCOUNTS = ("Person", "Group", "Organization", "Service", "Application")
 
 
 @dataclass(frozen=True)
 class Actor:
-    """An actor as its own document says: the node it stands for (a Group only), and its Ed25519 keys."""
+    """An actor as its own document says: its keys, and the node that it stands for or the account it is.
+
+    A node of our own kind is a Group that has neighbours or a directory; an account is every other actor.
+    `also_known_as`: under which ids it was known before (FEP-7628).
+    """
 
     id: str
     type: str
     keys: dict[str, str]
     node: Node | None
+    account: Account | None = None
+    also_known_as: frozenset[str] = frozenset()
 
 
 def actor(document: dict[str, Any], at: datetime) -> Actor | None:
@@ -38,7 +45,11 @@ def actor(document: dict[str, Any], at: datetime) -> Actor | None:
         return None
     methods = listed(document.get("assertionMethod"))[:KEYS]
     keys = dict(key for item in methods if (key := _key(item, uri)))
-    return Actor(uri, kind, keys, _node(document, uri, origin, inbox, at) if kind == "Group" else None)
+    also = frozenset(uris_of(document.get("alsoKnownAs"))[:KEYS])
+    if kind == "Group" and (_own(document, "adjacentNodes", origin) or _own(document, "directory", origin)):
+        return Actor(uri, kind, keys, _node(document, uri, origin, inbox, at))
+    account = _account(document, uri, origin, inbox, at) if kind in _ACCOUNTS else None
+    return Actor(uri, kind, keys, None, account, also)
 
 
 def _key(item: Any, owner: str) -> tuple[str, str] | None:
@@ -72,6 +83,26 @@ def _node(document: dict[str, Any], uri: str, origin: str, inbox: str, at: datet
         adjacent=_own(document, "adjacentNodes", origin),
         hub=uri_of(document.get("hub")),
         directory=_own(document, "directory", origin),
+        url=_own(document, "url", origin),
+        fetched=at,
+    )
+
+
+def _account(document: dict[str, Any], uri: str, origin: str, inbox: str, at: datetime) -> Account:
+    """Its handle is on the host of its own address: a name on another host is not taken from its own word."""
+    shared = document.get("endpoints")
+    shared = uri_of(shared.get("sharedInbox")) if isinstance(shared, dict) else None
+    username = name_of(document.get("preferredUsername"), 80) or uri.rstrip("/").rpartition("/")[2]
+    return Account(
+        id=uuid4().hex,
+        actor=uri,
+        origin=origin,
+        kind=str(document["type"]),
+        handle=f"{username}@{origin.partition('://')[2]}",
+        name=name_of(document.get("name"), 80) or username,
+        inbox=inbox,
+        met=at,
+        shared_inbox=shared if shared and origin_of(shared) == origin else None,
         url=_own(document, "url", origin),
         fetched=at,
     )
@@ -135,7 +166,7 @@ def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
 def _audience(note: dict[str, Any], node: Node) -> Audience | None:
     """Derived from the addressing: public, for the municipality of its home, or for its neighbours."""
     named = {item for item in [*listed(note.get("to")), *listed(note.get("cc"))] if isinstance(item, str)}
-    if not named.isdisjoint(_PUBLIC):
+    if not named.isdisjoint(PUBLIC_NAMES):
         return Audience.PUBLIC
     hub = node.actor if node.kind is NodeKind.HUB else node.hub
     if hub is not None and directory_of(hub) in named:

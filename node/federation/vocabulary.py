@@ -11,6 +11,7 @@ from node.neighbourhood.post import Audience
 
 AS = "https://www.w3.org/ns/activitystreams"
 PUBLIC = f"{AS}#Public"
+PUBLIC_NAMES = {PUBLIC, "as:Public", "Public"}
 MEDIA_TYPE = "application/activity+json"
 PROFILE = f'application/ld+json; profile="{AS}"'
 VALUEFLOWS = "https://w3id.org/valueflows/ont/vf#"

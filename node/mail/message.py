@@ -46,6 +46,8 @@ _ELSEWHERE = {  # letters about no post of one's own
     "reported": "/queue",
     "report decided": "/reports",
     "member asks": "/operator/hub",
+    "reply waits": "/queue/replies",
+    "follow asked": "/operator/followers",
 }
 
 

@@ -76,6 +76,21 @@ class Happening(StrEnum):
     KEY_CONFIRMED = "key confirmed"
     KEY_ROTATED = "key rotated"
     MAP_READ = "map read"
+    FOLLOW_ASKED = "follow asked"
+    FOLLOWER_ADMITTED = "follower admitted"
+    FOLLOWER_REFUSED = "follower refused"
+    REPLY_LET_IN = "reply let in"
+    REPLY_TURNED_AWAY = "reply turned away"
+    BLOCK_PUT = "block put"
+    BLOCK_LIFTED = "block lifted"
+    POLICY_CHANGED = "policy changed"
+    NODE_PAUSED = "node paused"
+    NODE_RESUMED = "node resumed"
+    ADVISED = "advised"
+    ADVICE_WITHDRAWN = "advice withdrawn"
+    ADVICE_TAKEN = "advice taken"
+    ADVICE_IGNORED = "advice ignored"
+    MOVED_AWAY = "moved away"
 
 
 @dataclass(frozen=True)

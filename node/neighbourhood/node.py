@@ -107,7 +107,7 @@ class Node:
 
     `we_claim`: our operator said yes, so it stands in our `adjacent` collection. `they_claim`: we stand in
     theirs. `hub`: the hub that it names as its own. `membership_uri`: its Offer to our directory, or ours to
-    its.
+    its. `paused`: for a while nothing goes to it, and what it sends waits at its own end.
     """
 
     id: str
@@ -131,6 +131,7 @@ class Node:
     hub: str | None = None
     directory: str | None = None
     blocked: bool = False
+    paused: bool = False
     alarm: str | None = None
     fetched: datetime | None = None
     last_seen: datetime | None = None

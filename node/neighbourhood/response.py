@@ -10,6 +10,8 @@ from node.neighbourhood.refusal import Conflict, Invalid, phrase
 TEXT_LENGTH = 2000
 WAITING_OF_NODE = 20  # answers to one post that may wait for a choice, of one other node
 
+WAITING_OF_ACCOUNTS = 20  # the same, of all accounts of other software together
+
 
 class ResponseState(StrEnum):
     """What has become of somebody's yes."""
@@ -38,7 +40,8 @@ class Response:
     """One person's yes to one post. At the post's home all of them; elsewhere only one's own people's.
 
     `uri` is the id of its Offer. `resident` is set where the person lives, `node_id` at the home of the post
-    when they live elsewhere. `answer` is the id of the activity that answered it, sent again on replay.
+    when they live elsewhere; `account_id` when they wrote from an account of other software (then `uri` is
+    the id of their Note). `answer` is the id of the activity that answered it, sent again on replay.
     """
 
     id: str
@@ -53,6 +56,12 @@ class Response:
     node_id: str | None = None
     answer: str | None = None
     decided: datetime | None = None
+    account_id: str | None = None
+
+    @property
+    def away(self) -> bool:
+        """Whether who gave it lives elsewhere: at another node, or with an account on other software."""
+        return self.node_id is not None or self.account_id is not None
 
 
 def checked_text(text: str) -> str:

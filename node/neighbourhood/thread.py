@@ -68,6 +68,11 @@ class Thread:
         return self.response.node_id if self.post.own else self.post.node_id
 
     @property
+    def account_id(self) -> str | None:
+        """The account of other software that the other writes from, if they do."""
+        return self.response.account_id if self.side is Side.POSTER else None
+
+    @property
     def name(self) -> str:
         """What the other is called here. Empty when the words of the post are gone."""
         return self.response.name if self.side is Side.POSTER else self.post.author_name

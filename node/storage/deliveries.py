@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from node.storage.database import Transaction
-from node.storage.tables import activities, deliveries, destinations
+from node.storage.tables import activities, deliveries, destinations, nodes
 
 LEASE = timedelta(seconds=60)
 
@@ -19,6 +19,10 @@ _SETTLE = (
     .where(deliveries.c.id == bindparam("delivery"), deliveries.c.state == "pending")
     .values(state=bindparam("became"), error=bindparam("why"), attempts=deliveries.c.attempts + 1)
 )
+
+
+_PAUSED = select(nodes.c.origin).where(nodes.c.paused == True)
+_GOES = and_(destinations.c.due.is_not(None), destinations.c.origin.not_in(_PAUSED))
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,10 @@ def claim(tx: Transaction, at: datetime, limit: int) -> list[Claim]:
     """Take destinations that have something due and that nobody works on."""
     free = or_(destinations.c.lease.is_(None), destinations.c.lease <= at)
     statement = (
-        select(destinations).where(destinations.c.due <= at, free).order_by(destinations.c.due).limit(limit)
+        select(destinations)
+        .where(destinations.c.due <= at, free, _GOES)
+        .order_by(destinations.c.due)
+        .limit(limit)
     )
     found = []
     for row in tx.run(statement.with_for_update(skip_locked=True)).mappings().all():
@@ -67,7 +74,7 @@ def free_all(tx: Transaction) -> None:
 
 def next_due(tx: Transaction) -> datetime | None:
     """When the next destination wants work, leases counted in."""
-    rows = tx.run(select(destinations.c.due, destinations.c.lease).where(destinations.c.due.is_not(None)))
+    rows = tx.run(select(destinations.c.due, destinations.c.lease).where(_GOES))
     return min((max(due, lease) if lease else due for due, lease in rows), default=None)
 
 

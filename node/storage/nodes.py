@@ -134,6 +134,12 @@ def claimed(tx: Transaction) -> list[str]:
     return list(tx.run(select(nodes.c.actor).where(yes).order_by(nodes.c.actor)).scalars())
 
 
+def partner_origins(tx: Transaction) -> frozenset[str]:
+    """Where our neighbours, our hub and its members live."""
+    statement = select(nodes.c.origin).where(PARTNER, nodes.c.blocked == False)
+    return frozenset(tx.run(statement).scalars())
+
+
 def followers(tx: Transaction) -> int:
     accepted = nodes.c.their_follow == Follow.ACCEPTED
     return len(tx.run(select(nodes.c.id).where(accepted)).all())

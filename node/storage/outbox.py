@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, or_, select, true
+from sqlalchemy import and_, bindparam, case, func, literal, or_, select, true
 
 from node.neighbourhood.post import Audience, State
 from node.storage.database import Transaction
@@ -137,17 +137,18 @@ def send(tx: Transaction, activity: Activity, to: Any, blocked_too: bool = False
         true() if blocked_too else nodes.c.blocked == False,
     )
     tx.run(deliveries.insert().from_select(columns, chosen.order_by(nodes.c.id)))
-    waiting = select(deliveries.c.origin).where(deliveries.c.activity_id == activity.id)
-    _wake(tx, nodes.c.origin.in_(waiting), activity.created)
+    wake(tx, activity)
 
 
-def _wake(tx: Transaction, to: ColumnElement[bool], at: datetime) -> None:
-    """Make destinations due that have nothing to do; one that does not answer sleeps on.
+def wake(tx: Transaction, activity: Activity, at: datetime | None = None) -> None:
+    """Make the destinations of a message due that have nothing to do; one that does not answer sleeps on.
 
     Each row is locked, so that a worker that finds nothing waiting there does not put it to rest over this.
     """
-    due = literal(at, destinations.c.due.type)
-    woken = select(nodes.c.origin, due, literal(0), literal(0)).where(to).order_by(nodes.c.origin)
+    due = literal(at or activity.created, destinations.c.due.type)
+    waiting = and_(deliveries.c.activity_id == activity.id, deliveries.c.state == "pending")
+    origins = select(deliveries.c.origin, due, literal(0), literal(0)).where(waiting).distinct()
+    woken = origins.order_by(deliveries.c.origin)
     insert = tx.insert(destinations).from_select(["origin", "due", "attempts", "fence"], woken)
     asleep = func.coalesce(destinations.c.due, insert.excluded.due)
     earlier = {"due": case((destinations.c.attempts == 0, insert.excluded.due), else_=asleep)}
@@ -159,7 +160,7 @@ def send_again(tx: Transaction, activity: Activity, node_id: str, at: datetime) 
     node = tx.run(select(nodes.c.origin).where(nodes.c.id == node_id)).scalar_one()
     again = and_(deliveries.c.activity_id == activity.id, deliveries.c.origin == node)
     tx.run(deliveries.update().where(again).values(state="pending", attempts=0, created=at))
-    _wake(tx, nodes.c.id == node_id, at)
+    wake(tx, activity, at)
 
 
 def answer_to(tx: Transaction, offer_uri: str) -> Activity | None:

@@ -99,6 +99,12 @@ def by_uri(tx: Transaction, uri: str, *, lock: bool = False) -> Post | None:
     return _post(row) if row else None
 
 
+def by_page(tx: Transaction, key: str) -> Post | None:
+    """The post of ours whose page has this key, as it stands in the addresses that people pass on."""
+    found = tx.run(select(posts).where(posts.c.id == key, posts.c.node_id.is_(None))).mappings().first()
+    return _post(found) if found else None
+
+
 def visible_to(who: Resident | None, at: datetime) -> ColumnElement[bool]:
     """`audience.may_see` as SQL."""
     shown = and_(posts.c.hidden == False, posts.c.state.not_in(PRIVATE))

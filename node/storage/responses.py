@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.engine import RowMapping
 
 from node.neighbourhood.refusal import NotFound, phrase
-from node.neighbourhood.response import Response, ResponseState
+from node.neighbourhood.response import LIVE, Response, ResponseState
 from node.storage.database import Transaction
 from node.storage.tables import posts, responses, voids
 
@@ -102,10 +102,28 @@ def of_resident(
 
 def live_of(tx: Transaction, resident_id: str, post_id: str) -> Response | None:
     """The answer of one of our people to a post that waits or was agreed, if there is one."""
-    live = responses.c.state.in_([ResponseState.PENDING, ResponseState.ACCEPTED])
+    live = responses.c.state.in_(LIVE)
     theirs = and_(responses.c.resident == resident_id, responses.c.post_id == post_id, live)
     found = _all(tx, select(responses).where(theirs).limit(1))
     return found[0] if found else None
+
+
+def live_of_party(tx: Transaction, post_id: str, party: str) -> Response | None:
+    """The answer of one party to a post that waits or was agreed, if there is one."""
+    theirs = and_(responses.c.post_id == post_id, responses.c.party == party, responses.c.state.in_(LIVE))
+    found = _all(tx, select(responses).where(theirs).limit(1))
+    return found[0] if found else None
+
+
+def live_of_account(tx: Transaction, account_id: str) -> list[Response]:
+    """The answers of an account of other software that wait or were agreed, newest first."""
+    return [one for one in of_account(tx, account_id) if one.state in LIVE]
+
+
+def of_account(tx: Transaction, account_id: str) -> list[Response]:
+    """What an account of other software answered, newest first."""
+    theirs = responses.c.account_id == account_id
+    return _all(tx, select(responses).where(theirs).order_by(responses.c.created.desc(), responses.c.id))
 
 
 def count_pending(tx: Transaction, post_ids: list[str]) -> dict[str, int]:
@@ -118,7 +136,7 @@ def count_pending(tx: Transaction, post_ids: list[str]) -> dict[str, int]:
 def live_with(tx: Transaction, node_id: str) -> list[Response]:
     """The answers between our people and those of one other node that still count: waiting, or agreed."""
     there = or_(responses.c.node_id == node_id, posts.c.node_id == node_id)
-    live = responses.c.state.in_([ResponseState.PENDING, ResponseState.ACCEPTED])
+    live = responses.c.state.in_(LIVE)
     joined = responses.join(posts, responses.c.post_id == posts.c.id)
     statement = select(responses).select_from(joined).where(there, live)
     return _all(tx, statement.order_by(responses.c.created, responses.c.id))

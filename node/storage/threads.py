@@ -51,6 +51,23 @@ def from_node(tx: Transaction, node_id: str, offer_uri: str) -> Thread | None:
     return Thread(post, response, matches.newest_of_response(tx, response.id), side)
 
 
+def from_account(tx: Transaction, account_id: str, response_id: str) -> Thread | None:
+    """The thread on an answer, locked, as the account sees it that gave it; None when that is another's."""
+    response = responses.get(tx, response_id)
+    post = posts.get(tx, response.post_id, lock=True)
+    response = responses.get(tx, response.id, lock=True)
+    if response.account_id != account_id or not post.kind.agrees:
+        return None
+    return Thread(post, response, matches.newest_of_response(tx, response.id), Side.HELPER)
+
+
+def last_from(tx: Transaction, response_id: str, side: Side) -> str | None:
+    """The id of the last message of one side."""
+    theirs = and_(t.messages.c.response_id == response_id, t.messages.c.side == side)
+    order = (t.messages.c.created.desc(), t.messages.c.id.desc())
+    return tx.run(select(t.messages.c.uri).where(theirs).order_by(*order).limit(1)).scalar()
+
+
 def _of(tx: Transaction, post_id: str, response_id: str, resident_id: str, lock: bool) -> Thread | None:
     """The post first, then its answer, when they are locked: always in this order."""
     post = posts.get(tx, post_id, lock=lock)

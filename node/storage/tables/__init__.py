@@ -3,7 +3,7 @@
 from node.storage.tables.books import audit, letters, log, timers
 from node.storage.tables.messages import activities, deliveries, destinations, receipts, seen
 from node.storage.tables.metadata import metadata
-from node.storage.tables.others import borders, keys, lookups, nodes
+from node.storage.tables.others import accounts, advisories, blocks, borders, keys, lookups, nodes, policies
 from node.storage.tables.people import (
     follows,
     invitations,
@@ -14,12 +14,26 @@ from node.storage.tables.people import (
     tokens,
     tries,
 )
-from node.storage.tables.posts import copies, matches, posts, responses, tombstones, voids
+from node.storage.tables.posts import (
+    applause,
+    copies,
+    matches,
+    posts,
+    replies,
+    responses,
+    spread,
+    tombstones,
+    voids,
+)
 from node.storage.tables.talks import invites, messages, reads, releases, reports
 
 __all__ = [
+    "accounts",
     "activities",
+    "advisories",
+    "applause",
     "audit",
+    "blocks",
     "borders",
     "copies",
     "deliveries",
@@ -35,10 +49,12 @@ __all__ = [
     "messages",
     "metadata",
     "nodes",
+    "policies",
     "posts",
     "reads",
     "receipts",
     "releases",
+    "replies",
     "reports",
     "residents",
     "responses",
@@ -46,6 +62,7 @@ __all__ = [
     "seen",
     "sessions",
     "signin_links",
+    "spread",
     "timers",
     "tokens",
     "tombstones",

@@ -28,7 +28,7 @@ deliveries = table(
     Column("attempts", Whole, nullable=False),
     Column("error", Text),
     Column("due", Moment),  # when it is tried again, if it was set aside so that the others go on
-    UniqueConstraint("activity_id", "origin"),
+    UniqueConstraint("activity_id", "inbox"),
     Index(
         "ix_deliveries_pending",
         "origin",

@@ -1,7 +1,8 @@
-"""Other nodes, their keys, and what has to be fetched from them."""
+"""Other nodes and accounts, their keys, what has to be fetched from them, and whom we do not let in."""
 
-from sqlalchemy import Column, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 
+from node.neighbourhood.block import Severity, Source
 from node.neighbourhood.node import Follow, Membership, NodeKind
 from node.storage.columns import Document, Flag, Moment, Whole, Word
 from node.storage.tables.metadata import table
@@ -33,6 +34,55 @@ nodes = table(
     Column("fetched", Moment),
     Column("last_seen", Moment),
     Column("receipts_due", Moment),
+    Column("paused", Flag, nullable=False, server_default="0"),
+)
+accounts = table(  # somebody on other software, who follows us or wrote to us
+    "accounts",
+    Column("id", Text, primary_key=True),
+    Column("actor", Text, nullable=False, unique=True),
+    Column("origin", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("handle", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("inbox", Text, nullable=False),
+    Column("met", Moment, nullable=False, index=True),
+    Column("shared_inbox", Text),
+    Column("url", Text),
+    Column("their_follow", Word(Follow), nullable=False),
+    Column("their_follow_uri", Text),
+    Column("known", Flag, nullable=False),
+    Column("blocked", Flag, nullable=False),
+    Column("moved", Moment),
+    Column("fetched", Moment),
+    Index(
+        "ix_accounts_following",
+        "their_follow",
+        sqlite_where=text("their_follow <> 'none'"),
+        postgresql_where=text("their_follow <> 'none'"),
+    ),
+)
+blocks = table(  # servers and accounts that we want nothing to do with, or look at first
+    "blocks",
+    Column("subject", Text, primary_key=True),
+    Column("severity", Word(Severity), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("source", Word(Source), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("by", Text),
+)
+advisories = table(  # what a hub advises: at the hub its own, at a member what the operator has to decide
+    "advisories",
+    Column("uri", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment),
+    Column("state", Text, nullable=False),
+)
+policies = table(  # what the operator chose; what is not here is as usual
+    "policies",
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
 )
 keys = table(  # public keys of other nodes' actors
     "keys",

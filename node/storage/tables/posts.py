@@ -5,6 +5,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Text, text
 from node.neighbourhood.category import Category
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
+from node.neighbourhood.reply import ReplyState
 from node.neighbourhood.response import ResponseState
 from node.storage.columns import Flag, Moment, Whole, Word
 from node.storage.tables.metadata import table
@@ -75,6 +76,7 @@ responses = table(
     Column("node_id", Text, ForeignKey("nodes.id"), index=True),
     Column("answer", Text, index=True),
     Column("decided", Moment),
+    Column("account_id", Text, ForeignKey("accounts.id"), index=True),
     Index(
         "uq_responses_pending",
         "post_id",
@@ -117,6 +119,35 @@ matches = table(
         sqlite_where=text("state <> 'cancelled'"),
         postgresql_where=text("state <> 'cancelled'"),
     ),
+)
+replies = table(  # what accounts elsewhere wrote about posts of ours, and who looked at it
+    "replies",
+    Column("id", Text, primary_key=True),
+    Column("uri", Text, nullable=False, unique=True),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("post_id", Text, ForeignKey("posts.id"), index=True),
+    Column("public", Flag, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", Word(ReplyState), nullable=False, index=True),
+    Column("created", Moment, nullable=False),
+    Column("response_id", Text, ForeignKey("responses.id")),
+    Column("decided", Moment),
+)
+applause = table(  # who elsewhere liked a post of ours, or passed it on: only counted
+    "applause",
+    Column("post_id", Text, ForeignKey("posts.id"), primary_key=True),
+    Column("actor", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("uri", Text, nullable=False, index=True),
+)
+spread = table(  # the ledger for other software: which inboxes were sent a public post
+    "spread",
+    Column("post_uri", Text, primary_key=True),
+    Column("inbox", Text, primary_key=True),
+    Column("post_id", Text, nullable=False, index=True),
+    Column("origin", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
 )
 copies = table(  # the ledger: where a post of ours is, and who confirmed
     "copies",

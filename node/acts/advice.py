@@ -1,0 +1,117 @@
+"""Advice: a hub says whom its members had better block; each member's own policy says what becomes of that.
+
+A hub can never change what a node holds: it can only ask (`federation.md` 3).
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import uuid4
+
+from node.acts import blocks
+from node.neighbourhood.activity import Happening, checked_why
+from node.neighbourhood.block import Severity, Source, checked_subject
+from node.neighbourhood.node import Node, NodeKind
+from node.neighbourhood.policy import Advice
+from node.neighbourhood.refusal import Conflict, NotFound, Refusal, phrase
+from node.neighbourhood.resident import Resident, console
+from node.neighbourhood.roles import Deed, require
+from node.storage import advisories as kept
+from node.storage import blocks as kept_blocks
+from node.storage import log, outbox, policies
+from node.storage.advisories import Advisory
+from node.storage.database import Transaction
+
+
+def advise(
+    tx: Transaction, by: Resident, subject: str, summary: str, expires: datetime | None, at: datetime
+) -> Advisory:
+    """At a hub: advise the members to block somebody, and block them here. Only an operator."""
+    require(by, Deed.RUN_BORDERS)
+    if not tx.home.is_hub:
+        raise Conflict(phrase("Only a hub gives advice."))
+    subject, summary = checked_subject(subject), checked_why(summary)
+    if any(one.subject == subject for one in kept.current(tx, at)):
+        raise Conflict(phrase("This is advised already."))
+    blocks.put(tx, by, subject, Severity.BLOCK, summary, at)
+    uri = tx.home.uri("a", uuid4().hex)
+    made = Advisory(uri, subject, summary, at, expires, kept.TAKEN)
+    kept.add(tx, made)
+    _tell(tx, "Add", made, at)
+    log.record(tx, Happening.ADVISED, by.id, subject, at, summary or None)
+    return made
+
+
+def withdraw(tx: Transaction, by: Resident, uri: str, at: datetime) -> None:
+    """At a hub: it is no longer advised, nor blocked here. Only an operator."""
+    require(by, Deed.RUN_BORDERS)
+    advisory = kept.by_uri(tx, uri)
+    if advisory is None or not tx.home.is_hub:
+        raise NotFound(phrase("This is not here, or no longer."))
+    kept.remove(tx, uri)
+    if kept_blocks.by_subject(tx, advisory.subject) is not None:
+        blocks.lift(tx, by, advisory.subject, at)
+    _tell(tx, "Remove", advisory, at)
+    log.record(tx, Happening.ADVICE_WITHDRAWN, by.id, advisory.subject, at)
+
+
+def listed(tx: Transaction, hub: Node, found: Collection[Advisory], at: datetime) -> None:
+    """At a member: our own hub's list was read. What is new is taken, asked or ignored, as the policy says;
+    what is no longer on it ends, with the block that it made."""
+    if hub.kind is not NodeKind.HUB or not hub.member:
+        return
+    there = {one.uri for one in found}
+    for gone in kept.current(tx, at):
+        if gone.uri not in there:
+            _end(tx, gone, at)
+    for over in kept.ended(tx, at):
+        _end(tx, over, at)
+    advice = policies.current(tx).advice
+    for one in found:
+        if kept.add(tx, one) and advice is Advice.AUTO:
+            _take(tx, console(at), one, at)
+        elif advice is Advice.IGNORE:
+            kept.set_state(tx, one.uri, kept.IGNORED)
+
+
+def take(tx: Transaction, by: Resident, uri: str, at: datetime) -> None:
+    """At a member: do as the hub advises. Only an operator."""
+    require(by, Deed.RUN_BORDERS)
+    _take(tx, by, _open(tx, uri), at)
+
+
+def ignore(tx: Transaction, by: Resident, uri: str, at: datetime) -> None:
+    """At a member: do not do as the hub advises. Only an operator."""
+    require(by, Deed.RUN_BORDERS)
+    advisory = _open(tx, uri)
+    kept.set_state(tx, uri, kept.IGNORED)
+    log.record(tx, Happening.ADVICE_IGNORED, by.id, advisory.subject, at)
+
+
+def _take(tx: Transaction, by: Resident, advisory: Advisory, at: datetime) -> None:
+    try:
+        blocks.put(tx, by, advisory.subject, Severity.BLOCK, advisory.summary, at, Source.HUB)
+    except Refusal:  # it names ourselves, or nobody: nothing to do
+        kept.set_state(tx, advisory.uri, kept.IGNORED)
+        return
+    kept.set_state(tx, advisory.uri, kept.TAKEN)
+    log.record(tx, Happening.ADVICE_TAKEN, by.id, advisory.subject, at)
+
+
+def _open(tx: Transaction, uri: str) -> Advisory:
+    advisory = kept.by_uri(tx, uri)
+    if advisory is None or tx.home.is_hub:
+        raise NotFound(phrase("This is not here, or no longer."))
+    return advisory
+
+
+def _end(tx: Transaction, advisory: Advisory, at: datetime) -> None:
+    """What the hub wanted ends; what our own operator wanted stays."""
+    kept.remove(tx, advisory.uri)
+    block = kept_blocks.by_subject(tx, advisory.subject)
+    if block is not None and block.source is Source.HUB:
+        blocks.lift(tx, console(at), advisory.subject, at)
+
+
+def _tell(tx: Transaction, what: str, advisory: Advisory, at: datetime) -> None:
+    facts = {"advisory": advisory.uri}
+    outbox.send_to_members(tx, outbox.add(tx, what, advisory.uri, facts, at))

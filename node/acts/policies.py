@@ -1,0 +1,35 @@
+"""What a node lets in, as its operator chooses."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from node.neighbourhood.activity import Happening
+from node.neighbourhood.policy import A_MINUTE_LEAST, A_MINUTE_MOST, Advice, Followers, Policy
+from node.neighbourhood.refusal import Invalid, phrase
+from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Deed, require
+from node.storage import log
+from node.storage import policies as kept
+from node.storage.database import Transaction
+
+
+def choose(tx: Transaction, by: Resident, followers: str, advice: str, a_minute: int, at: datetime) -> Policy:
+    """Say who may follow, what becomes of the hub's advice, and how much one server may send. Only an
+    operator; who follows already goes on following."""
+    require(by, Deed.RUN_BORDERS)
+    wrong = {}
+    if followers not in set(Followers):
+        wrong["followers"] = phrase("Choose one of these.")
+    if advice not in set(Advice):
+        wrong["advice"] = phrase("Choose one of these.")
+    if not A_MINUTE_LEAST <= a_minute <= A_MINUTE_MOST:
+        bounds = {"least": A_MINUTE_LEAST, "most": A_MINUTE_MOST}
+        wrong["a_minute"] = phrase("Write a number from %(least)d to %(most)d.", **bounds)
+    if wrong:
+        raise Invalid(wrong)
+    before = kept.current(tx)
+    after = replace(before, followers=Followers(followers), advice=Advice(advice), a_minute=a_minute)
+    if after != before:
+        kept.save(tx, after)
+        log.record(tx, Happening.POLICY_CHANGED, by.id, by.id, at)
+    return after

@@ -1,0 +1,190 @@
+"""Replies from accounts of other software to posts of ours.
+
+Written to us alone by somebody we have met, it is an answer like any other. What everybody can read, and what
+a stranger writes, waits for a supervisor.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from node.acts import comments, responses, threads
+from node.neighbourhood.account import Account
+from node.neighbourhood.activity import Happening
+from node.neighbourhood.audience import may_hold
+from node.neighbourhood.block import Severity
+from node.neighbourhood.post import Post
+from node.neighbourhood.refusal import Conflict, Refusal, phrase
+from node.neighbourhood.reply import (
+    A_DAY_OF_ACCOUNT,
+    WAITING_IN_ALL,
+    WAITING_OF_ACCOUNT,
+    WAITING_OF_ORIGIN,
+    Reply,
+    ReplyState,
+)
+from node.neighbourhood.resident import Resident
+from node.neighbourhood.response import TEXT_LENGTH
+from node.neighbourhood.roles import Deed, Role, require
+from node.storage import accounts, blocks, letters, log, outbox, posts, residents, tombstones
+from node.storage import replies as kept
+from node.storage import responses as kept_responses
+from node.storage import threads as kept_threads
+from node.storage.database import Transaction
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A Note, as its author's server says it. `about`: what it answers, and the addresses that stand in it,
+    the most telling first. `public`: everybody can read it there."""
+
+    uri: str
+    about: Sequence[str]
+    public: bool
+    text: str
+
+
+def arrived(tx: Transaction, account: Account, told: Told, at: datetime) -> None:
+    """A Note came that answers a post of ours, or was written to our Group. Any account that is not blocked
+    may send it, of a public post; more than a person writes is dropped."""
+    if account.blocked or kept.by_uri(tx, told.uri) is not None or tombstones.buried(tx, told.uri):
+        return
+    if not told.public and (talk := _talk(tx, account, told.about)) is not None:
+        threads.wrote(tx, account, told.uri, talk, told.text, at)
+        return
+    post = _post(tx, told.about)
+    if (post is None and (told.public or told.about)) or not _room(tx, account, at):
+        return
+    text = told.text.strip()[:TEXT_LENGTH]
+    if not text:
+        return
+    post_id = post.id if post is not None else None
+    reply = Reply(uuid4().hex, told.uri, account.id, post_id, told.public, text, ReplyState.WAITING, at)
+    kept.add(tx, reply)
+    held = blocks.severity(tx, account.origin, account.actor) is Severity.HOLD
+    if post is not None and account.familiar and not told.public and not held:
+        _become(tx, account, reply, post, at)
+    elif kept.count(tx) == 1:
+        for supervisor in residents.holding(tx, Role.SUPERVISOR, at):
+            letters.add(tx, "reply waits", at, resident_id=supervisor)
+
+
+def let_in(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
+    """A supervisor looked: it goes to who posted, and the next of this account goes there at once."""
+    require(by, Deed.MODERATE)
+    reply = kept.get(tx, reply_id, lock=True)
+    if reply.state is not ReplyState.WAITING:
+        return reply
+    account = accounts.get(tx, reply.account_id, lock=True)
+    if account.blocked:
+        raise Conflict(phrase("This account is blocked. Lift the block first."))
+    account = replace(account, known=True)
+    accounts.save(tx, account)
+    log.record(tx, Happening.REPLY_LET_IN, by.id, reply.id, at)
+    if reply.post_id is None:
+        done = replace(reply, state=ReplyState.LET_IN, decided=at)
+        kept.save(tx, done)
+        return done
+    return _become(tx, account, reply, posts.get(tx, reply.post_id, lock=True), at)
+
+
+def turn_away(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
+    """A supervisor looked: nobody here reads it. Whoever wrote it hears nothing."""
+    require(by, Deed.MODERATE)
+    reply = kept.get(tx, reply_id, lock=True)
+    if reply.state is not ReplyState.WAITING:
+        return reply
+    away = replace(reply, state=ReplyState.TURNED_AWAY, text="", decided=at)
+    kept.save(tx, away)
+    log.record(tx, Happening.REPLY_TURNED_AWAY, by.id, reply.id, at)
+    return away
+
+
+def changed(tx: Transaction, account: Account, told: Told, at: datetime) -> None:
+    """Who wrote a reply changed its words. Only they; what everybody here reads waits for a supervisor
+    again."""
+    reply = kept.by_uri(tx, told.uri)
+    if reply is None:
+        arrived(tx, account, told, at)
+        return
+    text = told.text.strip()[:TEXT_LENGTH]
+    if reply.account_id != account.id or not text or text == reply.text:
+        return
+    if reply.state is ReplyState.WAITING:
+        kept.save(tx, replace(reply, text=text, public=reply.public or told.public))
+        return
+    answer = reply.response_id if reply.state is ReplyState.LET_IN else None
+    if answer is not None and responses.reworded(tx, account, answer, text, reply.public, at):
+        state = ReplyState.WAITING if reply.public else ReplyState.LET_IN
+        kept.save(tx, replace(reply, text=text, state=state))
+
+
+def taken_back(tx: Transaction, account: Account, uri: str, at: datetime) -> None:
+    """Who wrote a Note deleted it: the reply, the answer or the message that it was here goes."""
+    if threads.unwritten(tx, account, uri, at):
+        return
+    reply = kept.by_uri(tx, uri)
+    if reply is None:
+        tombstones.bury(tx, uri, at)  # it may come after its Delete
+        return
+    if reply.account_id != account.id or reply.state is ReplyState.GONE:
+        return
+    kept.save(tx, replace(reply, state=ReplyState.GONE, text="", decided=at))
+    if reply.response_id is not None:
+        responses.unsaid(tx, account, reply.response_id, at)
+
+
+def _become(tx: Transaction, account: Account, reply: Reply, post: Post, at: datetime) -> Reply:
+    """Let in: to a notice a comment, to a request or an offer a yes that its poster reads. A second one of
+    the same account is a message in the conversation that there is."""
+    done = replace(reply, state=ReplyState.LET_IN, decided=at)
+    live = kept_responses.live_of_party(tx, post.id, account.actor)
+    try:
+        if not post.kind.agrees:
+            made = comments.replied(tx, account, reply.uri, post, reply.text, at)
+        elif live is not None:
+            threads.wrote(tx, account, reply.uri, live.id, reply.text, at)
+            made = live
+        else:
+            made = responses.replied(tx, account, reply.uri, post, reply.text, at)
+        done = replace(done, response_id=made.id)
+    except Refusal:  # the post is no longer open: they heard so
+        done = replace(done, text="")
+    kept.save(tx, done)
+    return done
+
+
+def _post(tx: Transaction, about: Sequence[str]) -> Post | None:
+    """The post of ours that a Note is about, if everybody may know it."""
+    for uri in about:
+        page = f"{tx.home.origin}/o/"
+        key = uri.removeprefix(page).split("?")[0].split("#")[0]
+        post = posts.by_page(tx, key) if uri.startswith(page) else posts.by_uri(tx, uri, lock=True)
+        if post is not None and post.own and may_hold(None, post):
+            return post
+    return None
+
+
+def _talk(tx: Transaction, account: Account, about: Sequence[str]) -> str | None:
+    """The answer that a direct Note goes on about: theirs, a message of theirs, or what we wrote to them."""
+    for uri in about:
+        answer = kept_responses.by_uri(tx, uri)
+        if answer is None and (message := kept_threads.by_uri(tx, uri)) is not None:
+            answer = kept_responses.get(tx, message.response_id)
+        if answer is None and (said := outbox.latest(tx, "Create", uri)) is not None:
+            answer = kept_responses.by_uri(tx, str((said.facts or {}).get("reply_to")))
+        if answer is not None and answer.account_id == account.id:
+            return answer.id
+    if not about:
+        live = kept_responses.live_of_account(tx, account.id)
+        return live[0].id if len(live) == 1 else None
+    return None
+
+
+def _room(tx: Transaction, account: Account, at: datetime) -> bool:
+    waiting, of_origin, lately = kept.counts(tx, account.id, account.origin, at - DAY)
+    full = kept.count(tx) >= WAITING_IN_ALL or of_origin >= WAITING_OF_ORIGIN
+    return not full and waiting < WAITING_OF_ACCOUNT and lately < A_DAY_OF_ACCOUNT

@@ -1,0 +1,105 @@
+"""How much anybody may send: buckets that fill again by the minute (`security.md`, R; `federation.md` 7, rule
+26).
+
+Only what was verified counts against a server or an actor, for else anybody could use up what another may
+send; what was not verified counts against the address that it came from. All of it is in memory, and bounded.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from time import monotonic
+
+from node.federation.signatures import Refused
+from node.neighbourhood.policy import Policy
+from node.storage import nodes, policies
+from node.storage.database import Database, Transaction
+
+LOOKED_AT_EVERY = 10.0  # seconds, at the policy and at who is a partner
+REMEMBERED = 10_000  # buckets
+PARTNER_A_MINUTE = 12_000  # a hub passes on what a whole municipality says
+OF_ALL_STRANGERS = 20  # times what one of them may send
+ACTOR_PART = 5  # one account may send this part of what its whole server may
+UNPROVED_A_MINUTE = 120  # of one address, before it is refused without a look
+UNDER_WAY_MOST = 2000  # messages being written down at once
+
+
+class TooMuch(Refused):
+    """More than may be sent for now: 429, or 503 when it is all of us who are too busy. `wait`: seconds."""
+
+    def __init__(self, status: int, words: str, wait: float) -> None:
+        super().__init__(status, words)
+        self.wait = max(1, round(wait))
+
+
+@dataclass
+class Bucket:
+    """What may still be sent, and when that was counted."""
+
+    left: float
+    at: float
+
+
+class Gate:
+    """One for each process, before the inbox."""
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self._until = 0.0
+        self._policy = Policy()
+        self._partners: frozenset[str] = frozenset()
+        self.under_way = 0
+
+    async def look(self, database: Database) -> None:
+        """See again, every few seconds, what the operator chose and who our partners are."""
+        if monotonic() >= self._until:
+            self._policy, self._partners = await database.reading(_looked)
+            self._until = monotonic() + LOOKED_AT_EVERY
+
+    def require_room(self, origin: str, address: str) -> None:
+        """Before anything is fetched or verified: refuse who has used up all of theirs."""
+        if self.under_way >= UNDER_WAY_MOST:
+            raise TooMuch(503, "Too busy now, come back soon.", 5)
+        for key, a_minute in (
+            (f"host {origin}", self._of(origin)),
+            (f"address {address}", UNPROVED_A_MINUTE),
+        ):
+            self._require(key, a_minute, 0)
+
+    def unproved(self, address: str) -> None:
+        """Something came from this address whose signature did not hold."""
+        self._take(f"address {address}", UNPROVED_A_MINUTE, 1)
+
+    def take(self, origin: str, actor: str) -> None:
+        """A verified message: count it, or refuse it."""
+        a_minute = self._of(origin)
+        if origin not in self._partners:
+            self._require(f"actor {actor}", max(1, a_minute // ACTOR_PART), 1)
+            self._require("all strangers", a_minute * OF_ALL_STRANGERS, 1)
+        self._require(f"host {origin}", a_minute, 1)
+
+    def _of(self, origin: str) -> int:
+        return PARTNER_A_MINUTE if origin in self._partners else self._policy.a_minute
+
+    def _require(self, key: str, a_minute: int, number: int) -> None:
+        wait = self._take(key, a_minute, number)
+        if wait > 0:
+            raise TooMuch(429, "Too many messages for now, come back later.", wait)
+
+    def _take(self, key: str, a_minute: int, number: int) -> float:
+        """Take so many out of a bucket; how many seconds to wait when there are not so many in it. With none
+        to take, whether there is at least one."""
+        now, per_second = monotonic(), a_minute / 60
+        bucket = self._buckets.get(key) or Bucket(float(a_minute), now)
+        left = min(float(a_minute), bucket.left + (now - bucket.at) * per_second)
+        if left < max(1, number):
+            return (max(1, number) - left) / per_second
+        if number:
+            self._buckets[key] = Bucket(left - number, now)
+            self._buckets.move_to_end(key)
+            while len(self._buckets) > REMEMBERED:
+                self._buckets.popitem(last=False)
+        return 0.0
+
+
+def _looked(tx: Transaction) -> tuple[Policy, frozenset[str]]:
+    return policies.current(tx), nodes.partner_origins(tx)

@@ -1,0 +1,79 @@
+"""Blocks: servers and accounts elsewhere that a node wants nothing to do with, or first wants to look at."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from node.neighbourhood.refusal import Invalid, phrase
+
+WHY_LENGTH = 500
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){0,10}(:\d{1,5})?")
+
+
+class Severity(StrEnum):
+    """How much. The words of the lists that servers exchange: `suspend` is BLOCK, `silence` is HOLD."""
+
+    BLOCK = "block"  # answered 403, and nothing of it stays here
+    HOLD = "hold"  # everything it says waits for a supervisor
+
+
+class Source(StrEnum):
+    """Who wanted it."""
+
+    OWN = "own"
+    LIST = "list"  # an imported list
+    HUB = "hub"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One of them. `subject` is a host (its subdomains count too) or the id of an actor."""
+
+    subject: str
+    severity: Severity
+    why: str
+    source: Source
+    created: datetime
+    by: str | None = None
+
+
+def checked_subject(words: str) -> str:
+    """What an operator typed, in one spelling: a host in small letters and ASCII, or the id of an actor.
+
+    Raises Invalid for what is neither. `@name@host` is an account of which we must know the id: not read
+    here.
+    """
+    words = words.strip()
+    if "/" in words:
+        return _actor(words)
+    try:
+        host = words.rstrip(".").lower().encode("idna").decode("ascii") if words else ""
+    except UnicodeError:
+        host = ""
+    if not _HOST.fullmatch(host):
+        raise Invalid({"subject": phrase("Write the name of a server, such as social.example.")})
+    return host
+
+
+def _actor(words: str) -> str:
+    wrong = Invalid({"subject": phrase("Write the name of a server, such as social.example.")})
+    try:
+        parts = urlsplit(words)
+        host = parts.hostname
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in ("https", "http") or not host or len(words) > 2048 or not words.isprintable():
+        raise wrong
+    return checked_subject(parts.netloc) if parts.path in ("", "/") else words
+
+
+def subjects_of(origin: str, actor: str | None = None) -> list[str]:
+    """Every subject that a block of this origin, or of this actor, could have: the host with its port, the
+    host, and each domain that it is part of."""
+    netloc = urlsplit(origin).netloc
+    host = netloc.rsplit(":", 1)[0] if netloc.rsplit(":", 1)[-1].isdigit() else netloc
+    labels = host.split(".")
+    parents = [".".join(labels[start:]) for start in range(len(labels))]
+    return list(dict.fromkeys([*([actor] if actor else []), netloc, *parents]))

@@ -1,0 +1,97 @@
+"""Accounts of other software that follow us or wrote to us."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.engine import RowMapping
+
+from node.neighbourhood.account import Account
+from node.neighbourhood.node import Follow
+from node.neighbourhood.refusal import NotFound, phrase
+from node.storage.database import Transaction
+from node.storage.tables import accounts, keys
+
+FOLLOWS = and_(accounts.c.their_follow == Follow.ACCEPTED, accounts.c.blocked == False)
+"""`Account.follows` as SQL."""
+
+
+def add(tx: Transaction, account: Account) -> bool:
+    """Keep an account met for the first time; False when its actor is known already."""
+    return tx.add_new(accounts, **vars(account))
+
+
+def save(tx: Transaction, account: Account) -> None:
+    tx.run(accounts.update().where(accounts.c.id == account.id), vars(account))
+
+
+def get(tx: Transaction, account_id: str, *, lock: bool = False) -> Account:
+    """The account with this id of ours. Raises NotFound."""
+    statement = select(accounts).where(accounts.c.id == account_id)
+    row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
+    if row is None:
+        raise NotFound(phrase("This account is not known here."))
+    return _account(row)
+
+
+def by_actor(tx: Transaction, actor: str, *, lock: bool = False) -> Account | None:
+    statement = select(accounts).where(accounts.c.actor == actor)
+    row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
+    return _account(row) if row else None
+
+
+def named(tx: Transaction, account_ids: set[str]) -> dict[str, Account]:
+    """The accounts with these ids of ours, by id."""
+    found = tx.run(select(accounts).where(accounts.c.id.in_(account_ids))).mappings() if account_ids else ()
+    return {row["id"]: _account(row) for row in found}
+
+
+def of_host(tx: Transaction, host: str) -> list[Account]:
+    """The accounts on a host or one of its subdomains."""
+    same = [f"{scheme}://{host}" for scheme in ("https", "http")]
+    below = accounts.c.origin.endswith(f".{host}", autoescape=True)
+    rows = tx.run(select(accounts).where(accounts.c.origin.in_(same) | below)).mappings()
+    return [_account(row) for row in rows]
+
+
+def following(
+    tx: Transaction, state: Follow, before: tuple[datetime, str] | None, limit: int
+) -> list[Account]:
+    """The accounts that follow us, or ask to, the newest first; those after `before`."""
+    where = [accounts.c.their_follow == state]
+    if before is not None:
+        met, last = before
+        same = and_(accounts.c.met == met, accounts.c.id < last)
+        where.append((accounts.c.met < met) | same)
+    order = (accounts.c.met.desc(), accounts.c.id.desc())
+    rows = tx.run(select(accounts).where(*where).order_by(*order).limit(limit)).mappings()
+    return [_account(row) for row in rows]
+
+
+def followers(tx: Transaction) -> int:
+    """How many accounts follow us."""
+    return int(tx.run(select(func.count()).select_from(accounts).where(FOLLOWS)).scalar_one())
+
+
+def asking(tx: Transaction) -> int:
+    """How many accounts wait for the operator."""
+    waits = accounts.c.their_follow == Follow.PENDING
+    return int(tx.run(select(func.count()).select_from(accounts).where(waits)).scalar_one())
+
+
+def met_since(tx: Transaction, moment: datetime, origin: str | None = None) -> int:
+    """How many accounts were met for the first time since then, of all servers or of one."""
+    where = [accounts.c.met > moment]
+    if origin is not None:
+        where.append(accounts.c.origin == origin)
+    return int(tx.run(select(func.count()).select_from(accounts).where(*where)).scalar_one())
+
+
+def forget_keys(tx: Transaction, actor: str) -> None:
+    """Forget the keys of one actor."""
+    tx.run(keys.delete().where(keys.c.owner == actor))
+
+
+def _account(row: RowMapping) -> Account:
+    values: dict[str, Any] = dict(row)
+    return Account(**values)

@@ -1,0 +1,85 @@
+"""What accounts elsewhere wrote about posts of ours: kept once, for a supervisor or for who posted."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from node.neighbourhood.refusal import NotFound, phrase
+from node.neighbourhood.reply import Reply, ReplyState
+from node.storage.database import Transaction
+from node.storage.tables import accounts, replies
+
+_WAITS = replies.c.state == ReplyState.WAITING
+
+
+def add(tx: Transaction, reply: Reply) -> bool:
+    """Keep a new reply; False when it came before."""
+    return tx.add_new(replies, **vars(reply))
+
+
+def save(tx: Transaction, reply: Reply) -> None:
+    tx.run(replies.update().where(replies.c.id == reply.id), vars(reply))
+
+
+def get(tx: Transaction, reply_id: str, *, lock: bool = False) -> Reply:
+    """The reply with this id of ours. Raises NotFound."""
+    statement = select(replies).where(replies.c.id == reply_id)
+    row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
+    if row is None:
+        raise NotFound(phrase("This is not here, or no longer."))
+    return Reply(**row)
+
+
+def by_uri(tx: Transaction, uri: str) -> Reply | None:
+    row = tx.run(select(replies).where(replies.c.uri == uri)).mappings().first()
+    return Reply(**row) if row else None
+
+
+def waiting(tx: Transaction, before: tuple[datetime, str] | None, limit: int) -> list[Reply]:
+    """What waits for a supervisor, the newest first; what comes after `before`."""
+    where: list[ColumnElement[bool]] = [_WAITS]
+    if before is not None:
+        created, last = before
+        same = and_(replies.c.created == created, replies.c.id < last)
+        where.append((replies.c.created < created) | same)
+    return _all(tx, where, (replies.c.created.desc(), replies.c.id.desc()), limit)
+
+
+def oldest(tx: Transaction, limit: int) -> list[Reply]:
+    """What waits longest for a supervisor."""
+    return _all(tx, [_WAITS], (replies.c.created, replies.c.id), limit)
+
+
+def of_account(tx: Transaction, account_id: str) -> list[Reply]:
+    """All that an account wrote, the oldest first."""
+    return _all(tx, [replies.c.account_id == account_id], (replies.c.created, replies.c.id), 1000)
+
+
+def shown(tx: Transaction, post_id: str, limit: int = 100) -> list[str]:
+    """The ids of the public replies to a post that a supervisor let in, the oldest first."""
+    there = [replies.c.post_id == post_id, replies.c.public == True, replies.c.state == ReplyState.LET_IN]
+    return [one.uri for one in _all(tx, there, (replies.c.created, replies.c.id), limit)]
+
+
+def count(tx: Transaction) -> int:
+    """How many wait for a supervisor."""
+    return _count(tx, [_WAITS])
+
+
+def counts(tx: Transaction, account_id: str, origin: str, since: datetime) -> tuple[int, int, int]:
+    """How many wait of an account, and how many of its server; and how many it sent since then."""
+    theirs = replies.c.account_id == account_id
+    there = replies.c.account_id.in_(select(accounts.c.id).where(accounts.c.origin == origin))
+    lately = _count(tx, [theirs, replies.c.created > since])
+    return _count(tx, [theirs, _WAITS]), _count(tx, [there, _WAITS]), lately
+
+
+def _count(tx: Transaction, where: Iterable[ColumnElement[bool]]) -> int:
+    return int(tx.run(select(func.count()).select_from(replies).where(*where)).scalar_one())
+
+
+def _all(tx: Transaction, where: Iterable[ColumnElement[bool]], order: Any, limit: int) -> list[Reply]:
+    statement = select(replies).where(*where).order_by(*order).limit(limit)
+    return [Reply(**row) for row in tx.run(statement).mappings()]
