@@ -279,7 +279,7 @@ SOUND = {
     "node/storage/posts.py": "from sqlalchemy import select\nfrom node.neighbourhood.post import Post",
     "node/storage/migrations/0001_first.py": "from alembic import op",
     "node/acts/posts.py": "import json\nfrom node.storage import posts",
-    "node/federation/remote.py": "import httpx\nfrom node import __version__, clock, settings",
+    "node/federation/guarded.py": "import httpx\nfrom node import __version__, clock, settings",
     "node/api/posts.py": "from starlette.routing import Route\nfrom node.acts import posts",
     "node/command/cli.py": "import click\nfrom node.serving import app\nfrom node.ui import routes",
     "node/serving/app.py": "try:\n    run()\nexcept Exception:  # the outermost loop\n    pass",

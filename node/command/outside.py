@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode, urlsplit
 
-from node.federation.remote import allowed
+from node.federation.addresses import allowed
 from node.settings import Settings
 
 SECONDS = 10.0

@@ -11,7 +11,7 @@ from node.acts import contacts
 from node.federation import objects
 from node.federation.documents import name_of, origin_of, words_of
 from node.federation.door import Federation
-from node.federation.remote import Unreachable
+from node.federation.guarded import Unreachable
 from node.federation.vocabulary import CONTEXT
 from node.neighbourhood.contact import ADDRESS_LENGTH, Contact, Elsewhere, out_of_reach
 from node.neighbourhood.node import Node

@@ -15,7 +15,7 @@ from node.federation import activities, proofs
 from node.federation.documents import origin_of
 from node.federation.door import Federation
 from node.federation.errands import Errands
-from node.federation.remote import Answer, Unreachable
+from node.federation.guarded import Answer, Unreachable
 from node.federation.signatures import SigningKey
 from node.storage import deliveries, nodes, outbox, spread
 from node.storage.database import Transaction

@@ -2,17 +2,23 @@
 I/O."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 from unicodedata import category
-from urllib.parse import urlsplit
 
 DEPTH = 32
 MEMBERS = 1000
 MEMBERS_FETCHED = 10_000  # a page of an outbox holds twenty whole activities, each with its context and proof
 URI_LENGTH = 2048
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # controls, also those that turn the direction of writing
+_ADDRESS = re.compile(
+    r"""(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{0,5}))?(?:[/?#][^\0-\x20"<>\\\x7f]*)?""",
+    re.ASCII | re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _NO_URI = frozenset(' "\\<>')
 _KEPT = {"\n", "\t", "\u200c", "\u200d"}  # the last two join letters, in Persian as in emoji
 
@@ -88,18 +94,32 @@ def uris_of(value: Any) -> list[str]:
 
 
 def origin_of(uri: str) -> str | None:
-    """Scheme, host and port of an address, in one spelling; None when it has none or hides a user in it."""
+    """Scheme, host and port of an address, in one spelling; None for what has none, hides a user in it, or
+    writes its host in a way that some read otherwise (A20)."""
+    found = _ADDRESS.fullmatch(uri)
+    host = _host(found[2].lower()) if found else None
+    if found is None or host is None:
+        return None
+    scheme, usual = found[1].lower(), 443 if len(found[1]) == 5 else 80
+    port = int(found[3] or usual)
+    if not 0 < port < 65536:
+        return None
+    return f"{scheme}://{host}" if port == usual else f"{scheme}://{host}:{port}"
+
+
+def _host(name: str) -> str | None:
+    """A name or an IP address as we write it. Numbers are no name: 127.1 and 0x7f.1 are read as an address by
+    some."""
     try:
-        parts = urlsplit(uri)
-        port = parts.port
+        if name.startswith("["):
+            return f"[{IPv6Address(name[1:-1])}]"
+        name = name.removesuffix(".")
+        if _NUMBER.fullmatch(name.rpartition(".")[2]):
+            return str(IPv4Address(name))
     except ValueError:
         return None
-    host = (parts.hostname or "").rstrip(".").lower()
-    if parts.scheme not in ("https", "http") or not host or parts.username is not None or not host.isascii():
-        return None
-    usual = port in (None, 443 if parts.scheme == "https" else 80)
-    shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}" if usual else f"{parts.scheme}://{shown}:{port}"
+    labels = name.split(".")
+    return name if len(name) <= 253 and all(0 < len(label) <= 63 for label in labels) else None
 
 
 def moment_of(value: Any) -> datetime | None:

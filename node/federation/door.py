@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from weakref import WeakValueDictionary
 
+from node.federation.guarded import Wire
 from node.federation.keys import Keys
 from node.federation.reading import Actor
-from node.federation.remote import Remote, Wire
+from node.federation.remote import Remote
 from node.neighbourhood.node import Home
 from node.settings import Settings
 from node.storage.database import Database

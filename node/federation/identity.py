@@ -19,8 +19,8 @@ from node.acts import nodes as acts
 from node.federation import multikey, proofs, reading, signatures
 from node.federation.documents import origin_of
 from node.federation.door import Federation
+from node.federation.guarded import Unreachable
 from node.federation.reading import Actor
-from node.federation.remote import Unreachable
 from node.federation.signatures import Claim, Refused, VerificationKey, Verified
 from node.neighbourhood.refusal import Conflict
 from node.storage import deliveries, nodes

@@ -12,7 +12,7 @@ from node.federation import identity, reading
 from node.federation.documents import listed, origin_of, uri_of, uris_of
 from node.federation.door import Federation
 from node.federation.errands import Errands
-from node.federation.remote import Unreachable
+from node.federation.guarded import Unreachable
 from node.neighbourhood.node import Membership, Node, NodeKind
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.resident import Resident, console

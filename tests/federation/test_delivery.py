@@ -6,7 +6,7 @@ import pytest
 
 from node.clock import now
 from node.federation import delivery
-from node.federation.remote import Answer
+from node.federation.guarded import Answer
 from node.storage.deliveries import Delivery
 from tests.federation.liar import Liar
 from tests.federation.queue import failed, gets, states, time_goes_by, waits
