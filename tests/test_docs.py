@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from starlette.routing import Mount, Route
 
 from node.command.cli import main
-from node.federation.keys import BEGINNING, Aged, Keys
+from node.federation.keys import BEGINNING, Aged, Keys, OfGroup
+from node.federation.own_key import Pair, RsaKey, SigningKey
 from node.federation.receiving import TABLE
-from node.federation.signatures import SigningKey
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.roles import Deed, Role
 from node.serving.app import build as roof
@@ -97,9 +98,10 @@ def paths() -> list[str]:
     """Every address of the node, as its routes name them."""
     settings = build({"origin": "https://buurt.example", "name": "Buurt", "area": "BU00000001"}, ROOT)
     database = Database("sqlite:///unused.db", settings.home)
-    private = Ed25519PrivateKey.generate()
-    key = SigningKey(f"{settings.home.actor}#ed25519-key", private)
-    app = roof(settings, database, Keys([Aged(key, BEGINNING)], key))
+    key = SigningKey(f"{settings.home.actor}#ed25519-key", Ed25519PrivateKey.generate())
+    rsa = RsaKey(f"{settings.home.actor}#main-key", generate_private_key(65537, 2048))
+    group = OfGroup([Aged(key, BEGINNING)], [Aged(rsa, BEGINNING)])
+    app = roof(settings, database, Keys(group, Pair(key, rsa)))
     found = {route.path for route in app.routes if isinstance(route, Route | Mount)}
     found -= {"/api", "/api/{rest:path}"}  # what the API does not know
     return sorted(path.replace(f"/ap/buurt/{settings.slug}", "<Group>") for path in found)

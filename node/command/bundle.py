@@ -19,6 +19,7 @@ from typing import IO, Literal
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from node.command.age import WORK, Broken, Opening, Sealing
 from node.federation import multikey
@@ -154,7 +155,10 @@ def _signed(said: bytes, signature: bytes) -> Manifest:
     if manifest.format != FORMAT:
         raise Broken("it was made by a newer program: use that")
     try:
-        multikey.decode(manifest.key).verify(b64decode(signature), SIGNED + said)
+        key = multikey.decode(manifest.key)
+        if not isinstance(key, Ed25519PublicKey):
+            raise ValueError("a bundle is signed with the Group's Ed25519 key")
+        key.verify(b64decode(signature), SIGNED + said)
     except (InvalidSignature, ValueError):
         raise Broken("its signature is not that of its node") from None
     return manifest

@@ -22,6 +22,7 @@ def key_list(**given: Any) -> None:
 
 
 @key.command("rotate")
+@click.option("--rsa", is_flag=True, help="The key for other software, instead of the one for our own kind.")
 @on_a_node
 def key_rotate(**given: Any) -> None:
     """Begin with a new key. Everybody who knows this node hears of it first, signed with the old one."""

@@ -4,13 +4,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from node import __version__, clock
+from node.federation import public_key
 from node.federation.door import Federation
 from node.federation.keys import public
-from node.federation.signatures import SigningKey
+from node.federation.own_key import RsaKey, SigningKey
 from node.federation.vocabulary import AS, MEDIA_TYPE, NAMESPACE
 
 CONTEXT: list[Any] = [
     AS,
+    "https://w3id.org/security/v1",
     "https://www.w3.org/ns/cid/v1",
     {
         "toot": "http://joinmastodon.org/ns#",
@@ -66,7 +68,7 @@ def group(door: Federation, hub: str | None) -> dict[str, Any]:
         "areaCode": settings.area,
         **ours,
         "generator": {"type": "Application", "implements": [_RFC9421]},
-        "assertionMethod": [multikey(key, home.actor) for key in door.keys.shown(clock.now())],
+        **_group_keys(door),
     }
 
 
@@ -83,7 +85,7 @@ def application(door: Federation) -> dict[str, Any]:
         "endpoints": {"sharedInbox": f"{home.origin}/inbox"},
         "manuallyApprovesFollowers": True,
         "generator": {"type": "Application", "implements": [_RFC9421]},
-        "assertionMethod": [multikey(door.keys.application, home.application)],
+        **_keys(door.keys.of_application().rsa, [door.keys.application], home.application),
     }
 
 
@@ -148,7 +150,27 @@ def _boxes(actor: str) -> dict[str, str]:
     return {name: f"{actor}/{name}" for name in ("inbox", "outbox", "followers", "following")}
 
 
-def multikey(key: SigningKey, owner: str) -> dict[str, str]:
+def _group_keys(door: Federation) -> dict[str, Any]:
+    at, now = clock.now(), door.keys.of_group()
+    others = [key for key in door.keys.rsa_shown(at) if key.key_id != now.rsa.key_id]
+    return _keys(now.rsa, [*door.keys.shown(at), *others], door.home.actor)
+
+
+def _keys(main: RsaKey, methods: list[SigningKey | RsaKey], owner: str) -> dict[str, Any]:
+    """An actor's keys. `publicKey` is the one RSA key that signs now: most software takes the first it finds
+    there, and some breaks on a list.
+
+    An RSA key of before, or to come, stands as a Multikey behind the others: so whoever reads FEP-521a can
+    check what is still under way, and nobody takes it for the one that signs.
+    """
+    pem = public_key.pem(main.private.public_key())
+    return {
+        "publicKey": {"id": main.key_id, "owner": owner, "publicKeyPem": pem},
+        "assertionMethod": [multikey(key, owner) for key in methods],
+    }
+
+
+def multikey(key: SigningKey | RsaKey, owner: str) -> dict[str, str]:
     """A public key as its owner's document shows it (FEP-521a)."""
     return {"id": key.key_id, "type": "Multikey", "controller": owner, "publicKeyMultibase": public(key)}
 

@@ -44,6 +44,10 @@ class Unreachable(Exception):
     """The other side could not be asked, or did not answer as it should; `str` says what happened."""
 
 
+class Gone(Unreachable):
+    """What was asked for is not there any more, and does not come back (410)."""
+
+
 class Forbidden(Unreachable):
     """An address that this node does not talk to: its own, a private one, or one that is not https."""
 

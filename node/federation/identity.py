@@ -1,10 +1,9 @@
 """Who says this: keys of other nodes, and from a signed request to a verified actor.
 
 A key counts only when its actor's own document, fetched from its own origin, names it (`federation.md` 7,
-rule 5).
+rule 5). In order: a key that is kept here, the actor as it was read in the last day, the actor as it is now.
 """
 
-import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,81 +15,110 @@ from starlette.requests import Request
 
 from node import clock
 from node.acts import nodes as acts
-from node.federation import multikey, proofs, reading, signatures
+from node.federation import key_documents, proofs, public_key, signatures
 from node.federation.documents import origin_of
 from node.federation.door import Federation
-from node.federation.guarded import Unreachable
+from node.federation.guarded import Gone, Unreachable
+from node.federation.key_documents import fetch_actor
+from node.federation.memory import keep as keep_in
 from node.federation.reading import Actor
 from node.federation.signatures import Claim, Refused, VerificationKey, Verified
 from node.neighbourhood.refusal import Conflict
 from node.storage import deliveries, nodes
 from node.storage.database import Transaction
 
+__all__ = ["Signer", "fetch_actor", "signer"]
+
 REFETCH_AFTER = timedelta(minutes=5)  # a key is fetched again at most this often (S25)
-UNREACHABLE_FOR = timedelta(minutes=10)  # how long a key that could not be had is not asked for again (X11)
-REMEMBERED = 2000  # documents
+REMEMBERED = 2000  # keys
 KNOWN_SECONDS = 10.0  # a key that is known no longer counts so much longer (who is blocked is told at once)
 Known = tuple[str, str, datetime]  # of a key: its owner, the key itself, when it was fetched
 
 log = logging.getLogger(__name__)
 
 
+class Unfetched(Refused):
+    """A key that is not kept here and could not be had. `gone`: its address says that it will not come back
+    (410), which is more than that nothing is there (404)."""
+
+    def __init__(self, gone: bool) -> None:
+        super().__init__(401, "The key could not be fetched.")
+        self.gone = gone
+
+
 @dataclass(frozen=True)
 class Signer:
-    """Who signed a request, and the actor document that proved it when it was fetched just now."""
+    """Who signed a request, by which key, and the actor as its own document says it.
+
+    `fetched`: that document, when no key of it was kept here yet; `read_at` when it was read.
+    """
 
     verified: Verified
     origin: str
     fetched: Actor | None
     key: VerificationKey
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Who a request says it is by. Nothing is proved, and nothing was fetched.
+
+    `known`: the key as it is kept here, if it is. `pinned`: a partner's keys are not replaced because a
+    signature failed: an alarm and a person come first (A22).
+    """
+
+    claim: Claim
+    origin: str
+    known: Known | None
+    pinned: bool
+    at: datetime
 
 
 async def signer(door: Federation, request: Request, body: bytes) -> Signer:
     """Who sent this request. Raises Refused: 400 unreadable, 401 not proved, 403 blocked."""
-    at = clock.now()
-    claim, origin, known = await _claimed(door, request, body, at)
-    found = await _verified(door, claim, origin, known, at)
-    await _lives(door, origin, at)
-    return found
+    return await proved(door, await claimed(door, request, body))
 
 
 async def heard(door: Federation, request: Request) -> None:
     """Take a signed request for a sign of life, if it is by a key that we know: nothing is fetched for it."""
-    at = clock.now()
-    claim, origin, known = await _claimed(door, request, b"", at)
-    if known is not None:
-        signatures.verify(claim, _decoded(claim.key_id, known[0], known[1]))
-        await _lives(door, origin, at)
+    said = await claimed(door, request, b"")
+    if said.known is not None:
+        signatures.verify(said.claim, _decoded(said.claim.key_id, said.known[0], said.known[1]))
+        await _lives(door, said.origin, said.at)
 
 
-async def _claimed(
-    door: Federation, request: Request, body: bytes, at: datetime
-) -> tuple[Claim, str, Known | None]:
-    """What a request says of who signed it, the origin of that, and the key as we know it; refused when we do
-    not speak with it."""
-    target = door.settings.origin + _path(request)
+async def claimed(door: Federation, request: Request, body: bytes) -> Claimed:
+    """What a request says of who signed it, and what we know of that. Raises Refused: 400, 401, and 403 when
+    we do not speak with it."""
+    at, target = clock.now(), door.settings.origin + _path(request)
     claim = signatures.read(request.method, target, request.headers.raw, body, at)
     origin = origin_of(claim.key_id)
     if origin is None:
         raise Refused(400, "The key's id is not a web address.")
-    return claim, origin, await _known(door, origin, claim.key_id)
+    known, pinned = await _known(door, origin, claim.key_id)
+    return Claimed(claim, origin, known, pinned, at)
 
 
-async def _known(door: Federation, origin: str, key_id: str) -> Known | None:
+async def proved(door: Federation, said: Claimed) -> Signer:
+    """Who it is by. Only here a key is fetched. Raises Refused(401), Unfetched when there is no key."""
+    found = await _verified(door, said)
+    await _lives(door, said.origin, said.at)
+    return found
+
+
+async def _known(door: Federation, origin: str, key_id: str) -> tuple[Known | None, bool]:
     """The key as we have it, looked up every few seconds for those who send much. Refused(403) when blocked;
     who was blocked since that is refused by the transaction."""
-    until, known = door.known.get(key_id, (0.0, None))
+    until, known, pinned = door.known.get(key_id, (0.0, None, False))
     if known is not None and monotonic() < until:
-        return known
-    blocked, known = await door.database.reading(_looked_up, origin, key_id)
+        return known, pinned
+    blocked, known, pinned = await door.database.reading(_looked_up, origin, key_id)
     if blocked:
         raise Refused(403, "This node has blocked yours.")
     if known is not None:
-        door.known[key_id] = monotonic() + KNOWN_SECONDS, known
-        door.known.move_to_end(key_id)
-        while len(door.known) > REMEMBERED:
-            door.known.popitem(last=False)
-    return known
+        keep_in(door.known, key_id, (monotonic() + KNOWN_SECONDS, known, pinned), REMEMBERED)
+    return known, pinned
 
 
 async def _lives(door: Federation, origin: str, at: datetime) -> None:
@@ -126,7 +154,8 @@ async def carried(door: Federation, document: dict[str, Any], actor: str) -> Ver
     if key is None:
         if await door.database.reading(_pinned, str(origin_of(actor))):
             raise Refused(401, "This node is known by another key; a person has to look at that first.")
-        key = _key_in(await _fetched(door, claim.key_id, clock.now()), claim.key_id)
+        _, author = await _fetched(door, claim.key_id, clock.now())
+        key = _key_in(author, claim.key_id)
     if key is None or key.owner != actor:
         raise Refused(401, "The proof names a key that its actor does not.")
     return proofs.verify(claim, key)
@@ -141,7 +170,7 @@ def keep(tx: Transaction, sender: Signer, at: datetime) -> None:
     """Keep the actor that was fetched to check a signature, now that the signature held."""
     if sender.fetched is not None:
         with suppress(Conflict):  # a second Group of one origin is nobody's neighbour
-            met(tx, sender.fetched, at)
+            met(tx, sender.fetched, sender.read_at or at)
 
 
 def met(tx: Transaction, found: Actor, at: datetime) -> None:
@@ -156,64 +185,56 @@ def met(tx: Transaction, found: Actor, at: datetime) -> None:
         nodes.keep_keys(tx, found.id, node.origin, found.keys, at)
 
 
-async def fetch_actor(door: Federation, uri: str) -> Actor:
-    """An actor from its own address; when that names another id on the same origin, from there. Raises
-    Unreachable."""
-    for _ in range(2):
-        found = reading.actor(await door.remote.document(uri), clock.now())
-        if found is None:
-            raise Unreachable(f"{uri} is no actor")
-        if found.id == uri:
-            return found
-        if origin_of(found.id) != origin_of(uri):
-            raise Unreachable(f"{uri} speaks for another origin")
-        uri = found.id
-    raise Unreachable(f"{uri} has no id of its own")
-
-
-async def _verified(door: Federation, claim: Claim, origin: str, known: Known | None, at: datetime) -> Signer:
-    if known is not None:
-        owner, multibase, fetched = known
+async def _verified(door: Federation, said: Claimed) -> Signer:
+    claim = said.claim
+    if said.known is not None:
+        owner, text, read_at = said.known
         try:
-            known_key = _decoded(claim.key_id, owner, multibase)
-            return Signer(signatures.verify(claim, known_key), origin, None, known_key)
+            kept = _decoded(claim.key_id, owner, text)
+            return Signer(signatures.verify(claim, kept), said.origin, None, kept)
         except Refused:
-            if fetched > at - REFETCH_AFTER or await door.database.reading(_pinned, origin):
+            if said.pinned or read_at > said.at - REFETCH_AFTER:
                 raise
-    actor = await _fetched(door, claim.key_id, at)
-    key = _key_in(actor, claim.key_id)
+    remembered = door.asked.actor(key_documents.address(claim.key_id), said.at)
+    if remembered is not None:
+        try:
+            return await _by_document(door, said, *remembered)
+        except Refused:
+            if remembered[0] > said.at - REFETCH_AFTER:
+                raise
+    return await _by_document(door, said, *await _fetched(door, claim.key_id, said.at))
+
+
+async def _by_document(door: Federation, said: Claimed, read_at: datetime, actor: Actor) -> Signer:
+    """By a key that the actor's own document names; of a partner only by one that it had before."""
+    key = _key_in(actor, said.claim.key_id)
     if key is None:
-        raise Refused(401, "The actor does not name this key as its own.")
-    verified = signatures.verify(claim, key)
-    if await door.database.writing(acts.changed_key, origin, actor.id, key.key_id):
+        raise Refused(401, "The actor does not name this key as its own, or not one that is read here.")
+    verified = signatures.verify(said.claim, key)
+    if said.pinned and await door.database.writing(acts.changed_key, said.origin, actor.id, key.key_id):
         raise Refused(401, "This node is known by another key; a person has to look at that first.")
-    return Signer(verified, origin, actor, key)
+    return Signer(verified, said.origin, actor, key, read_at)
 
 
-async def _fetched(door: Federation, key_id: str, at: datetime) -> Actor:
-    """The actor whose document holds a key. It is asked for at most once in a while, whatever comes of it;
-    who needs it while it is under way waits for that."""
-    uri = key_id.split("#")[0]
-    one_at_a_time = door.fetching.setdefault(uri, asyncio.Lock())
-    async with one_at_a_time:
-        asked, actor = door.asked.get(uri, (None, None))
-        if asked is None or asked <= at - (REFETCH_AFTER if actor else UNREACHABLE_FOR):
-            actor = None
-            try:
-                actor = await fetch_actor(door, uri)
-            except Unreachable as error:
-                log.info("a key could not be fetched: %s", error)
-            _remember(door, uri, at, actor)
-    if actor is None:
-        raise Refused(401, "The key could not be fetched.")
-    return actor
-
-
-def _remember(door: Federation, uri: str, at: datetime, actor: Actor | None) -> None:
-    door.asked[uri] = at, actor
-    door.asked.move_to_end(uri)
-    while len(door.asked) > REMEMBERED:
-        door.asked.popitem(last=False)
+async def _fetched(door: Federation, key_id: str, at: datetime) -> tuple[datetime, Actor]:
+    """The actor whose document holds a key, and when it was read. It is asked for at most once in a while,
+    whatever comes of it; who needs it while it is under way waits for that."""
+    uri = key_documents.address(key_id)
+    async with door.turn(uri):
+        fresh = door.asked.actor(uri, at, REFETCH_AFTER)
+        if fresh is not None:
+            return fresh
+        gone = door.asked.is_absent(uri, at)
+        if gone is not None:
+            raise Unfetched(gone)
+        try:
+            actor = await key_documents.owner_of(door, key_id)
+        except Unreachable as error:
+            log.info("a key could not be fetched: %s", error)
+            door.asked.missed(uri, isinstance(error, Gone), at)
+            raise Unfetched(isinstance(error, Gone)) from None
+        door.asked.found(uri, actor, at)
+        return at, actor
 
 
 def _key_in(actor: Actor | None, key_id: str) -> VerificationKey | None:
@@ -222,9 +243,9 @@ def _key_in(actor: Actor | None, key_id: str) -> VerificationKey | None:
     return _decoded(key_id, actor.id, actor.keys[key_id])
 
 
-def _decoded(key_id: str, owner: str, multibase: str) -> VerificationKey:
+def _decoded(key_id: str, owner: str, text: str) -> VerificationKey:
     try:
-        return VerificationKey(key_id, owner, multikey.decode(multibase))
+        return VerificationKey(key_id, owner, public_key.decode(text))
     except ValueError as error:
         raise Refused(401, f"The key cannot be read: {error}") from None
 
@@ -238,10 +259,11 @@ def _path(request: Request) -> str:
     )
 
 
-def _looked_up(tx: Transaction, origin: str, key_id: str) -> tuple[bool, Known | None]:
-    """Whether the origin is blocked, and the key as we last saw it."""
+def _looked_up(tx: Transaction, origin: str, key_id: str) -> tuple[bool, Known | None, bool]:
+    """Whether the origin is blocked, the key as we last saw it, and whether it is pinned."""
     node = nodes.by_origin(tx, origin)
-    return node is not None and node.blocked, nodes.key(tx, key_id)
+    blocked, partner = node is not None and node.blocked, node is not None and node.partner
+    return blocked, nodes.key(tx, key_id), partner and _pinned(tx, origin)
 
 
 def _pinned(tx: Transaction, origin: str) -> bool:

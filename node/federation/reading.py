@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from node.federation import keyring, public_key
 from node.federation.documents import listed, moment_of, name_of, origin_of, uri_of, uris_of, words_of
 from node.federation.vocabulary import PUBLIC_NAMES
 from node.neighbourhood import event
@@ -14,7 +15,7 @@ from node.neighbourhood.node import Area, Home, Node, NodeKind, directory_of
 from node.neighbourhood.post import HELD_STATE, PLACES_MOST, Audience, Decide, Kind, Post, State, Urgency
 
 NAME, TEXT = 500, 64 * 1024
-KEYS = 10  # of one actor
+_KNOWN_AS = 10  # other ids of one actor
 _ACCOUNTS = ("Person", "Group", "Organization", "Service", "Application")
 
 
@@ -23,7 +24,9 @@ class Actor:
     """An actor as its own document says: its keys, and the node that it stands for or the account it is.
 
     A node of our own kind is a Group that has neighbours or a directory; an account is every other actor.
-    `also_known_as`: under which ids it was known before (FEP-7628).
+    `keys` is key id -> text, `elsewhere` the ids of keys that have a document of their own (`keyring`);
+    `also_known_as`: under which ids it was known before (FEP-7628); `reads_rfc9421`: it says that its server
+    does (FEP-844e).
     """
 
     id: str
@@ -32,6 +35,13 @@ class Actor:
     node: Node | None
     account: Account | None = None
     also_known_as: frozenset[str] = frozenset()
+    elsewhere: tuple[str, ...] = ()
+    reads_rfc9421: bool = False
+
+    @property
+    def has_ed25519(self) -> bool:
+        """Whether one of its keys is of the kind that our own nodes sign with."""
+        return any(public_key.is_ed25519(text) for text in self.keys.values())
 
 
 def actor(document: dict[str, Any], at: datetime) -> Actor | None:
@@ -43,28 +53,28 @@ def actor(document: dict[str, Any], at: datetime) -> Actor | None:
     origin = origin_of(uri)
     if origin is None or origin_of(inbox) != origin:
         return None
-    methods = listed(document.get("assertionMethod"))[:KEYS]
-    keys = dict(key for item in methods if (key := _key(item, uri)))
-    also = frozenset(uris_of(document.get("alsoKnownAs"))[:KEYS])
-    if kind == "Group" and (_own(document, "adjacentNodes", origin) or _own(document, "directory", origin)):
-        return Actor(uri, kind, keys, _node(document, uri, origin, inbox, at))
-    account = _account(document, uri, origin, inbox, at) if kind in _ACCOUNTS else None
-    return Actor(uri, kind, keys, None, account, also)
+    named = keyring.of(document, uri)
+    ours = kind == "Group" and (
+        _own(document, "adjacentNodes", origin) or _own(document, "directory", origin)
+    )
+    return Actor(
+        id=uri,
+        type=kind,
+        keys=named.keys,
+        node=_node(document, uri, origin, inbox, at) if ours else None,
+        account=_account(document, uri, origin, inbox, at) if not ours and kind in _ACCOUNTS else None,
+        also_known_as=frozenset(uris_of(document.get("alsoKnownAs"))[:_KNOWN_AS]),
+        elsewhere=named.elsewhere,
+        reads_rfc9421=_reads_rfc9421(document),
+    )
 
 
-def _key(item: Any, owner: str) -> tuple[str, str] | None:
-    """A Multikey (FEP-521a) that the actor names as its own."""
-    if not isinstance(item, dict) or item.get("type") != "Multikey" or item.get("controller") != owner:
-        return None
-    key_id, value = uri_of(item), item.get("publicKeyMultibase")
-    if (
-        key_id is None
-        or origin_of(key_id) != origin_of(owner)
-        or not isinstance(value, str)
-        or len(value) > 100
-    ):
-        return None
-    return key_id, value
+def _reads_rfc9421(document: dict[str, Any]) -> bool:
+    """Whether the software behind an actor names RFC 9421 among what it implements (FEP-844e)."""
+    generator = document.get("generator")
+    named = listed(generator.get("implements"))[:50] if isinstance(generator, dict) else []
+    links = [item.get("href") if isinstance(item, dict) else item for item in named]
+    return any(isinstance(link, str) and link.rstrip("/").lower().endswith("/rfc9421") for link in links)
 
 
 def _node(document: dict[str, Any], uri: str, origin: str, inbox: str, at: datetime) -> Node:

@@ -1,15 +1,18 @@
 """What a node asks of others: documents, handles, and to take in what we say. All of it goes out through
-`guarded`."""
+`guarded`, signed as `knocking` knows."""
 
+import asyncio
 from typing import Any
 from urllib.parse import urlencode
 
 from node import clock
-from node.federation import signatures
+from node.federation import knocking
 from node.federation.documents import MEMBERS_FETCHED, Unreadable, origin_of, parse
-from node.federation.guarded import DEADLINE, Answer, Client, Sign, Unreachable, Wire
+from node.federation.guarded import DEADLINE, Answer, Client, Gone, Sign, Unreachable, Wire
 from node.federation.keys import Keys
-from node.federation.signatures import SigningKey
+from node.federation.knocking import Form, Knocking, Ours
+from node.federation.own_key import Pair, SigningKey
+from node.federation.reading import Actor
 from node.federation.vocabulary import AS, MEDIA_TYPE, PROFILE
 from node.settings import Settings
 
@@ -18,12 +21,20 @@ JSON = "application/json"
 
 
 class Remote:
-    """Signed requests to other nodes. `wire` and `deadline` are those of `guarded.Client`."""
+    """Signed requests to other nodes. `wire` and `deadline` are those of `guarded.Client`; `ours` tells who
+    is of our own kind."""
 
     def __init__(
-        self, settings: Settings, keys: Keys, wire: Wire | None = None, deadline: float = DEADLINE
+        self,
+        settings: Settings,
+        keys: Keys,
+        wire: Wire | None = None,
+        deadline: float = DEADLINE,
+        ours: Ours | None = None,
     ) -> None:
         self._keys = keys
+        self._knocking = Knocking(ours)
+        self._deadline = deadline
         self._client = Client(settings, wire, deadline)
 
     async def document(self, uri: str) -> dict[str, Any]:
@@ -40,7 +51,7 @@ class Remote:
     async def private(self, uri: str) -> dict[str, Any] | None:
         """What is for our eyes alone, asked for by our Application; None when it is not there, or not for us.
         Raises Unreachable."""
-        answer = await self._client.get(uri, JSON, self._sign_as(self._keys.application))
+        answer = await self._knock(uri, self._keys.of_application(), accept=JSON)
         _check_origin(answer, uri)
         if answer.status in (403, 404, 410):
             return None
@@ -56,23 +67,59 @@ class Remote:
             raise Unreachable(f"{origin} answered WebFinger with another kind of document")
         return _parsed(address, answer)
 
-    async def post(self, uri: str, body: bytes, key: SigningKey | None = None) -> Answer:
-        """Deliver an activity, signed by our Group. Raises Unreachable when there is no answer at all."""
-        return await self._client.post(uri, body, self._sign_as(key or self._keys.group, body))
+    async def post(self, uri: str, body: bytes, by: Pair | SigningKey | None = None) -> Answer:
+        """Deliver an activity, signed by our Group, or by whose keys these are. Raises Unreachable when there
+        is no answer at all."""
+        if not isinstance(by, Pair):
+            by = self._keys.of_group() if by is None else self._keys.beside(by)
+        return await self._knock(uri, by, body)
+
+    def met(self, actor: Actor) -> None:
+        """An actor's document was read: from now on its server is spoken to in the way that it names."""
+        self._knocking.met(actor)
 
     async def close(self) -> None:
         """Hang up everywhere."""
         await self._client.close()
 
     async def _got(self, uri: str, accept: str) -> Answer:
-        answer = await self._client.get(uri, accept, self._sign_as(self._keys.application))
+        answer = await self._knock(uri, self._keys.of_application(), accept=accept)
+        if answer.status == 410:
+            raise Gone(f"{uri} answered 410")
         if answer.status != 200:
             raise Unreachable(f"{uri} answered {answer.status}")
         return answer
 
-    def _sign_as(self, key: SigningKey, body: bytes | None = None) -> Sign:
-        kind = MEDIA_TYPE if body is not None else None
-        return lambda method, uri: signatures.sign(method, uri, body, kind, key, int(clock.now().timestamp()))
+    async def _knock(self, uri: str, by: Pair, body: bytes | None = None, accept: str = "") -> Answer:
+        """Ask, and again in another form when the signature was not believed: one deadline for all of it."""
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._believed(uri, by, body, accept)
+        except TimeoutError:
+            raise Unreachable(
+                f"{origin_of(uri)} did not answer within {self._deadline:.0f} seconds"
+            ) from None
+
+    async def _believed(self, uri: str, by: Pair, body: bytes | None, accept: str) -> Answer:
+        """The first answer to a signature that was believed; when none was, the first of all."""
+        first = None
+        for form in await self._knocking.forms(uri, body is not None):
+            sign = _sign(form, by, body, accept)
+            answer = await (
+                self._client.get(uri, accept, sign) if body is None else self._client.post(uri, body, sign)
+            )
+            if answer.status not in knocking.DISBELIEVED:
+                self._knocking.worked(uri, body is not None, form)
+                return answer
+            first = first or answer
+        if first is None:
+            raise Unreachable(f"{uri} can be asked in no way")
+        return first
+
+
+def _sign(form: Form, by: Pair, body: bytes | None, accept: str) -> Sign:
+    kind = MEDIA_TYPE if body is not None else None
+    return lambda method, uri: knocking.signed(form, by, method, uri, body, kind, accept, clock.now())
 
 
 def _parsed(uri: str, answer: Answer) -> dict[str, Any]:

@@ -103,9 +103,9 @@ def _who_is_this(tx: Transaction, at: datetime) -> None:
 
 async def _group(door: Federation, request: Request) -> Response:
     await _listen(door, request)
-    as_now = door.database.change()
+    as_now = (door.database.change(), door.keys.of_group())
     kept, until, body = door.group
-    if kept is not as_now or monotonic() > until:
+    if kept != as_now or monotonic() > until:
         hub = await door.database.reading(nodes.hub)
         body = _encoded(actors.group(door, hub.actor if hub else None))
         door.group = as_now, monotonic() + KEPT_SECONDS, body

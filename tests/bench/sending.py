@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 
 from node import clock
-from node.federation import proofs, signatures, vocabulary
+from node.federation import proofs, rfc9421, vocabulary
 from node.federation.signatures import SigningKey
 from tests.bench.driving import post
 from tests.bench.others import TYPE, Other, some
@@ -35,7 +35,7 @@ def request(sender: Other, port: int, at: datetime, key: SigningKey | None = Non
 def signed(body: bytes, port: int, key: SigningKey, at: datetime, named: str) -> bytes:
     """A message as a request, signed by the key, which says that it is the one named."""
     used, url = SigningKey(named, key.private), f"http://localhost:{port}/inbox"
-    headers = signatures.sign("POST", url, body, TYPE, used, int(at.timestamp()))
+    headers = rfc9421.sign("POST", url, body, TYPE, used, int(at.timestamp()))
     return post("/inbox", port, body, user_agent="bench", accept="*/*", **headers)
 
 
@@ -102,7 +102,7 @@ async def sent_plainly(port: int, hosts: int, count: int, at_once: int = 64) -> 
         for number in waiting:
             other = others[number % hosts]
             uri, key = f"{other.origin}/inbox", others[0].key
-            headers = signatures.sign("POST", uri, body, TYPE, key, int(at.timestamp()))
+            headers = rfc9421.sign("POST", uri, body, TYPE, key, int(at.timestamp()))
             (await clients[number % hosts].post(uri, content=body, headers=headers)).raise_for_status()
 
     await asyncio.gather(*(one() for _ in range(min(at_once, hosts))))

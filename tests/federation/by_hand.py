@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from node.clock import now
-from node.federation import proofs, signatures
+from node.federation import proofs, rfc9421
 from node.federation.signatures import SigningKey
 from tests.federation.town_of_nodes import Place
 from tests.federation.wire import Exchange
@@ -48,7 +48,7 @@ async def signed(
     """A request as the holder of this key makes it; then spoiled."""
     url, kind = place.origin + path, TYPE if body is not None else None
     at = int(now().timestamp()) if created is None else created
-    raw = Raw(method, url, signatures.sign(method, url, body, kind, key, at), body or b"")
+    raw = Raw(method, url, rfc9421.sign(method, url, body, kind, key, at), body or b"")
     if spoil is not None:
         spoil(raw)
     return await knock(place, raw)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from node.clock import now
-from node.federation import signatures
+from node.federation import rfc9421
 from node.federation.signatures import SigningKey
 from tests.federation import by_hand
 from tests.federation.by_hand import TYPE, Raw, Spoil
@@ -32,9 +32,9 @@ def resign(key: SigningKey, *components: str, url: str | None = None, **paramete
     def spoil(raw: Raw) -> None:
         usual = {"created": int(now().timestamp()), "keyid": key.key_id, "alg": "ed25519"}
         said = {name: value for name, value in {**usual, **parameters}.items() if value is not None}
-        signed: signatures.Signed = ([(name, {}) for name in components or USUAL], said)
+        signed: rfc9421.Signed = ([(name, {}) for name in components or USUAL], said)
         headers = [(name.encode(), value.encode()) for name, value in raw.headers.items()]
-        text = signatures.base(raw.method, url or raw.url, headers, signed)
+        text = rfc9421.base(raw.method, url or raw.url, headers, signed)
         raw.headers["signature-input"] = http_sf.ser({"sig1": signed})
         raw.headers["signature"] = http_sf.ser({"sig1": key.private.sign(text)})
 

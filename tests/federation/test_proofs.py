@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -103,7 +103,9 @@ def test_w3c_eddsa_jcs_2022(shared: Path) -> None:
     assert signature.hex() == vectors["sigHexJCS"]
     assert multikey.to_multibase(signature) == vectors["sigBTC58JCS"]
     assert secret(pair["privateKeyMultibase"]).sign(both) == signature
-    multikey.decode(pair["publicKeyMultibase"]).verify(signature, both)
+    public = multikey.decode(pair["publicKeyMultibase"])
+    assert isinstance(public, Ed25519PublicKey)
+    public.verify(signature, both)
 
 
 def test_w3c_a_key_that_is_no_web_address_is_refused_here(shared: Path) -> None:

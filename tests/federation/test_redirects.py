@@ -80,7 +80,7 @@ async def test_S29_a_redirected_get_is_signed_anew_for_each_address(way: Way, st
     way.web.stands(f"{OTHER}/drie", {"id": f"{OTHER}/drie"})
     assert await way.remote.document(f"{FAR}/een") == {"id": f"{OTHER}/drie"}
     assert way.web.urls == [f"{FAR}/een", f"{OTHER}/twee?x=1", f"{OTHER}/drie"]
-    own = way.keys.application
+    own = way.keys.of_application().rsa
     key = VerificationKey(own.key_id, f"{HOME}/ap/actor", own.private.public_key())
     for request in way.web.asked:
         claim = signatures.read("GET", str(request.url), request.headers.raw, b"", now())

@@ -14,7 +14,7 @@ import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 T = TypeVar("T")
-_SIGNER = re.compile(r'keyid="([^"]*)"')
+_SIGNER = re.compile(r'key[Ii]d="([^"]*)"')
 
 
 @dataclass
@@ -41,7 +41,9 @@ class Exchange:
     @property
     def sender(self) -> str:
         """The origin whose key signed it; empty when unsigned."""
-        found = _SIGNER.search(dict(self.headers).get(b"signature-input", b"").decode("latin-1"))
+        named = dict(self.headers)
+        text = named.get(b"signature-input") or named.get(b"signature", b"")
+        found = _SIGNER.search(text.decode("latin-1"))
         parts = urlsplit(found[1]) if found else None
         return f"{parts.scheme}://{parts.netloc}" if parts else ""
 
