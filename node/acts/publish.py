@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from node.neighbourhood.post import ANSWERABLE, LISTING_STATE, Audience, Kind, Post
-from node.storage import nodes, outbox, spread
+from node.storage import nodes, outbox, spread, tombstones
 from node.storage.database import Transaction
 
 
@@ -61,7 +61,7 @@ def update(tx: Transaction, post: Post, at: datetime) -> None:
 
 def delete(tx: Transaction, post: Post, at: datetime) -> None:
     """Ask every node that ever got the post to throw its copy away; what still waits to be sent is not
-    sent."""
+    sent. Who asks for one that was public hears from now on that it is gone."""
     if outbox.first_of_post(tx, post.uri) is None:
         return
     outbox.drop_waiting(tx, post.uri)
@@ -72,6 +72,8 @@ def delete(tx: Transaction, post: Post, at: datetime) -> None:
     spread.to_holders(tx, activity, post.uri)
     outbox.ask_deletion(tx, post.uri, at)
     spread.ask_deletion(tx, post.uri, at)
+    if post.audience is Audience.PUBLIC:
+        tombstones.bury(tx, post.uri, at)
 
 
 def announce(tx: Transaction, post: Post, at: datetime) -> None:

@@ -1,5 +1,7 @@
 """Who we say we are: actor documents, WebFinger, NodeInfo and host-meta. All served unsigned."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +10,8 @@ from node.federation import public_key
 from node.federation.door import Federation
 from node.federation.keys import public
 from node.federation.own_key import RsaKey, SigningKey
-from node.federation.vocabulary import AS, MEDIA_TYPE, NAMESPACE
+from node.federation.terms import NAMESPACE, OF_ACTORS, aliases
+from node.federation.vocabulary import AS, MEDIA_TYPE
 
 CONTEXT: list[Any] = [
     AS,
@@ -25,10 +28,12 @@ CONTEXT: list[Any] = [
         "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
         "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@set"},
         "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
-        "areaCode": "bk:areaCode",
-        "adjacentNodes": {"@id": "bk:adjacentNodes", "@type": "@id"},
-        "hub": {"@id": "bk:hub", "@type": "@id"},
-        "directory": {"@id": "bk:directory", "@type": "@id"},
+        "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+        "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+        "schema": "http://schema.org#",
+        "PropertyValue": "schema:PropertyValue",
+        "value": "schema:value",
+        **aliases(OF_ACTORS),
     },
 ]
 _RFC9421 = {
@@ -36,13 +41,23 @@ _RFC9421 = {
     "href": "https://datatracker.ietf.org/doc/html/rfc9421",
     "name": "RFC-9421: HTTP Message Signatures",
 }
+_PROFILE = "http://webfinger.net/rel/profile-page"
 _NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/2.1"
 
 
-def group(door: Federation, hub: str | None) -> dict[str, Any]:
+def group(
+    door: Federation,
+    hub: str | None,
+    founded: datetime | None = None,
+    also_known_as: Sequence[str] = (),
+    moved_to: str | None = None,
+) -> dict[str, Any]:
     """The neighbourhood or hub itself, as the fediverse sees it: a Group that writes and signs its own posts.
 
-    `hub`: the actor of the hub that a neighbourhood names as its own.
+    `hub`: the actor of the hub that a neighbourhood names as its own. `founded`: the day that people came in.
+    `also_known_as`: its actors of before, when it moved here; `moved_to`: where it went. It names no
+    moderators: who they are is nobody's business elsewhere, and an actor with `attributedTo` has no clear
+    owner (FEP-fe34).
     """
     home, settings = door.home, door.settings
     if home.is_hub:
@@ -57,7 +72,8 @@ def group(door: Federation, hub: str | None) -> dict[str, Any]:
         "webfinger": settings.acct,
         "name": settings.name,
         "summary": f"<p>Hulpvragen en aanbod in {_plain(settings.name)}.</p>",
-        "url": home.origin + "/",
+        "url": profile(door),
+        **({"published": f"{founded:%Y-%m-%d}T00:00:00Z"} if founded else {}),
         **_boxes(home.actor),
         "featured": f"{home.actor}/featured",
         "endpoints": {"sharedInbox": f"{home.origin}/inbox"},
@@ -67,9 +83,21 @@ def group(door: Federation, hub: str | None) -> dict[str, Any]:
         "postingRestrictedToMods": True,
         "areaCode": settings.area,
         **ours,
+        **({"alsoKnownAs": list(also_known_as)} if also_known_as else {}),
+        **({"movedTo": moved_to} if moved_to else {}),
+        **({"icon": _picture(door.icon)} if door.icon else {}),
+        "attachment": [
+            _said("Gebied", _plain(f"{settings.name} ({settings.area})")),
+            _said("Pagina", _page(door)),
+        ],
         "generator": {"type": "Application", "implements": [_RFC9421]},
         **_group_keys(door),
     }
+
+
+def profile(door: Federation) -> str:
+    """The address of our page, by our name."""
+    return f"{door.home.origin}/@{door.home.slug}"
 
 
 def application(door: Federation) -> dict[str, Any]:
@@ -92,11 +120,13 @@ def application(door: Federation) -> dict[str, Any]:
 def webfinger(door: Federation, resource: str) -> dict[str, Any] | None:
     """Who a handle or an address of ours is (RFC 7033, FEP-d556); None for everything that is not ours."""
     home, settings = door.home, door.settings
-    handles = {f"acct:{settings.acct}", home.actor, home.origin, f"{home.origin}/"}
+    handles = {f"acct:{settings.acct}", home.actor, home.origin, f"{home.origin}/", profile(door)}
     applications = {f"acct:{settings.authority}@{settings.authority}", home.application}
     if resource.lower() in {handle.lower() for handle in handles}:
-        links = [_link("self", home.actor), _link(f"{AS}#Service", home.application)]
-        return {"subject": f"acct:{settings.acct}", "aliases": [home.actor], "links": links}
+        page = {"rel": _PROFILE, "type": "text/html", "href": profile(door)}
+        links = [_link("self", home.actor), page, _link(f"{AS}#Service", home.application)]
+        aliases = [home.actor, profile(door)]
+        return {"subject": f"acct:{settings.acct}", "aliases": aliases, "links": links}
     if resource.lower() in {handle.lower() for handle in applications}:
         subject = f"acct:{settings.authority}@{settings.authority}"
         return {"subject": subject, "aliases": [home.application], "links": [_link("self", home.application)]}
@@ -139,11 +169,15 @@ def nodeinfo(door: Federation) -> dict[str, Any]:
 
 def host_meta(door: Federation) -> str:
     """Where WebFinger is, for software that still asks (RFC 6415)."""
-    template = f"{door.home.origin}/.well-known/webfinger?resource={{uri}}"
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">'
-        f'<Link rel="lrdd" template="{template}"/></XRD>\n'
+        f'<Link rel="lrdd" template="{lrdd(door)["template"]}"/></XRD>\n'
     )
+
+
+def lrdd(door: Federation) -> dict[str, str]:
+    """The same as a link."""
+    return {"rel": "lrdd", "template": f"{door.home.origin}/.well-known/webfinger?resource={{uri}}"}
 
 
 def _boxes(actor: str) -> dict[str, str]:
@@ -177,6 +211,19 @@ def multikey(key: SigningKey | RsaKey, owner: str) -> dict[str, str]:
 
 def _link(rel: str, href: str) -> dict[str, str]:
     return {"rel": rel, "type": MEDIA_TYPE, "href": href}
+
+
+def _picture(url: str) -> dict[str, str]:
+    return {"type": "Image", "mediaType": "image/png", "url": url}
+
+
+def _said(name: str, html: str) -> dict[str, str]:
+    """A line of a profile, as others show it."""
+    return {"type": "PropertyValue", "name": name, "value": html}
+
+
+def _page(door: Federation) -> str:
+    return f'<a href="{door.home.origin}/">{door.settings.authority}</a>'
 
 
 def _plain(text: str) -> str:

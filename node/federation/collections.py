@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from node.acts import publish
+from node.acts.publish import stamp
 from node.federation import activities, objects, proofs, vocabulary
 from node.federation.door import Federation
 from node.neighbourhood.audience import may_hold
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Audience, Post, State
-from node.storage import nodes, outbox, posts
+from node.storage import nodes, outbox, posts, tombstones
 from node.storage.database import Transaction
 
 PAGE = 20
@@ -38,18 +39,56 @@ def post(tx: Transaction, node: Node | None, key: str) -> Shown | None:
 
 
 def taken_back(tx: Transaction, node: Node | None, key: str) -> dict[str, Any] | None:
-    """What is left of a withdrawn post, for a node that once got it."""
+    """What is left of a post that was taken back: of a public one for everybody, else for a node that once
+    got it."""
+    uri = tx.home.uri("o", key)
+    if node is not None and node.blocked:
+        return None
+    found, buried = posts.by_uri(tx, uri), tombstones.buried_at(tx, uri)
+    if buried is not None:
+        return {"@context": vocabulary.CONTEXT, **objects.tombstone(uri, _former(tx, uri), stamp(buried))}
+    if found is None or found.state is not State.WITHDRAWN or node is None or found.ended is None:
+        return None
+    if not outbox.was_sent(tx, uri, node.id):
+        return None
+    facts = publish.deletion(found, found.ended)
+    return {"@context": vocabulary.CONTEXT, **objects.tombstone(uri, facts["former"], facts["deleted"])}
+
+
+def _former(tx: Transaction, uri: str) -> str:
+    """What it was, as its Delete said; that is forgotten earlier than that it was."""
+    told = outbox.latest(tx, "Delete", uri)
+    return str((told.facts or {}).get("former", "Note")) if told is not None else "Note"
+
+
+def key_of(tx: Transaction, page: str) -> str:
+    """The key of the post with this page: its last part, unless it was shared anew."""
+    found = posts.known(tx, {page}).get(page)
+    if found is None or outbox.first_of_post(tx, found.uri) is None:
+        return page
+    return found.uri.rpartition("/")[2]
+
+
+def public(tx: Transaction, key: str) -> tuple[str, list[str]] | None:
+    """A public post of ours and the replies to it, as ids: nothing else has a conversation that others may
+    read."""
     found = posts.by_uri(tx, tx.home.uri("o", key))
-    if found is None or found.state is not State.WITHDRAWN or node is None or node.blocked:
+    if found is None or found.audience is not Audience.PUBLIC or not may_hold(None, found):
         return None
-    if not outbox.was_sent(tx, found.uri, node.id) or found.ended is None:
-        return None
-    return {"@context": vocabulary.CONTEXT, **_tombstone(found)}
+    return found.uri, replies_to(tx, found)
 
 
-def _tombstone(found: Post) -> dict[str, Any]:
-    facts = publish.deletion(found, found.ended or found.updated)
-    return objects.tombstone(facts["uri"], facts["former"], facts["deleted"])
+def replies_to(tx: Transaction, found: Post) -> list[str]:
+    """The ids of the public replies from elsewhere that may be shown, the first said first. None are kept
+    yet."""
+    return []
+
+
+def featured(tx: Transaction, at: datetime) -> list[str]:
+    """Our own public posts that somebody can still answer, newest first: what a server shows of us that
+    never heard of us before. As ids, which every server takes, and looks up at their own address."""
+    wanted = posts.Filter(own=True, answerable=True, limit=PAGE)
+    return [found.uri for found in posts.listing(tx, None, wanted, at)]
 
 
 def given_out(tx: Transaction, node: Node, found: list[Shown], at: datetime) -> set[str]:

@@ -25,13 +25,15 @@ class Federation:
     way.
     `unheard` holds the origins that are being tried and have given no sign of life meanwhile. `known` holds
     keys as they were looked up a moment ago, `group` our own actor as bytes and for how long it is that, and
-    `fingers` what WebFinger answers for each name of ours, in small letters.
+    `fingers` what WebFinger answers for each name of ours, in small letters. `icon` is the address of our
+    picture, a PNG; empty when there is none.
     """
 
     database: Database
     settings: Settings
     keys: Keys
     remote: Remote
+    icon: str = ""
     sleeping: set[str] = field(default_factory=set)
     unheard: set[str] = field(default_factory=set)
     asked: Asked = field(default_factory=Asked)

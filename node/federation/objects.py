@@ -1,32 +1,30 @@
 """Our posts as others read them: a Note that carries FEP-0837's Proposal, or an Event. Pure: no I/O."""
 
-from datetime import datetime
-from html import escape
 from typing import Any
 
+from node.federation.content import contents, is_public, page_of, summaries, tags_of, warning
 from node.federation.vocabulary import CONTEXT, PROFILE, VALUEFLOWS, addressing, paragraph
+from node.neighbourhood.hashtag import path_of
 from node.neighbourhood.node import Home
-
-_WANTED = {"request": "GEVRAAGD", "offer": "AANGEBODEN", "notice": "BERICHT", "event": "ACTIVITEIT"}
 
 
 def post(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
     """A post as it is delivered: a Note, or an Event. Our own nodes read all of it directly."""
-    content = _content(home, facts)
+    said = contents(home, facts)
     return {
         "id": facts["uri"],
         "type": type_of(facts),
         "attributedTo": home.actor,
         **addressing(home, facts["audience"], facts["hub"]),
         "name": facts["title"],
-        "content": content,
-        "contentMap": {facts["language"]: content},
+        "content": said[facts["language"]],
+        "contentMap": said,
         "source": {"content": facts["text"], "mediaType": "text/plain"},
-        "url": f"{home.origin}/o/{facts['page']}",
+        "url": page_of(home, facts),
         "published": facts["created"],
         "updated": facts["updated"],
         "endTime": facts["expires"],
-        "sensitive": False,
+        "sensitive": warning(facts) is not None,
         "kind": facts["kind"],
         "category": facts["category"],
         "urgency": facts["urgency"],
@@ -34,8 +32,10 @@ def post(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
         "listingState": facts["listing_state"],
         "party": {"id": facts["party"], "name": facts["name"]},
         "location": _place(home, facts),
-        **(_as_event(facts) if facts["kind"] == "event" else {}),
+        **(_as_public(home, facts) if is_public(facts) else {}),
+        **(_as_event(home, facts) if facts["kind"] == "event" else {}),
         **(_as_proposal(home, facts) if is_proposal(facts) else {}),
+        **_tags(home, facts),
     }
 
 
@@ -49,24 +49,48 @@ def is_proposal(facts: dict[str, Any]) -> bool:
     return facts["kind"] in ("request", "offer")
 
 
-def _as_event(facts: dict[str, Any]) -> dict[str, Any]:
-    """Its time, and for how many there is room: none said, for all who want to come."""
+def _as_public(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
+    """What only people elsewhere need: where its conversation is, and what stands before it."""
+    before = summaries(home, facts)
+    more = {"summary": before[facts["language"]], "summaryMap": before} if before else {}
+    uri = facts["uri"]
+    return {**more, "context": f"{uri}/context", "replies": f"{uri}/replies", "attachment": []}
+
+
+def _as_event(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
+    """Its time, and for how many there is room: none said, for all who want to come. What is public is told
+    as FEP-8a8e has it; people of other software say on its page that they come."""
     room = {"maximumAttendeeCapacity": facts["places"], "remainingAttendeeCapacity": facts["places_left"]}
-    return {"startTime": facts["starts"], **(room if facts["places"] else {})}
+    time = {"startTime": facts["starts"], **(room if facts["places"] else {})}
+    if not is_public(facts):
+        return time
+    joining = {"joinMode": "external", "externalParticipationUrl": page_of(home, facts)}
+    return {**time, "timezone": str(home.zone), "organizers": None, **joining}
 
 
 def _as_proposal(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
-    uri, kind, category = facts["uri"], facts["kind"], facts["category"]
+    kind, category = facts["kind"], facts["category"]
     action = "transfer" if kind == "offer" and category == "spullen" else "deliverService"
-    link = {
+    intent = _intent(home, facts["uri"], action, facts)
+    return {"purpose": kind, "unitBased": facts["places"] > 1, "publishes": intent}
+
+
+def _tags(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
+    """The hashtags of a public post, and the link to its twin (FEP-e232)."""
+    words = tags_of(facts) if is_public(facts) else []
+    tags = [{"type": "Hashtag", "name": f"#{word}", "href": home.origin + path_of(word)} for word in words]
+    links = [_twin(facts)] if is_proposal(facts) else []
+    return {"tag": [*tags, *links]} if tags or links else {}
+
+
+def _twin(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
         "type": "Link",
         "mediaType": PROFILE,
-        "href": f"{uri}/proposal",
+        "href": f"{facts['uri']}/proposal",
         "rel": [f"{VALUEFLOWS}Proposal"],
         "name": facts["title"],
     }
-    intent = _intent(home, uri, action, facts)
-    return {"purpose": kind, "tag": [link], "unitBased": facts["places"] > 1, "publishes": intent}
 
 
 def proposal(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +100,7 @@ def proposal(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
         "attributedTo",
         "to",
         "cc",
+        "audience",
         "name",
         "content",
         "published",
@@ -145,16 +170,3 @@ def _place(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
         return {"type": "Place", "name": facts["place"], "areaCode": code}
     area = {"id": f"{home.origin}/ap/gebied/{code}", "name": facts["area_name"]}
     return {"type": "Place", **area, "areaCode": code}
-
-
-def _content(home: Home, facts: dict[str, Any]) -> str:
-    head = f"<strong>{_WANTED[facts['kind']]} · {escape(facts['category'])}</strong>"
-    when = f"<br>{escape(_when(home, facts))}" if facts["starts"] else ""
-    parts = [paragraph(part) for part in facts["text"].split("\n\n") if part]
-    return f"<p>{head}<br>{escape(facts['title'])}{when}</p>{''.join(parts)}"
-
-
-def _when(home: Home, facts: dict[str, Any]) -> str:
-    begin = datetime.fromisoformat(facts["starts"]).astimezone(home.zone)
-    where = f", {facts['place']}" if facts["place"] else ""
-    return f"{begin:%d-%m-%Y %H:%M}{where}"

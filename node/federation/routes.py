@@ -1,37 +1,40 @@
 """Every address that other software knows us by, on one screen."""
 
-import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from node import clock
-from node.federation import actors, collections, contact, identity, inbox, vocabulary
+from node.federation import (
+    actors,
+    collections,
+    contact,
+    conversation,
+    discovery,
+    identity,
+    inbox,
+    references,
+    vocabulary,
+)
 from node.federation.collections import Shown
 from node.federation.door import Federation
 from node.federation.lookups import EVERY
-from node.federation.remote import JRD, JSON
+from node.federation.negotiation import ForPrograms
+from node.federation.remote import JSON
+from node.federation.served import document, encoded, fixed, not_here
 from node.federation.signatures import Refused
-from node.federation.vocabulary import MEDIA_TYPE
 from node.neighbourhood.node import Node
-from node.storage import lookups, nodes
+from node.storage import lookups, nodes, residents
 from node.storage.database import Transaction
 
 Handler = Callable[[Federation, Request], Awaitable[Response]]
 DIRECTORY_AT_MOST = timedelta(minutes=10)  # a stranger makes us read our hub's directory this often
 KEPT_SECONDS = 1.0  # our own actor as bytes, while nothing is committed: another process of ours may do so
-_TO_SCRIPTS = {
-    "Cache-Control": "private, no-store",
-    "Vary": "Accept, Signature",
-    "Access-Control-Allow-Origin": "*",
-}
-_NOT_HERE = b'{"error": "not found"}'
 
 
 def routes(door: Federation) -> list[BaseRoute]:
@@ -49,30 +52,39 @@ def _routes(door: Federation) -> Iterator[BaseRoute]:
         ("/ap/actor", _application),
         ("/ap/o/{key}", _post),
         ("/ap/o/{key}/proposal", _proposal),
+        ("/ap/o/{key}/replies", _replies),
+        ("/ap/o/{key}/context", _context),
+        ("/ap/category/{word}", _category),
+        ("/ap/gebied/{code}", _area),
         ("/ap/m/{key}", _message),
         ("/ap/a/{key}/contact", _contact),
         (f"{group}/outbox", _outbox),
         (f"{group}/nodes", _directory) if door.home.is_hub else (f"{group}/adjacent", _adjacent),
         (f"{group}/followers", _followers),
         (f"{group}/following", _following),
-        (f"{group}/featured", _empty),
+        (f"{group}/featured", _featured),
         ("/ap/actor/outbox", _empty),
         ("/ap/actor/followers", _empty),
         ("/ap/actor/following", _empty),
-        ("/.well-known/webfinger", _webfinger),
-        ("/.well-known/nodeinfo", _nodeinfo_links),
-        ("/nodeinfo/2.1", _nodeinfo),
-        ("/.well-known/host-meta", _host_meta),
+        ("/.well-known/webfinger", discovery.webfinger),
+        ("/.well-known/nodeinfo", discovery.nodeinfo_links),
+        ("/nodeinfo/2.1", discovery.nodeinfo),
+        ("/.well-known/host-meta", discovery.host_meta),
+        ("/.well-known/host-meta.json", discovery.host_meta_json),
+        ("/ns", discovery.namespace),
     ]
     for path, handler in table:
         yield _route(door, path, handler, "GET")
+    pages: list[tuple[str, Handler]] = [("/", _group), ("/@{name}", _named), ("/o/{page}", _page)]
+    for path, handler in pages:
+        yield _route(door, path, handler, "GET", ForPrograms)
 
 
-def _route(door: Federation, path: str, handler: Handler, method: str) -> Route:
+def _route(door: Federation, path: str, handler: Handler, method: str, kind: type[Route] = Route) -> Route:
     async def answer(request: Request) -> Response:
         return await handler(door, request)
 
-    return Route(path, answer, methods=[method])
+    return kind(path, answer, methods=[method])
 
 
 async def _reader(door: Federation, request: Request, technical: bool = False) -> Node | None:
@@ -106,20 +118,25 @@ async def _group(door: Federation, request: Request) -> Response:
     as_now = (door.database.change(), door.keys.of_group())
     kept, until, body = door.group
     if kept != as_now or monotonic() > until:
-        hub = await door.database.reading(nodes.hub)
-        body = _encoded(actors.group(door, hub.actor if hub else None))
+        hub, founded = await door.database.reading(_hub_and_founding)
+        body = encoded(actors.group(door, hub.actor if hub else None, founded))
         door.group = as_now, monotonic() + KEPT_SECONDS, body
-    return _fixed(body)
+    return fixed(body)
+
+
+def _hub_and_founding(tx: Transaction) -> tuple[Node | None, datetime | None]:
+    return nodes.hub(tx), residents.founded(tx)
+
+
+async def _named(door: Federation, request: Request) -> Response:
+    """Our page by our name, for software that was given its address."""
+    ours = request.path_params["name"].lower() == door.home.slug
+    return await _group(door, request) if ours else not_here()
 
 
 async def _application(door: Federation, request: Request) -> Response:
     await _listen(door, request)
-    return _fixed(_encoded(actors.application(door)))
-
-
-def _fixed(body: bytes) -> Response:
-    headers = {"Cache-Control": "max-age=60", "Vary": "Accept, Signature"}
-    return Response(body, 200, headers, media_type=MEDIA_TYPE)
+    return fixed(encoded(actors.application(door)))
 
 
 async def _listen(door: Federation, request: Request) -> None:
@@ -133,12 +150,22 @@ async def _listen(door: Federation, request: Request) -> None:
 
 
 async def _post(door: Federation, request: Request) -> Response:
-    node, key, at = await _reader(door, request), request.path_params["key"], clock.now()
+    return await _post_of(door, request, request.path_params["key"])
+
+
+async def _page(door: Federation, request: Request) -> Response:
+    """A post by the address of its page."""
+    key = await door.database.reading(collections.key_of, request.path_params["page"])
+    return await _post_of(door, request, key)
+
+
+async def _post_of(door: Federation, request: Request, key: str) -> Response:
+    node, at = await _reader(door, request), clock.now()
     found = await door.database.reading(collections.post, node, key)
     if found is not None and await _given_out(door, node, [found], at):
-        return _json(collections.post_document(door, found, at))
+        return document(collections.post_document(door, found, at))
     gone = await door.database.reading(collections.taken_back, node, key)
-    return _json(gone, 410) if gone is not None else _not_here()
+    return document(gone, 410) if gone is not None else not_here()
 
 
 async def _given_out(door: Federation, node: Node | None, shown: list[Shown], at: datetime) -> set[str]:
@@ -152,21 +179,49 @@ async def _proposal(door: Federation, request: Request) -> Response:
     node, key = await _reader(door, request), request.path_params["key"]
     found = await door.database.reading(collections.post, node, key)
     twin = collections.proposal_document(door, found) if found is not None else None
-    return _json(twin) if twin is not None else _not_here()
+    if twin is not None:
+        return document(twin)
+    gone = await door.database.reading(collections.taken_back, node, key)
+    if gone is None:
+        return not_here()
+    return document({**gone, "id": f"{gone['id']}/proposal", "formerType": "Proposal"}, 410)
+
+
+async def _replies(door: Federation, request: Request) -> Response:
+    found = await door.database.reading(collections.public, request.path_params["key"])
+    if found is None:
+        return not_here()
+    shown = conversation.page if "page" in request.query_params else conversation.replies
+    return document(shown(*found))
+
+
+async def _context(door: Federation, request: Request) -> Response:
+    found = await door.database.reading(collections.public, request.path_params["key"])
+    return document(conversation.context(door.home, *found)) if found is not None else not_here()
+
+
+async def _category(door: Federation, request: Request) -> Response:
+    found = references.category(door.home, request.path_params["word"])
+    return fixed(encoded(found)) if found is not None else not_here()
+
+
+async def _area(door: Federation, request: Request) -> Response:
+    found = references.area(door.home, request.path_params["code"])
+    return fixed(encoded(found)) if found is not None else not_here()
 
 
 async def _message(door: Federation, request: Request) -> Response:
     """A message of a thread, for the node it was written to."""
     node, key = await _reader(door, request), request.path_params["key"]
     found = await door.database.reading(contact.message, node, key) if node is not None else None
-    return _json(found) if found is not None else _not_here()
+    return document(found) if found is not None else not_here()
 
 
 async def _contact(door: Federation, request: Request) -> Response:
     """Contact details, while they are released, for the other side's node alone; nobody keeps them."""
     node, key = await _reader(door, request, technical=True), request.path_params["key"]
     shown = await door.database.writing(contact.shown, node, key, clock.now()) if node is not None else None
-    return _json(shown, kind=JSON, cache="no-store") if shown is not None else _not_here()
+    return document(shown, kind=JSON, cache="no-store") if shown is not None else not_here()
 
 
 async def _outbox(door: Federation, request: Request) -> Response:
@@ -174,9 +229,9 @@ async def _outbox(door: Federation, request: Request) -> Response:
     uri, cursor = f"{door.home.actor}/outbox", request.query_params.get("before")
     if cursor is None:
         total = await door.database.reading(collections.counted, node, at)
-        return _json(collections.collection(uri, total, f"{uri}?before="))
+        return document(collections.collection(uri, total, f"{uri}?before="))
     if cursor and collections.decoded(cursor) is None:
-        return _not_here()
+        return not_here()
     shown, creates, following = await door.database.reading(collections.outbox_page, node, cursor, at)
     given = await _given_out(door, node, shown, at)
     items = [
@@ -191,15 +246,15 @@ async def _outbox(door: Federation, request: Request) -> Response:
         "partOf": uri,
     }
     more = {"next": f"{uri}?before={following}"} if following else {}
-    return _json({**page, **more, "orderedItems": items})
+    return document({**page, **more, "orderedItems": items})
 
 
 async def _adjacent(door: Federation, request: Request) -> Response:
-    return _json(await door.database.reading(collections.adjacent))
+    return document(await door.database.reading(collections.adjacent))
 
 
 async def _directory(door: Federation, request: Request) -> Response:
-    return _json(await door.database.reading(collections.directory))
+    return document(await door.database.reading(collections.directory))
 
 
 async def _followers(door: Federation, request: Request) -> Response:
@@ -210,55 +265,17 @@ async def _following(door: Federation, request: Request) -> Response:
     return _counted(door, request, len(await door.database.reading(nodes.claimed)))
 
 
+async def _featured(door: Federation, request: Request) -> Response:
+    """What a server shows of us that never heard of us before."""
+    found = await door.database.reading(collections.featured, clock.now())
+    total = collections.collection(f"{door.home.actor}/featured", len(found))
+    return document({**total, "orderedItems": found})
+
+
 async def _empty(door: Federation, request: Request) -> Response:
-    document = collections.collection(door.home.origin + request.url.path, 0)
-    return _json({**document, "orderedItems": []})
-
-
-async def _webfinger(door: Federation, request: Request) -> Response:
-    resource = request.query_params.get("resource", "")
-    body = door.fingers.get(resource.lower())
-    if body is None:
-        if not actors.is_resource(resource):
-            return Response("Name a resource.", 400, media_type="text/plain")
-        found = actors.webfinger(door, resource)
-        if found is None:
-            return _not_here()
-        body = door.fingers[resource.lower()] = _encoded(found)
-    return Response(body, 200, _TO_SCRIPTS, media_type=JRD)
-
-
-async def _nodeinfo_links(door: Federation, request: Request) -> Response:
-    return _json(actors.nodeinfo_links(door), kind="application/json")
-
-
-async def _nodeinfo(door: Federation, request: Request) -> Response:
-    kind = 'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.1#"'
-    return _json(actors.nodeinfo(door), kind=kind)
-
-
-async def _host_meta(door: Federation, request: Request) -> Response:
-    return Response(actors.host_meta(door), media_type="application/xrd+xml")
+    none = collections.collection(door.home.origin + request.url.path, 0)
+    return document({**none, "orderedItems": []})
 
 
 def _counted(door: Federation, request: Request, total: int) -> Response:
-    return _json(collections.collection(door.home.origin + request.url.path, total))
-
-
-def _json(
-    document: dict[str, Any],
-    status: int = 200,
-    kind: str = MEDIA_TYPE,
-    cache: str = "private, no-store",
-) -> Response:
-    headers = {"Cache-Control": cache, "Vary": "Accept, Signature"}
-    return Response(_encoded(document), status, headers, media_type=kind)
-
-
-def _encoded(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _not_here() -> Response:
-    headers = {"Cache-Control": "private, no-store", "Vary": "Accept, Signature"}
-    return Response(_NOT_HERE, 404, headers, media_type="application/json")
+    return document(collections.collection(door.home.origin + request.url.path, total))

@@ -6,6 +6,7 @@
 from html import escape
 from typing import Any
 
+from node.federation.terms import NAMESPACE, OF_POSTS, aliases
 from node.neighbourhood.node import Home, directory_of
 from node.neighbourhood.post import Audience
 
@@ -15,7 +16,7 @@ PUBLIC_NAMES = {PUBLIC, "as:Public", "Public"}
 MEDIA_TYPE = "application/activity+json"
 PROFILE = f'application/ld+json; profile="{AS}"'
 VALUEFLOWS = "https://w3id.org/valueflows/ont/vf#"
-NAMESPACE = "https://ns.buurtknoop.example/v1#"
+EVENTS = "https://w3id.org/fep/8a8e/"
 
 _URI = {"@type": "@id"}
 CONTEXT: list[Any] = [
@@ -42,30 +43,29 @@ CONTEXT: list[Any] = [
         "hasNumericalValue": "om2:hasNumericalValue",
         "Hashtag": "as:Hashtag",
         "sensitive": "as:sensitive",
+        "timezone": f"{EVENTS}timezone",
+        "organizers": {"@id": f"{EVENTS}organizers", **_URI},
+        "joinMode": f"{EVENTS}joinMode",
+        "externalParticipationUrl": {"@id": f"{EVENTS}externalParticipationUrl", **_URI},
         "bk": NAMESPACE,
-        "listingState": "bk:listingState",
-        "areaCode": "bk:areaCode",
-        "party": "bk:party",
-        "kind": "bk:kind",
-        "category": "bk:category",
-        "urgency": "bk:urgency",
-        "decide": "bk:decide",
-        "reason": "bk:reason",
-        "maximumAttendeeCapacity": "bk:maximumAttendeeCapacity",
-        "remainingAttendeeCapacity": "bk:remainingAttendeeCapacity",
+        **aliases(OF_POSTS),
     },
 ]
 
 
-def addressing(home: Home, audience: str, hub: str | None) -> dict[str, list[str]]:
-    """Whom a post is for, as `to` and `cc` (`wire.md` 4). `hub`: the one through which it goes on."""
+def addressing(home: Home, audience: str, hub: str | None) -> dict[str, Any]:
+    """Whom a post is for, as `to` and `cc` (`wire.md` 4). `hub`: the one through which it goes on.
+
+    What is public is also for our Group as `audience`, for software that sorts by group (FEP-1b12).
+    """
     near = [] if home.is_hub else [home.adjacent]
     town = [] if hub is None else [directory_of(hub)] if home.is_hub else [hub, directory_of(hub)]
     if audience == Audience.PUBLIC:
-        return {"to": [PUBLIC], "cc": [f"{home.actor}/followers", *near, *town]}
+        cc = [f"{home.actor}/followers", *near, *town]
+        return {"to": [PUBLIC], "cc": cc, "audience": home.actor}
     return {"to": [*near, *town] if audience == Audience.MUNICIPALITY else near}
 
 
 def paragraph(text: str) -> str:
     """Plain words as HTML, for software that shows no other."""
-    return f"<p>{escape(text).replace(chr(10), '<br>')}</p>"
+    return f"<p>{escape(text, quote=False).replace(chr(10), '<br>')}</p>"

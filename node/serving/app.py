@@ -56,6 +56,7 @@ def build(
     federation = federation_door(database, settings, keys)
     fetch = partial(contact.fetch, federation)
     pages = pages_door(database, settings, fetch)
+    federation.icon = settings.origin + pages.assets.url("touch.png")
     sorry = partial(_sorry, pages)
     work: list[Work] = [
         lambda: federation_worker.run(federation),

@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, and_, bindparam, func, not_, or_, 
 from sqlalchemy.engine import RowMapping
 
 from node.neighbourhood.audience import may_see
+from node.neighbourhood.category import Category
 from node.neighbourhood.following import Ring
 from node.neighbourhood.node import Area
 from node.neighbourhood.post import ANSWERABLE, PRIVATE, Audience, Kind, Post, State
@@ -47,6 +48,8 @@ class Filter:
     ring: Ring | None = None
     homes: Collection[str] | None = None  # held for these nodes
     but: Kind | None = None  # every kind, but for this one
+    agreeing: bool = False  # only what leads to an agreement: requests and offers
+    category: Category | None = None
     author: str | None = None
     open_only: bool = False
     answerable: bool = False  # `Post.answerable`: somebody can still say yes
@@ -134,7 +137,7 @@ def listing(tx: Transaction, who: Resident | None, wanted: Filter, at: datetime)
 
 
 def _whose(wanted: Filter) -> Iterator[ColumnElement[bool]]:
-    """Of which kind, and from whom."""
+    """Of which kind, what about, and from whom."""
     if wanted.kind is not None:
         yield posts.c.kind == wanted.kind
     if wanted.own is not None:
@@ -145,6 +148,10 @@ def _whose(wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield posts.c.node_id.in_(wanted.homes)
     if wanted.but is not None:
         yield posts.c.kind != wanted.but
+    if wanted.agreeing:
+        yield posts.c.kind.in_(AGREEING)
+    if wanted.category is not None:
+        yield posts.c.category == wanted.category
     if wanted.author is not None:
         yield and_(posts.c.author == wanted.author, posts.c.node_id.is_(None))
 

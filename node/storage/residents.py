@@ -44,6 +44,12 @@ def admit(tx: Transaction, resident_id: str, at: datetime) -> bool:
     return tx.run(residents.update().where(waits).values(admitted=at)).rowcount == 1
 
 
+def founded(tx: Transaction) -> datetime | None:
+    """When the first person came in; None while there is nobody."""
+    first: datetime | None = tx.run(select(func.min(residents.c.created))).scalar()
+    return first
+
+
 def forget(tx: Transaction, resident_id: str) -> bool:
     """Remove an account that was never let in, with its ways in and its letters; False, and nothing is
     removed, when it was let in or something here is theirs."""

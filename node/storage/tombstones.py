@@ -1,4 +1,5 @@
-"""What other nodes deleted: remembered, so that nothing revives it (`wire.md` 1.7)."""
+"""What was deleted: remembered, so that nothing revives what other nodes took back (`wire.md` 1.7), and so
+that whoever asks for what of ours was public hears that it is gone."""
 
 from datetime import datetime, timedelta
 
@@ -19,8 +20,14 @@ def bury(tx: Transaction, uri: str, at: datetime) -> None:
 
 def buried(tx: Transaction, uri: str, since: datetime | None = None) -> bool:
     """Whether this was deleted (at `since` or later)."""
-    at = tx.run(_BURIED, {"uri": uri}).scalar()
+    at = buried_at(tx, uri)
     return at is not None and (since is None or at >= since)
+
+
+def buried_at(tx: Transaction, uri: str) -> datetime | None:
+    """When this was deleted, if it was."""
+    at: datetime | None = tx.run(_BURIED, {"uri": uri}).scalar()
+    return at
 
 
 def unbury(tx: Transaction, uri: str) -> None:

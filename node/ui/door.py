@@ -90,7 +90,7 @@ class Ui:
             "at": visitor.at,
         }
         html = self.templates.get_template(template).render({**frame, **values})
-        headers = {"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Language"}
+        headers = {"Cache-Control": "private, no-store", "Vary": "Accept, Cookie, Accept-Language"}
         return HTMLResponse(html, code, headers)
 
     def sorry(

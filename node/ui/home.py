@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from node.neighbourhood.following import Ring, Wish
 from node.neighbourhood.post import Kind, Post
+from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.roles import Role
 from node.storage import follows, matches, posts
 from node.storage.database import Transaction
 from node.storage.follows import District
 from node.ui import municipality
 from node.ui.cards import Card, cards
-from node.ui.door import Ui, Visitor
+from node.ui.door import Ui, Visitor, go_to
 from node.ui.language import language
 from node.ui.words import listed
 
@@ -59,6 +60,13 @@ class Home:
     def of(self, person: str) -> "Home":
         """The same page, with this person's own posts told apart."""
         return replace(self, own=_mine(self.own, person), agenda=_mine(self.agenda, person))
+
+
+async def profile(ui: Ui, request: Request, who: Visitor) -> Response:
+    """GET /@{name}: the address that other servers show as ours. It leads to the front page."""
+    if request.path_params["name"].lower() != ui.settings.slug:
+        raise NotFound(phrase("This page is not here"))
+    return go_to("/")
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:

@@ -17,7 +17,7 @@ from node.neighbourhood.refusal import NotFound
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import LIVE, Response, ResponseState
 from node.neighbourhood.roles import Deed, may
-from node.storage import invites, log, matches, nodes, posts, responses
+from node.storage import invites, log, matches, nodes, posts, responses, tombstones
 from node.storage.database import Transaction
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor, go_to
@@ -99,7 +99,7 @@ def shown_state(tx: Transaction, post: Post, answer: Response) -> str:
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
-    """GET /o/{post}. Whoever may see the post; for others there is no such page.
+    """GET /o/{post}. Whoever may see the post; for others there is no such page, or no longer.
 
     A stranger may come from a mail, and is told to sign in: at every address, so this gives nothing away.
     """
@@ -109,6 +109,8 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Page:
     except NotFound:
         if found := await ui.database.reading(_by_uri, who, key):
             return go_to(f"/o/{found}")
+        if await ui.database.reading(_gone, key):
+            return ui.page(request, who, "gone.html", 410)
         if who.person is not None:
             raise
         return ui.page(request, who, "unseen.html", 404)
@@ -120,6 +122,12 @@ def _by_uri(tx: Transaction, who: Visitor, key: str) -> str | None:
     anew has another there."""
     found = posts.by_uri(tx, tx.home.uri("o", key))
     return found.id if found is not None and may_see(who.person, found, who.at) else None
+
+
+def _gone(tx: Transaction, key: str) -> bool:
+    """Whether this was the page of a post that everybody could see, and that was taken back."""
+    found = posts.known(tx, {key}).get(key)
+    return found is not None and found.state is State.WITHDRAWN and tombstones.buried(tx, found.uri)
 
 
 def shown(ui: Ui, request: Request, who: Visitor, view: View, form: Form, status: int = 200) -> Page:

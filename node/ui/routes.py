@@ -43,6 +43,7 @@ from node.ui import (
     session,
     settings,
     signin,
+    tags,
     talks,
 )
 from node.ui.door import Ui, Visitor, go_to, here, stranger
@@ -53,6 +54,7 @@ Send = Callable[[Ui, Request, Visitor, Form], Awaitable[Response]]
 
 PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/", home.page),
+    ("/@{name}", home.profile),
     ("/favicon.ico", choice.favicon),
     ("/signin", signin.page),
     ("/signin/sent", signin.sent),
@@ -87,6 +89,7 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/notices", posts.page),
     ("/events", posts.page),
     ("/agenda", agenda.page),
+    ("/tags/{tag}", tags.page),
     ("/ask", compose.begin),
     ("/offer", compose.begin),
     ("/tell", compose.begin),

@@ -1,0 +1,106 @@
+"""What a post looks like on software that knows nothing of requests and offers: the words that it shows.
+
+Of HTML only what every server keeps: p, br, strong, a, and the span inside a hashtag. Pure: no I/O.
+"""
+
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from node.federation import wording
+from node.federation.vocabulary import paragraph
+from node.neighbourhood.category import known
+from node.neighbourhood.hashtag import hashtags, path_of
+from node.neighbourhood.node import Home
+from node.neighbourhood.post import Audience, Kind
+
+
+def is_public(facts: dict[str, Any]) -> bool:
+    """Whether it is for people on any server; the rest goes to nodes of our own kind alone."""
+    return bool(facts["audience"] == Audience.PUBLIC)
+
+
+def page_of(home: Home, facts: dict[str, Any]) -> str:
+    """The address of its page, for people."""
+    return f"{home.origin}/o/{facts['page']}"
+
+
+def tags_of(facts: dict[str, Any]) -> list[str]:
+    """The hashtags of a public post."""
+    return hashtags(Kind(facts["kind"]), known(facts["category"]))
+
+
+def contents(home: Home, facts: dict[str, Any]) -> dict[str, str]:
+    """The whole post as HTML, by language: first the one it was written in, then (of a public post) with the
+    fixed words in the other. Software takes the first for the language of the post."""
+    own, other = wording.spoken(facts["language"])
+    said = {facts["language"]: _content(home, facts, own)}
+    return {**said, other: _content(home, facts, other)} if is_public(facts) else said
+
+
+def summaries(home: Home, facts: dict[str, Any]) -> dict[str, str]:
+    """What stands before a public post, by language, in the same order; empty for nearly every one.
+
+    Of an event: when and where, for some software shows no more than this and the name. Of anything else: a
+    warning, if there is something in it that somebody may rather not come upon.
+    """
+    if not is_public(facts):
+        return {}
+    own, other = wording.spoken(facts["language"])
+    if facts["starts"]:
+        return {
+            language: f"<p>{escape(_at_a_glance(home, facts, words), quote=False)}</p>"
+            for language, words in ((facts["language"], own), (other, other))
+        }
+    warns = warning(facts)
+    return {facts["language"]: warns[own], other: warns[other]} if warns else {}
+
+
+def warning(facts: dict[str, Any]) -> wording.Words | None:
+    """What to warn of, in a public post."""
+    return wording.warning(f"{facts['title']} {facts['text']}") if is_public(facts) else None
+
+
+def _content(home: Home, facts: dict[str, Any], words: str) -> str:
+    if is_public(facts) and facts["listing_state"] == "hidden":
+        return paragraph(wording.OUT_OF_SIGHT[words])
+    head = escape(" · ".join(_head(facts, words)), quote=False)
+    lines = [facts["title"], *([_when(home, facts, words)] if facts["starts"] else [])]
+    below = "".join(f"<br>{escape(line, quote=False)}" for line in lines)
+    text = "".join(paragraph(part) for part in facts["text"].split("\n\n") if part)
+    foot = _foot(home, facts, words) if is_public(facts) else ""
+    return f"<p><strong>{head}</strong>{below}</p>{text}{foot}"
+
+
+def _head(facts: dict[str, Any], words: str) -> list[str]:
+    """How it stands, what it is, what about, and where."""
+    state = wording.state(facts["kind"], facts["listing_state"])
+    what = [wording.KINDS[facts["kind"]][words], wording.category(facts["category"])[words]]
+    return [*([state[words]] if state else []), *what, facts["area_name"]]
+
+
+def _foot(home: Home, facts: dict[str, Any], words: str) -> str:
+    """The way to its page, and its hashtags."""
+    open_now = facts["listing_state"] == "open"
+    sentence = (wording.WAYS_IN[facts["kind"]] if open_now else wording.WAY_ON)[words]
+    page = f'<a href="{escape(page_of(home, facts))}">{wording.PAGE[words]}</a>'
+    tags = (
+        f'<a href="{escape(home.origin + path_of(tag))}" class="mention hashtag" rel="tag">'
+        f"#<span>{tag}</span></a>"
+        for tag in tags_of(facts)
+    )
+    return f"<p>{sentence.format(page=page)}</p><p>{' '.join(tags)}</p>"
+
+
+def _at_a_glance(home: Home, facts: dict[str, Any], words: str) -> str:
+    """All that somebody needs who sees nothing else of an event but its name."""
+    if facts["listing_state"] == "hidden":
+        return wording.OUT_OF_SIGHT[words]
+    return f"{' · '.join(_head(facts, words))}: {_when(home, facts, words)}"
+
+
+def _when(home: Home, facts: dict[str, Any], words: str) -> str:
+    """By the clock of the neighbourhood, and where people meet if that is said."""
+    begin, end = (datetime.fromisoformat(facts[name]).astimezone(home.zone) for name in ("starts", "expires"))
+    where = f", {facts['place']}" if facts["place"] else ""
+    return f"{wording.period(begin, end, words)}{where}"

@@ -1,0 +1,40 @@
+"""The small documents that our posts point to: a category, and our neighbourhood as a place. Pure: no I/O."""
+
+from typing import Any
+
+from node.federation import wording
+from node.federation.vocabulary import AS, CONTEXT, VALUEFLOWS
+from node.neighbourhood.category import Category
+from node.neighbourhood.hashtag import hashtag, path_of
+from node.neighbourhood.node import Home
+
+_OF_CATEGORIES = [AS, {"ResourceSpecification": f"{VALUEFLOWS}ResourceSpecification"}]
+
+
+def category(home: Home, word: str) -> dict[str, Any] | None:
+    """What a request or an offer is about, in words; None for what we do not know."""
+    if word not in list(Category):
+        return None
+    names = dict(wording.category(word))
+    return {
+        "@context": _OF_CATEGORIES,
+        "id": f"{home.origin}/ap/category/{word}",
+        "type": "ResourceSpecification",
+        "name": names["nl"],
+        "nameMap": names,
+        "url": home.origin + path_of(hashtag(word)),
+    }
+
+
+def area(home: Home, code: str) -> dict[str, Any] | None:
+    """Our own neighbourhood or municipality, by its CBS code; others tell of theirs."""
+    if code != home.area.code:
+        return None
+    return {
+        "@context": CONTEXT,
+        "id": f"{home.origin}/ap/gebied/{code}",
+        "type": "Place",
+        "name": home.area.name,
+        "areaCode": code,
+        "url": f"{home.origin}/",
+    }
