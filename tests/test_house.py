@@ -44,6 +44,31 @@ PURE_MODULES = set(
     "typing unicodedata urllib.parse".split()
 )
 IMPURE_CALLS = set("now utcnow today open print input eval exec __import__".split())
+# Ways to the network, and who may use them: letters, the node's own address, own socket and own demo besides.
+GUARDED = "node.federation.guarded"
+WAYS_OUT: dict[str, set[str]] = {
+    "httpx": {GUARDED},
+    "aiosmtplib": {"node.mail"},
+    "http.client": {"node.command.outside", "node.demo"},
+    "socket": {"node.command.outside", "node.command.control", "node.demo", "node.serving.server"},
+    **{
+        name: set()
+        for name in "_socket aiohttp curl_cffi ftplib h11 h2 httpcore imaplib nntplib poplib pycurl requests "
+        "smtplib socketserver telnetlib urllib.request urllib3 websockets xmlrpc.client".split()
+    },
+}
+CALLS_OUT: dict[str, set[str]] = {
+    "getaddrinfo": {"node.federation.addresses", "node.command.outside"},
+    "connect_ex": set(),
+    "create_connection": {"node.command.outside"},
+    "create_datagram_endpoint": set(),
+    "create_unix_connection": set(),
+    "open_connection": set(),
+    "open_unix_connection": set(),
+    "sendto": set(),
+    "sock_connect": set(),
+    "sock_sendto": set(),
+}
 NETWORK = set(
     "asyncio ftplib http.client imaplib poplib smtplib socket ssl subprocess urllib.request".split()
 )
@@ -153,10 +178,17 @@ def alembic_is_for_migrations(modules: list[Module]) -> Iterator[str]:
                 yield module.fault(line, "alembic is for node.storage.migrations alone")
 
 
-def httpx_has_one_door(modules: list[Module]) -> Iterator[str]:
-    users = [m.name for m in modules if any(is_in(name, {"httpx"}) for _, name in m.foreign)]
-    if len(users) > 1:
-        yield f"httpx is imported by {' and '.join(users)}; one module guards all we fetch"
+def one_client_asks_everything_of_others(modules: list[Module]) -> Iterator[str]:
+    for module in modules:
+        for line, name in module.foreign:
+            for way, places in WAYS_OUT.items():
+                if is_in(name, {way}) and not is_in(module.name, places):
+                    yield module.fault(
+                        line, f"{name}: what is asked of others goes through federation.guarded"
+                    )
+        for line, name in calls(module.tree):
+            if module.name not in CALLS_OUT.get(name, {module.name}):
+                yield module.fault(line, f"{name}(): what is asked of others goes through federation.guarded")
 
 
 def no_module_needs_itself(modules: list[Module]) -> Iterator[str]:
@@ -249,7 +281,7 @@ RULES: list[Rule] = [
     imports_point_down,
     third_parties_stay_in_their_rooms,
     alembic_is_for_migrations,
-    httpx_has_one_door,
+    one_client_asks_everything_of_others,
     no_module_needs_itself,
     the_neighbourhood_is_pure,
     acts_neither_commit_nor_call_out,
@@ -315,7 +347,16 @@ BROKEN: dict[Rule, list[tuple[str, str]]] = {
         ("node/clock.py", "import msgspec"),
     ],
     alembic_is_for_migrations: [(STORED, "from alembic import command")],
-    httpx_has_one_door: [("node/federation/delivery.py", "from httpx import AsyncClient")],
+    one_client_asks_everything_of_others: [
+        ("node/federation/delivery.py", "from httpx import AsyncClient"),
+        ("node/federation/remote.py", "from urllib import request"),
+        ("node/federation/guarded.py", "import requests"),
+        ("node/federation/remote.py", "from http.client import HTTPConnection"),
+        ("node/federation/remote.py", "import socket"),
+        ("node/ui/routes.py", "import aiosmtplib"),
+        ("node/ui/routes.py", "async def look(loop):\n    await loop.create_connection(str, 'a', 1)"),
+        ("node/ui/routes.py", "import asyncio\nasyncio.open_connection('a', 1)"),
+    ],
     no_module_needs_itself: [(STORED, "from node.acts import posts")],
     the_neighbourhood_is_pure: [
         (POST, "import random"),

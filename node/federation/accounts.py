@@ -15,19 +15,34 @@ from node.federation.documents import origin_of, uri_of, uris_of
 from node.federation.identity import Signer
 from node.neighbourhood.account import Account
 from node.neighbourhood.audience import may_hold
+from node.neighbourhood.block import Severity
 from node.neighbourhood.post import Post
 from node.storage import accounts as kept
-from node.storage import applause, lookups, posts
+from node.storage import applause, blocks, lookups, posts
 from node.storage.database import Transaction
 
 Effect = Callable[[Transaction, Signer, dict[str, Any], datetime], None]
 
 
-def receive(tx: Transaction, sender: Signer, activity: dict[str, Any], at: datetime) -> None:
-    """Do what the activity says. Whoever signed it is its actor: that was checked."""
+def receive(tx: Transaction, sender: Signer, activity: dict[str, Any], at: datetime) -> int:
+    """Do what the activity says, or drop it: 202. 403 when its actor or its server is blocked. Whoever signed
+    it is its actor: that was checked.
+
+    What it does is the same however often it comes, by the ids of what it is about: no row says that it came.
+    """
+    if blocks.severity(tx, sender.origin, sender.verified.actor) is Severity.BLOCK:
+        return 403
     effect = TABLE.get(str(activity.get("type")))
     if effect is not None:
         effect(tx, sender, activity, at)
+    return 202
+
+
+def vanished(tx: Transaction, actor: str, at: datetime) -> None:
+    """An account says that it is deleted, and its address that it is gone for good."""
+    account = kept.by_actor(tx, actor, lock=True)
+    if account is not None:
+        accounts.gone(tx, account, at)
 
 
 def follow(tx: Transaction, sender: Signer, activity: dict[str, Any], at: datetime) -> None:
@@ -64,6 +79,8 @@ def update(tx: Transaction, sender: Signer, activity: dict[str, Any], at: dateti
 def delete(tx: Transaction, sender: Signer, activity: dict[str, Any], at: datetime) -> None:
     """An account may delete what it wrote, and itself."""
     uri, account = uri_of(activity.get("object")), _known(tx, sender)
+    if uri == sender.verified.actor:
+        applause.forget(tx, uri)
     if uri is None or account is None or origin_of(uri) != account.origin:
         return
     if uri == account.actor:

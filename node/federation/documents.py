@@ -20,6 +20,7 @@ _ADDRESS = re.compile(
 )
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _NO_URI = frozenset(' "\\<>')
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u200c\u200d")  # nothing to see
 _KEPT = {"\n", "\t", "\u200c", "\u200d"}  # the last two join letters, in Persian as in emoji
 
 
@@ -77,9 +78,16 @@ def uri_of(value: Any) -> str | None:
     """The id of a thing given by its id or whole; None for anything else."""
     if isinstance(value, dict):
         value = value.get("id")
-    if isinstance(value, str) and len(value) <= URI_LENGTH and value.startswith(("https://", "http://")):
-        return value if value.isprintable() and _NO_URI.isdisjoint(value) else None
+    if isinstance(value, str) and value.startswith(("https://", "http://")) and not is_spoiled(value):
+        return value
     return None
+
+
+def is_spoiled(value: Any) -> bool:
+    """Whether a text has what no address has: a space, a quotation mark, a control sign, or no end (P15)."""
+    return isinstance(value, str) and not (
+        len(value) <= URI_LENGTH and value.isprintable() and _NO_URI.isdisjoint(value)
+    )
 
 
 def listed(value: Any) -> list[Any]:
@@ -122,6 +130,11 @@ def _host(name: str) -> str | None:
     return name if len(name) <= 253 and all(0 < len(label) <= 63 for label in labels) else None
 
 
+def is_time(value: Any) -> bool:
+    """Whether this is a time at all, also one without a zone; no year that nobody means (P14)."""
+    return moment_of(value) is not None or (isinstance(value, str) and moment_of(f"{value}Z") is not None)
+
+
 def moment_of(value: Any) -> datetime | None:
     """A time with its zone, in whole milliseconds; None for anything else, and for years nobody means."""
     if not isinstance(value, str) or len(value) > 40:
@@ -146,6 +159,6 @@ def words_of(value: Any, most: int) -> str | None:
 
 
 def name_of(value: Any, most: int) -> str | None:
-    """A text on one line, without anything that cannot be seen; None when nothing is left."""
-    words = (words_of(value, most) or "").split()
-    return " ".join("".join(c for c in word if c not in _KEPT) for word in words).strip() or None
+    """A text on one line, without anything that cannot be seen; None when nothing is left (P22)."""
+    seen = "".join(c for c in words_of(value, most) or "" if c.isspace() or c not in _BLANK)
+    return " ".join(seen.split()) or None

@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 from node.federation import knocking
 from node.federation.asked import Asked
+from node.federation.gate import Gate
 from node.federation.guarded import Wire
 from node.federation.keys import Keys
 from node.federation.remote import Remote
@@ -26,7 +27,7 @@ class Federation:
     `unheard` holds the origins that are being tried and have given no sign of life meanwhile. `known` holds
     keys as they were looked up a moment ago, `group` our own actor as bytes and for how long it is that, and
     `fingers` what WebFinger answers for each name of ours, in small letters. `icon` is the address of our
-    picture, a PNG; empty when there is none.
+    picture, a PNG; empty when there is none. `gate` counts what everybody sends.
     """
 
     database: Database
@@ -42,6 +43,7 @@ class Federation:
     known: OrderedDict[str, tuple[float, tuple[str, str, datetime], bool]] = field(
         default_factory=OrderedDict
     )
+    gate: Gate = field(default_factory=Gate)
     fetching: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turn(self, uri: str) -> asyncio.Lock:

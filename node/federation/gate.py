@@ -6,6 +6,8 @@ send; what was not verified counts against the address that it came from. All of
 """
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
@@ -16,6 +18,7 @@ from node.storage.database import Database, Transaction
 
 LOOKED_AT_EVERY = 10.0  # seconds, at the policy and at who is a partner
 REMEMBERED = 10_000  # buckets
+SIGNATURES = 20_000  # of requests taken in; each is good for an hour
 PARTNER_A_MINUTE = 12_000  # a hub passes on what a whole municipality says
 OF_ALL_STRANGERS = 20  # times what one of them may send
 ACTOR_PART = 5  # one account may send this part of what its whole server may
@@ -47,7 +50,17 @@ class Gate:
         self._until = 0.0
         self._policy = Policy()
         self._partners: frozenset[str] = frozenset()
-        self.under_way = 0
+        self._taken: OrderedDict[bytes, None] = OrderedDict()
+        self._under_way = 0
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """While a message is written down."""
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
 
     async def look(self, database: Database) -> None:
         """See again, every few seconds, what the operator chose and who our partners are."""
@@ -57,7 +70,7 @@ class Gate:
 
     def require_room(self, origin: str, address: str) -> None:
         """Before anything is fetched or verified: refuse who has used up all of theirs."""
-        if self.under_way >= UNDER_WAY_MOST:
+        if self._under_way >= UNDER_WAY_MOST:
             raise TooMuch(503, "Too busy now, come back soon.", 5)
         for key, a_minute in (
             (f"host {origin}", self._of(origin)),
@@ -76,6 +89,17 @@ class Gate:
             self._require(f"actor {actor}", max(1, a_minute // ACTOR_PART), 1)
             self._require("all strangers", a_minute * OF_ALL_STRANGERS, 1)
         self._require(f"host {origin}", a_minute, 1)
+
+    def replayed(self, origin: str, signature: bytes) -> bool:
+        """Whether this very request was taken in already, so that it does nothing again. What partners send
+        is told apart by its activity's id, for ever; an Offer that comes again is answered again."""
+        return origin not in self._partners and signature in self._taken
+
+    def done(self, signature: bytes) -> None:
+        """A request was taken in. Its signature is remembered longer than it is good for."""
+        self._taken[signature] = None
+        while len(self._taken) > SIGNATURES:
+            self._taken.popitem(last=False)
 
     def _of(self, origin: str) -> int:
         return PARTNER_A_MINUTE if origin in self._partners else self._policy.a_minute

@@ -23,8 +23,9 @@ from node.federation.key_documents import fetch_actor
 from node.federation.memory import keep as keep_in
 from node.federation.reading import Actor
 from node.federation.signatures import Claim, Refused, VerificationKey, Verified
+from node.neighbourhood.block import Severity
 from node.neighbourhood.refusal import Conflict
-from node.storage import deliveries, nodes
+from node.storage import blocks, deliveries, nodes
 from node.storage.database import Transaction
 
 __all__ = ["Signer", "fetch_actor", "signer"]
@@ -134,6 +135,8 @@ async def check_proof(door: Federation, document: dict[str, Any], sender: Signer
     signature alone: False, for nobody may pass that on."""
     if "proof" not in document:
         return False
+    if not proofs.is_read(document) and not await door.database.reading(_is_node, sender.verified.actor):
+        return False  # other software has proofs of other kinds
     claim = proofs.read(document)
     key = sender.key if sender.key.key_id == claim.key_id else _key_in(sender.fetched, claim.key_id)
     if key is None:
@@ -263,7 +266,14 @@ def _looked_up(tx: Transaction, origin: str, key_id: str) -> tuple[bool, Known |
     """Whether the origin is blocked, the key as we last saw it, and whether it is pinned."""
     node = nodes.by_origin(tx, origin)
     blocked, partner = node is not None and node.blocked, node is not None and node.partner
-    return blocked, nodes.key(tx, key_id), partner and _pinned(tx, origin)
+    known = nodes.key(tx, key_id)
+    actor = known[0] if known is not None else key_documents.address(key_id)
+    blocked = blocked or blocks.severity(tx, origin, actor) is Severity.BLOCK
+    return blocked, known, partner and _pinned(tx, origin)
+
+
+def _is_node(tx: Transaction, actor: str) -> bool:
+    return nodes.by_actor(tx, actor) is not None
 
 
 def _pinned(tx: Transaction, origin: str) -> bool:

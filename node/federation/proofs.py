@@ -59,6 +59,15 @@ def read(document: Mapping[str, Any]) -> ProofClaim:
         raise Refused(401, f"The proof is not believed: {error}") from error
 
 
+def is_read(document: Mapping[str, Any]) -> bool:
+    """Whether the document's one proof is of the kind that is read here."""
+    try:
+        proof = _only_proof(document)
+    except ValueError:
+        return False
+    return all(proof.get(name) == value for name, value in _KIND.items())
+
+
 def verify(claim: ProofClaim, key: VerificationKey) -> Verified:
     """Who wrote the document. Refused unless this key, the one it names, made its proof."""
     if key.key_id != claim.key_id:

@@ -25,7 +25,7 @@ TYPES = {
     ".woff2": "font/woff2",
 }
 TEXT = {".css", ".js", ".svg"}
-LINK = re.compile(r"url\(\s*(['\"]?)(.+?)\1\s*\)")
+LINK = re.compile(r"url\(\s*(['\"]?)([^'\"()\s]+)\1\s*\)")
 
 
 @dataclass(frozen=True)

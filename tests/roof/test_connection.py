@@ -67,28 +67,56 @@ async def said(port: int, *pieces: bytes) -> bytes:
         writer.close()
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"GET / HTTP/1.1\r\n" + b"".join(b"x%d: y\r\n" % n for n in range(MOST_HEADERS + 1)) + b"\r\n",
-        b"GET / HTTP/1.1\r\nx: " + b"y" * MOST_HEAD + b"\r\n\r\n",
-        b"GET /" + b"y" * MOST_HEAD + b" HTTP/1.1\r\n\r\n",
-        b"GET / HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
-        b"POST / HTTP/1.1\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"POST /length HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-    ],
-    ids=["headers", "header", "address", "negative", "two lengths", "chunk", "TLS"],
-)
-async def test_a_head_out_of_bounds_is_refused(head: bytes) -> None:
+LARGE = {
+    "headers": b"GET / HTTP/1.1\r\n" + b"".join(b"x%d: y\r\n" % n for n in range(MOST_HEADERS + 1)) + b"\r\n",
+    "200 headers": b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 200 + b"\r\n",
+    "header": b"GET / HTTP/1.1\r\nx: " + b"y" * MOST_HEAD + b"\r\n\r\n",
+    "64 KiB header": b"GET / HTTP/1.1\r\nx: " + b"y" * 65536 + b"\r\n\r\n",
+    "name": b"GET / HTTP/1.1\r\n" + b"y" * MOST_HEAD + b": x\r\n\r\n",
+    "address": b"GET /" + b"y" * MOST_HEAD + b" HTTP/1.1\r\n\r\n",
+    "10,000 ranges": b"GET / HTTP/1.1\r\nrange: bytes=" + b"0-0," * 10_000 + b"1-1\r\n\r\n",
+}
+CHUNKED = b"POST /length HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n"
+UNCLEAR = {
+    "negative": b"GET / HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+    "signed": b"POST /length HTTP/1.1\r\ncontent-length: +2\r\n\r\nab",
+    "no number": b"POST /length HTTP/1.1\r\ncontent-length: 0x2\r\n\r\nab",
+    "two lengths": b"POST /length HTTP/1.1\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nabc",
+    "length and chunks": CHUNKED + b"content-length: 3\r\n\r\n0\r\n\r\n",
+    "two codings": CHUNKED + b"transfer-encoding: identity\r\n\r\n0\r\n\r\n",
+    "not chunked last": b"POST /length HTTP/1.1\r\ntransfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    "no chunk": CHUNKED + b"\r\nzz\r\n",
+    "a chunk that goes on": CHUNKED + b"\r\n2\r\nabc\r\n0\r\n\r\n",
+    "a chunk of -1": CHUNKED + b"\r\n-1\r\nab\r\n0\r\n\r\n",
+    "a chunk without end": CHUNKED + b"\r\nfffffffffffffffff\r\nab",
+    "a folded header": b"GET / HTTP/1.1\r\nx: y\r\n z\r\n\r\n",
+    "a space before the colon": b"POST /length HTTP/1.1\r\ncontent-length : 2\r\n\r\nab",
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+}
+
+
+async def refused(head: bytes) -> None:
+    """It is answered 400, once, and then the connection is closed: what follows is no second request."""
     async with serving() as port:
-        answer = await said(port, head)
+        answer = await said(port, head, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1") == 1
     assert b"content-security-policy: default-src 'none'" in answer
+    assert b"connection: close" in answer
     assert answer.endswith(b"This request cannot be understood.")
 
 
-async def test_a_head_without_end_is_refused() -> None:
+@pytest.mark.parametrize("what", LARGE)
+async def test_P17_P18_a_head_out_of_bounds_is_refused(what: str) -> None:
+    await refused(LARGE[what])
+
+
+@pytest.mark.parametrize("what", UNCLEAR)
+async def test_P19_a_request_that_can_be_read_in_two_ways_is_refused(what: str) -> None:
+    await refused(UNCLEAR[what])
+
+
+async def test_P17_a_head_without_end_is_refused() -> None:
     async with serving() as port:
         answer = await said(port, b"GET / HTTP/1.1\r\nx: ", *[b"y" * 8192] * 64)
     assert answer == b"" or answer.startswith(b"HTTP/1.1 400 ")
@@ -104,12 +132,12 @@ async def test_a_head_without_end_is_refused() -> None:
     ],
     ids=["nothing", "line", "head", "body"],
 )
-async def test_whoever_is_slow_is_hung_up_on(pieces: tuple[bytes, ...]) -> None:
+async def test_R08_whoever_is_slow_is_hung_up_on(pieces: tuple[bytes, ...]) -> None:
     async with serving(Hasty) as port:
         assert b"200" not in await said(port, *pieces)
 
 
-async def test_a_body_nobody_wants_has_an_end() -> None:
+async def test_P02_a_body_nobody_wants_has_an_end() -> None:
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
     async with serving() as port:
         pieces = [chunk] * (3 * MOST_BODY // 0x10000)

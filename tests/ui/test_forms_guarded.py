@@ -147,12 +147,28 @@ async def test_no_other_kind_of_body_is_read(world: World, kind: str) -> None:
     assert await here.database.reading(things.rows) == world.before
 
 
-async def test_more_fields_than_any_form_has_are_refused(world: World) -> None:
-    """P16."""
+async def test_P16_more_fields_than_any_form_has_are_refused(world: World) -> None:
     body = "&".join(f"f{number}=x" for number in range(10_000))
     async with world.here.browser() as browser:
         answer = await browser.post("/signin", content=body, headers=world.here.own_form)
     assert answer.status_code == 400
+
+
+async def test_P16_a_form_in_parts_is_not_read(world: World) -> None:
+    """Nor are the heads of its parts, which have no end."""
+    given = 0
+
+    async def parts() -> AsyncIterator[bytes]:
+        nonlocal given
+        yield b"--x\r\n"
+        while given < 10_000:
+            given += 1
+            yield b"x-more: y\r\n"
+
+    headers = {**world.here.own_form, "content-type": "multipart/form-data; boundary=x"}
+    async with world.here.browser() as browser:
+        answer = await browser.post("/signin", content=parts(), headers=headers)
+    assert answer.status_code == 415
 
 
 async def test_every_route_that_takes_a_form_is_guarded(world: World) -> None:
