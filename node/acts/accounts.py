@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from node.acts import responses
-from node.neighbourhood.account import NEW_AN_HOUR, NEW_AN_HOUR_OF_ORIGIN, Account
+from node.neighbourhood.account import MOVES_EVERY, NEW_AN_HOUR, NEW_AN_HOUR_OF_ORIGIN, Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.block import Severity
 from node.neighbourhood.node import Follow
@@ -99,6 +99,22 @@ def gone(tx: Transaction, account: Account, at: datetime) -> None:
     kept.forget_keys(tx, account.actor)
     bare = replace(account, name="", their_follow=Follow.NONE, their_follow_uri=None, known=False)
     kept.save(tx, bare)
+
+
+def moved(tx: Transaction, account_id: str, found: Account, keys: dict[str, str], at: datetime) -> None:
+    """An account lives elsewhere now, as both the old and the new one say: its conversations go on with the
+    new one. At most once in thirty days; who is blocked stays so. Following us has to be asked for anew."""
+    account = kept.get(tx, account_id, lock=True)
+    lately = account.moved is not None and at - account.moved < MOVES_EVERY
+    if lately or account.blocked or found.actor == account.actor:
+        return
+    new = met(tx, found, keys, at)
+    if new is None or new.blocked:
+        return
+    kept_responses.hand_over(tx, account.id, new.id)
+    kept.save(tx, replace(new, moved=at, known=new.known or account.known))
+    kept.save(tx, replace(account, moved=at, their_follow=Follow.NONE, their_follow_uri=None))
+    log.record(tx, Happening.MOVED_AWAY, account.id, new.id, at)
 
 
 def drop_answers(tx: Transaction, account: Account, at: datetime) -> None:

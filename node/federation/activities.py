@@ -5,7 +5,7 @@ from typing import Any
 from node.federation import direct
 from node.federation.objects import message, one, post, reply, tombstone
 from node.federation.vocabulary import CONTEXT, PUBLIC, addressing, paragraph
-from node.neighbourhood.node import Home, directory_of
+from node.neighbourhood.node import Home, advisories_of, directory_of
 
 _THANKS = {
     "taken": "Al geholpen, dank je wel.",
@@ -48,23 +48,14 @@ def _says_post(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[
 
 def _says_update(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
     if object == home.actor and "keys" in facts:
-        return {"to": [to], "object": _with_keys(home, facts["keys"])}
+        whom = {"to": [PUBLIC], "cc": [f"{home.actor}/followers", to]}
+        return {**whom, "object": facts["actor"]}
     if object == home.actor:
         return {"to": [to], "object": object}
     if "done" in facts:
         agreement = {"id": object, "type": "Agreement", "attributedTo": home.actor}
         return {"to": [to], "object": {**agreement, "listingState": "fulfilled"}}
     return _says_post(home, object, facts, to)
-
-
-def _with_keys(home: Home, keys: dict[str, str]) -> dict[str, Any]:
-    """Our actor with the keys it has from now on: believed, for the message is signed with one of before."""
-    methods = [
-        {"id": key_id, "type": "Multikey", "controller": home.actor, "publicKeyMultibase": value}
-        for key_id, value in keys.items()
-    ]
-    boxes = {"inbox": f"{home.actor}/inbox", "outbox": f"{home.actor}/outbox"}
-    return {"id": home.actor, "type": "Group", **boxes, "assertionMethod": methods}
 
 
 def _says_delete(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
@@ -91,7 +82,9 @@ def _says_offer(home: Home, object: str, facts: dict[str, Any], to: str) -> dict
 
 
 def _says_listed(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
-    """Add to, or Remove from, a hub's directory."""
+    """Add to, or Remove from, a hub's directory, or what it advises: members read that there."""
+    if "advisory" in facts:
+        return {"to": [directory_of(home.actor)], "object": object, "target": advisories_of(home.actor)}
     return {"to": [directory_of(home.actor)], "object": object, "target": directory_of(home.actor)}
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
 from node import __version__, clock
 from node.federation import public_key
 from node.federation.door import Federation
@@ -12,6 +14,8 @@ from node.federation.keys import public
 from node.federation.own_key import RsaKey, SigningKey
 from node.federation.terms import NAMESPACE, OF_ACTORS, aliases
 from node.federation.vocabulary import AS, MEDIA_TYPE
+from node.storage import nodes, residents
+from node.storage.database import Transaction
 
 CONTEXT: list[Any] = [
     AS,
@@ -93,6 +97,17 @@ def group(
         "generator": {"type": "Application", "implements": [_RFC9421]},
         **_group_keys(door),
     }
+
+
+async def ourselves(door: Federation) -> dict[str, Any]:
+    """Our Group as it is now."""
+    hub, founded = await door.database.reading(_hub_and_founding)
+    return group(door, hub, founded)
+
+
+def _hub_and_founding(tx: Transaction) -> tuple[str | None, datetime | None]:
+    hub = nodes.hub(tx)
+    return hub.actor if hub is not None else None, residents.founded(tx)
 
 
 def profile(door: Federation) -> str:
@@ -202,6 +217,26 @@ def _keys(main: RsaKey, methods: list[SigningKey | RsaKey], owner: str) -> dict[
         "publicKey": {"id": main.key_id, "owner": owner, "publicKeyPem": pem},
         "assertionMethod": [multikey(key, owner) for key in methods],
     }
+
+
+def with_keys(document: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+    """Our actor with the keys that it has from now on (key id -> Multikey, the newest of each kind last):
+    what others are told in a message that is signed with one of before, so that they believe it.
+
+    `publicKey` is the newest RSA key, also while the one before still signs: most software keeps only that.
+    """
+    owner = document["id"]
+    methods = [
+        {"id": key_id, "type": "Multikey", "controller": owner, "publicKeyMultibase": value}
+        for key_id, value in told.items()
+    ]
+    rsa = [(key_id, keys) for key_id, keys in told.items() if "#main-key" in key_id]
+    main = document["publicKey"]
+    if rsa:
+        newest = public_key.decode(rsa[-1][1])
+        pem = public_key.pem(newest) if isinstance(newest, RSAPublicKey) else main["publicKeyPem"]
+        main = {"id": rsa[-1][0], "owner": owner, "publicKeyPem": pem}
+    return {**document, "publicKey": main, "assertionMethod": methods}
 
 
 def multikey(key: SigningKey | RsaKey, owner: str) -> dict[str, str]:

@@ -12,9 +12,10 @@ from node.acts.publish import stamp
 from node.federation import activities, objects, proofs, vocabulary
 from node.federation.door import Federation
 from node.neighbourhood.audience import may_hold
-from node.neighbourhood.node import Node
+from node.neighbourhood.node import Home, Node, advisories_of
 from node.neighbourhood.post import Audience, Post, State
-from node.storage import nodes, outbox, posts, tombstones
+from node.storage import nodes, outbox, posts, replies, tombstones
+from node.storage.advisories import Advisory
 from node.storage.database import Transaction
 
 PAGE = 20
@@ -79,9 +80,8 @@ def public(tx: Transaction, key: str) -> tuple[str, list[str]] | None:
 
 
 def replies_to(tx: Transaction, found: Post) -> list[str]:
-    """The ids of the public replies from elsewhere that may be shown, the first said first. None are kept
-    yet."""
-    return []
+    """The ids of the public replies from elsewhere that a supervisor let in, the first said first."""
+    return replies.shown(tx, found.id)
 
 
 def featured(tx: Transaction, at: datetime) -> list[str]:
@@ -183,6 +183,32 @@ def directory(tx: Transaction) -> dict[str, Any]:
         "type": "Collection",
         "totalItems": len(listed),
         "items": listed,
+    }
+
+
+def advisories(home: Home, found: list[Advisory]) -> dict[str, Any]:
+    """Whom we, a hub, advise our members to block."""
+    blocks = [advisory(home, one) for one in found]
+    return {
+        "@context": vocabulary.CONTEXT,
+        "id": advisories_of(home.actor),
+        "type": "OrderedCollection",
+        "totalItems": len(blocks),
+        "orderedItems": blocks,
+    }
+
+
+def advisory(home: Home, one: Advisory) -> dict[str, Any]:
+    """One piece of advice, as a Block by the hub that only its members hear of."""
+    subject = one.subject if "/" in one.subject else f"https://{one.subject}/"
+    return {
+        "id": one.uri,
+        "type": "Block",
+        "actor": home.actor,
+        "object": subject,
+        "summary": one.summary,
+        "published": publish.stamp(one.created),
+        **({"endTime": publish.stamp(one.expires)} if one.expires else {}),
     }
 
 

@@ -9,9 +9,10 @@ import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from node import clock
-from node.federation import activities, proofs
+from node.federation import activities, actors, proofs
 from node.federation.documents import origin_of
 from node.federation.door import Federation
 from node.federation.errands import Errands
@@ -176,11 +177,18 @@ async def _body(door: Federation, delivery: Delivery, activity: Activity | None)
         return activity.body
     facts = activity.facts or {}
     to = await door.database.reading(_actor_at, delivery.inbox) if "to" not in facts else str(facts["to"])
+    if activity.type == "Update" and "keys" in facts:
+        facts = {**facts, "actor": await _ourselves(door, facts["keys"])}
     created = activity.created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     said = activities.activity(door.home, activity.type, activity.uri, activity.object, facts, created, to)
     key = _key(door, activity.type, activity.created)
     body = json.dumps(proofs.add(said, key, activity.created), ensure_ascii=False).encode()
     return await door.database.writing(outbox.keep_body, activity.id, body)
+
+
+async def _ourselves(door: Federation, keys: dict[str, str]) -> dict[str, Any]:
+    """Our whole actor, for who keeps what an Update says and looks no further."""
+    return actors.with_keys(await actors.ourselves(door), keys)
 
 
 def _key(door: Federation, type: str, created: datetime) -> SigningKey:

@@ -5,7 +5,8 @@ import logging
 from datetime import datetime, timedelta
 
 from node import clock
-from node.acts import held
+from node.acts import accounts as account_acts
+from node.acts import advice, held
 from node.acts import hub as hubs
 from node.acts import nodes as acts
 from node.federation import identity, reading
@@ -13,10 +14,10 @@ from node.federation.documents import listed, origin_of, uri_of, uris_of
 from node.federation.door import Federation
 from node.federation.errands import Errands
 from node.federation.guarded import Unreachable
-from node.neighbourhood.node import Membership, Node, NodeKind
+from node.neighbourhood.node import Membership, Node, NodeKind, advisories_of
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.resident import Resident, console
-from node.storage import deliveries, lookups, nodes, residents
+from node.storage import accounts, advisories, deliveries, lookups, nodes, residents
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
 
@@ -24,9 +25,9 @@ AT_ONCE = 64
 PAGES = 10  # of an outbox, at backfill (`wire.md` 9)
 SOON = timedelta(seconds=15)  # a neighbourhood asks to join us, and does not name us yet: perhaps by then
 EVERY = timedelta(days=1)  # how often a partner's actor and collections are read again (`wire.md` 2.4)
-DAILY = ("actor", "adjacent", "directory", "outbox")
+DAILY = ("actor", "adjacent", "directory", "outbox", "advisories")
 _AGAIN = [timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 1800, 3600, 6 * 3600)]
-TRIES = {"neighbour": 6, "hub": 6}  # an address that a person typed: tell them soon
+TRIES = {"neighbour": 6, "hub": 6, "move": 3}  # an address that a person typed: tell them soon
 AT_ONCE_OF = {"outbox": 2}  # backfill is for the long breath (`wire.md` 9)
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ def _visit_partners(tx: Transaction, at: datetime) -> None:
                 lookups.ask(tx, "adjacent", node.id, at)
             if node.member and node.kind is NodeKind.HUB:
                 lookups.ask(tx, "directory", node.id, at)
+                lookups.ask(tx, "advisories", node.id, at)
             if node.active or node.member:
                 lookups.ask(tx, "outbox", node.id, at)
 
@@ -95,6 +97,9 @@ def _answered(tx: Transaction, lookup: Lookup, at: datetime) -> str:
 def _failed(tx: Transaction, lookup: Lookup, error: str, at: datetime) -> None:
     tries = lookup.attempts + 1
     last = tries >= TRIES.get(lookup.what, 1000)
+    if last and lookup.what == "move":  # nobody waits to read why
+        lookups.done(tx, lookup)
+        return
     again = None if last else at + _AGAIN[min(tries, len(_AGAIN)) - 1]
     lookups.failed(tx, lookup, error, again)
 
@@ -160,6 +165,31 @@ async def _directory(door: Federation, lookup: Lookup) -> None:
         raise Unreachable(f"{node.directory} is another collection")
     members = set(uris_of(document.get("items") or document.get("orderedItems")))
     await door.database.writing(hubs.listed, node.id, members, clock.now())
+
+
+async def _advisories(door: Federation, lookup: Lookup) -> None:
+    """Read whom our hub advises to block; what comes of that is for our own policy."""
+    node = await door.database.reading(nodes.get, lookup.subject)
+    if node.kind is not NodeKind.HUB or not node.member:
+        return
+    uri = advisories_of(node.actor)
+    document = await door.remote.document(uri)
+    if uri_of(document) != uri:
+        raise Unreachable(f"{uri} is another collection")
+    at = clock.now()
+    items = listed(document.get("orderedItems"))[: advisories.MOST]
+    found = [one for item in items if (one := reading.advisory(item, node, at)) is not None]
+    await door.database.writing(advice.listed, node, found, at)
+
+
+async def _move(door: Federation, lookup: Lookup) -> None:
+    """An account says that it lives elsewhere now: believed when the new one says so too."""
+    account_id, _, target = lookup.subject.partition(" ")
+    account = await door.database.reading(accounts.get, account_id)
+    found = await identity.fetch_actor(door, target)
+    if account.actor not in found.also_known_as or found.account is None:
+        raise Unreachable(f"{target} does not say that it was {account.actor}")
+    await door.database.writing(account_acts.moved, account.id, found.account, found.keys, clock.now())
 
 
 async def _actor_at(door: Federation, address: str) -> str:
@@ -242,4 +272,6 @@ _ANSWERS = {
     "adjacent": _adjacent,
     "directory": _directory,
     "outbox": _outbox,
+    "advisories": _advisories,
+    "move": _move,
 }

@@ -13,6 +13,7 @@ from node.neighbourhood.account import Account
 from node.neighbourhood.category import known
 from node.neighbourhood.node import Area, Home, Node, NodeKind, directory_of
 from node.neighbourhood.post import HELD_STATE, PLACES_MOST, Audience, Decide, Kind, Post, State, Urgency
+from node.storage.advisories import OPEN, Advisory
 
 NAME, TEXT = 500, 64 * 1024
 _KNOWN_AS = 10  # other ids of one actor
@@ -116,6 +117,20 @@ def _account(document: dict[str, Any], uri: str, origin: str, inbox: str, at: da
         url=_own(document, "url", origin),
         fetched=at,
     )
+
+
+def advisory(item: Any, hub: Node, at: datetime) -> Advisory | None:
+    """A Block by our hub, as advice; None for anything else, and for one whose time is over."""
+    if not isinstance(item, dict) or item.get("type") != "Block" or uri_of(item.get("actor")) != hub.actor:
+        return None
+    uri, subject = uri_of(item), uri_of(item.get("object"))
+    if uri is None or subject is None or origin_of(uri) != hub.origin:
+        return None
+    ends = moment_of(item.get("endTime"))
+    if ends is not None and ends <= at:
+        return None
+    summary = name_of(item.get("summary"), 200) or ""
+    return Advisory(uri, subject, summary, moment_of(item.get("published")) or at, ends, OPEN)
 
 
 def _own(document: dict[str, Any], name: str, origin: str) -> str | None:

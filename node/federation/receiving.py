@@ -15,7 +15,7 @@ from node.federation import invites as asking
 from node.federation.documents import name_of, origin_of, uri_of, uris_of, words_of
 from node.federation.signatures import Verified
 from node.neighbourhood.audience import may_hold
-from node.neighbourhood.node import Node
+from node.neighbourhood.node import Node, NodeKind, advisories_of
 from node.storage import lookups, outbox, posts
 from node.storage.database import Transaction
 
@@ -103,7 +103,13 @@ def offer_to_join(tx: Transaction, node: Node, activity: dict[str, Any], at: dat
 
 
 def directory_changed(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
-    """Our own hub may say who came and went; we read its directory ourselves."""
+    """Our own hub may say who came and went, and whom it advises to block; we read its lists ourselves."""
+    if (
+        node.member
+        and node.kind is NodeKind.HUB
+        and uri_of(activity.get("target")) == advisories_of(node.actor)
+    ):
+        lookups.ask(tx, "advisories", node.id, at)
     if node.member and node.directory is not None and uri_of(activity.get("target")) == node.directory:
         lookups.ask(tx, "directory", node.id, at)
 

@@ -29,7 +29,7 @@ from node.federation.remote import JSON
 from node.federation.served import document, encoded, fixed, not_here
 from node.federation.signatures import Refused
 from node.neighbourhood.node import Node
-from node.storage import lookups, nodes, residents
+from node.storage import advisories, lookups, nodes
 from node.storage.database import Transaction
 
 Handler = Callable[[Federation, Request], Awaitable[Response]]
@@ -60,6 +60,7 @@ def _routes(door: Federation) -> Iterator[BaseRoute]:
         ("/ap/a/{key}/contact", _contact),
         (f"{group}/outbox", _outbox),
         (f"{group}/nodes", _directory) if door.home.is_hub else (f"{group}/adjacent", _adjacent),
+        *([(f"{group}/advisories", _advisories)] if door.home.is_hub else []),
         (f"{group}/followers", _followers),
         (f"{group}/following", _following),
         (f"{group}/featured", _featured),
@@ -118,14 +119,9 @@ async def _group(door: Federation, request: Request) -> Response:
     as_now = (door.database.change(), door.keys.of_group())
     kept, until, body = door.group
     if kept != as_now or monotonic() > until:
-        hub, founded = await door.database.reading(_hub_and_founding)
-        body = encoded(actors.group(door, hub.actor if hub else None, founded))
+        body = encoded(await actors.ourselves(door))
         door.group = as_now, monotonic() + KEPT_SECONDS, body
     return fixed(body)
-
-
-def _hub_and_founding(tx: Transaction) -> tuple[Node | None, datetime | None]:
-    return nodes.hub(tx), residents.founded(tx)
 
 
 async def _named(door: Federation, request: Request) -> Response:
@@ -255,6 +251,15 @@ async def _adjacent(door: Federation, request: Request) -> Response:
 
 async def _directory(door: Federation, request: Request) -> Response:
     return document(await door.database.reading(collections.directory))
+
+
+async def _advisories(door: Federation, request: Request) -> Response:
+    """At a hub: whom it advises to block, for its members alone."""
+    node = await _reader(door, request)
+    if node is None or not node.member:
+        return not_here()
+    found = await door.database.reading(advisories.current, clock.now())
+    return document(collections.advisories(door.home, found))
 
 
 async def _followers(door: Federation, request: Request) -> Response:

@@ -67,6 +67,11 @@ def directory_of(hub: str) -> str:
     return f"{hub}/nodes"
 
 
+def advisories_of(hub: str) -> str:
+    """What the hub with this actor advises its members."""
+    return f"{hub}/advisories"
+
+
 class Follow(StrEnum):
     """How far a Follow in one direction has come."""
 

@@ -126,6 +126,13 @@ def of_account(tx: Transaction, account_id: str) -> list[Response]:
     return _all(tx, select(responses).where(theirs).order_by(responses.c.created.desc(), responses.c.id))
 
 
+def hand_over(tx: Transaction, from_account: str, to_account: str) -> None:
+    """What one account answered is another's from now on. Its party stays: under each post it is the same
+    person."""
+    theirs = responses.c.account_id == from_account
+    tx.run(responses.update().where(theirs).values(account_id=to_account))
+
+
 def count_pending(tx: Transaction, post_ids: list[str]) -> dict[str, int]:
     """How many answers wait, per post."""
     waiting = and_(responses.c.post_id.in_(post_ids), responses.c.state == ResponseState.PENDING)
