@@ -214,6 +214,7 @@ async def _by_document(door: Federation, said: Claimed, read_at: datetime, actor
     if key is None:
         raise Refused(401, "The actor does not name this key as its own, or not one that is read here.")
     verified = signatures.verify(said.claim, key)
+    door.known.pop(key.key_id, None)  # what was kept under this name is not what it is now
     if said.pinned and await door.database.writing(acts.changed_key, said.origin, actor.id, key.key_id):
         raise Refused(401, "This node is known by another key; a person has to look at that first.")
     return Signer(verified, said.origin, actor, key, read_at)

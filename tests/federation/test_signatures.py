@@ -1,4 +1,4 @@
-"""HTTP signatures between our own nodes: vectors, another program's opinion, and each way to be refused."""
+"""RFC 9421, by Ed25519 and RSA: vectors, another program's opinion, and each way to be refused."""
 
 import base64
 import hmac
@@ -16,11 +16,12 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, generate_private_key
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from node.federation import digests, rfc9421, signatures
+from node.federation import digests, public_key, rfc9421, signatures
+from node.federation.own_key import RsaKey
 from node.federation.signatures import Claim, Refused, SigningKey, VerificationKey, Verified
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -30,6 +31,9 @@ KEY_ID = f"{B}#ed25519-key"
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SIGNING = SigningKey(KEY_ID, PRIVATE)
 KEY = VerificationKey(KEY_ID, B, PRIVATE.public_key())
+RSA = generate_private_key(65537, 2048)
+RSA_SIGNING = RsaKey(f"{B}#main-key", RSA)
+RSA_KEY = VerificationKey(f"{B}#main-key", B, RSA.public_key())
 INBOX = "https://a.example/inbox"
 TYPE = "application/activity+json"
 BODY = b'{"type":"Follow"}'
@@ -229,28 +233,36 @@ class OracleRequest:
 
 
 class OracleKeys(oracle.HTTPSignatureKeyResolver):
-    def resolve_public_key(self, key_id: str) -> Ed25519PublicKey:
-        assert key_id == KEY_ID
-        return PRIVATE.public_key()
+    """Its Ed25519 algorithm takes keys, its RSA algorithm takes them as text."""
 
-    def resolve_private_key(self, key_id: str) -> Ed25519PrivateKey:
-        return PRIVATE
+    def resolve_public_key(self, key_id: str) -> Any:
+        return PRIVATE.public_key() if key_id == KEY_ID else public_key.pem(RSA.public_key()).encode()
+
+    def resolve_private_key(self, key_id: str) -> Any:
+        if key_id == KEY_ID:
+            return PRIVATE
+        form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        return RSA.private_bytes(serialization.Encoding.PEM, *form)
 
 
 PATHS = st.from_regex(r"/([A-Za-z0-9._~/-]|%[0-9A-F]{2}){0,20}(\?[a-z0-9=&+]{0,20})?", fullmatch=True)
+ALGORITHMS = [
+    (oracle.algorithms.ED25519, SIGNING, KEY),
+    (oracle.algorithms.RSA_V1_5_SHA256, RSA_SIGNING, RSA_KEY),
+]
 
 
 @settings(deadline=None)
-@given(PATHS, st.none() | st.binary(max_size=200))
-def test_what_we_sign_another_program_verifies(path: str, body: bytes | None) -> None:
+@given(PATHS, st.none() | st.binary(max_size=200), st.sampled_from(ALGORITHMS))
+def test_what_we_sign_another_program_verifies(
+    path: str, body: bytes | None, how: tuple[Any, SigningKey | RsaKey, VerificationKey]
+) -> None:
     url, created = f"https://a.example{path}", int(datetime.now(UTC).timestamp())
     method = "GET" if body is None else "POST"
-    headers = rfc9421.sign(method, url, body, None if body is None else TYPE, SIGNING, created)
-    verifier = oracle.HTTPMessageVerifier(
-        signature_algorithm=oracle.algorithms.ED25519, key_resolver=OracleKeys()
-    )
+    headers = rfc9421.sign(method, url, body, None if body is None else TYPE, how[1], created)
+    verifier = oracle.HTTPMessageVerifier(signature_algorithm=how[0], key_resolver=OracleKeys())
     (result,) = verifier.verify(OracleRequest(method, url, headers), body=body)
-    assert result.parameters["keyid"] == KEY_ID
+    assert result.parameters["keyid"] == how[1].key_id
 
 
 @settings(deadline=None)
@@ -258,18 +270,30 @@ def test_what_we_sign_another_program_verifies(path: str, body: bytes | None) ->
     PATHS,
     st.binary(max_size=200),
     st.sampled_from([("@target-uri",), ("@authority", "@path", "@query", "@scheme")]),
+    st.sampled_from(ALGORITHMS),
 )
-def test_what_another_program_signs_we_verify(path: str, body: bytes, target: tuple[str, ...]) -> None:
+def test_what_another_program_signs_we_verify(
+    path: str,
+    body: bytes,
+    target: tuple[str, ...],
+    how: tuple[Any, SigningKey | RsaKey, VerificationKey],
+) -> None:
     url = f"https://A.example:443{path}"
     request = OracleRequest("POST", url, {"Content-Type": TYPE, "Date": format_datetime(NOW, usegmt=True)})
-    signer = oracle.HTTPMessageSigner(
-        signature_algorithm=oracle.algorithms.ED25519, key_resolver=OracleKeys()
-    )
+    signer = oracle.HTTPMessageSigner(signature_algorithm=how[0], key_resolver=OracleKeys())
     components = ("@method", *target, "content-type", "date")
-    signer.sign(request, key_id=KEY_ID, created=NOW, covered_component_ids=components, body=body)
-    assert (
-        Message("POST", url, raw({k.lower(): v for k, v in request.headers.items()}), body).verified().actor
-        == B
+    signer.sign(request, key_id=how[1].key_id, created=NOW, covered_component_ids=components, body=body)
+    message = Message("POST", url, raw({k.lower(): v for k, v in request.headers.items()}), body)
+    assert message.verified(key=how[2]).actor == B
+
+
+def test_by_rsa_as_others_read_it() -> None:
+    headers = rfc9421.sign("POST", INBOX, BODY, TYPE, RSA_SIGNING, CREATED)
+    message = Message("POST", INBOX, raw(headers), BODY)
+    assert message.verified(key=RSA_KEY).actor == B
+    assert message.header("signature-input").decode() == (
+        'sig1=("@method" "@target-uri" "content-digest" "content-type")'
+        f';created={CREATED};keyid="{B}#main-key";alg="rsa-v1_5-sha256"'
     )
 
 
@@ -451,6 +475,17 @@ def test_s18_no_label_is_fine_when_the_key_says_it() -> None:
 
 def test_s20_ed25519_under_an_rsa_label() -> None:
     refused(crafted(alg="rsa-v1_5-sha256"), 401, "another length")
+    rsa = rfc9421.sign("POST", INBOX, BODY, TYPE, replace(RSA_SIGNING, key_id=KEY_ID), CREATED)
+    refused(Message("POST", INBOX, raw(rsa), BODY), 401, "another kind of key")
+
+
+def test_s20_rsa_under_an_ed25519_label() -> None:
+    refused(crafted(), 401, "another kind of key", key=replace(RSA_KEY, key_id=KEY_ID))
+    refused(crafted(alg=None), 401, "does not fit", key=replace(RSA_KEY, key_id=KEY_ID))
+    headers = rfc9421.sign("GET", INBOX, None, None, RSA_SIGNING, CREATED)
+    relabelled = headers["signature-input"].replace("rsa-v1_5-sha256", "ed25519")
+    message = Message("GET", INBOX, raw({**headers, "signature-input": relabelled}))
+    refused(message, 401, "another length", key=RSA_KEY)
 
 
 @pytest.mark.parametrize("name", ["signature", "signature-input", "content-digest", "content-type"])
