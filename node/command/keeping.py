@@ -21,6 +21,7 @@ from node.storage.database import Database
 
 DATABASE, DUMP = "node.db", "database.dump"
 KEYS = ("group-ed25519.pem", "application-ed25519.pem")
+LATER_KEYS = ["group-rsa.pem", "application-rsa.pem"]  # a node that ran only an older release has none yet
 LAST = "last-backup"
 SNAPSHOT = ".snapshot-"
 ENDING = ".buurtknoop"
@@ -103,7 +104,8 @@ def require_good(passphrase: str) -> None:
 
 def lost_keys(directory: Path) -> list[str]:
     """The keys that a node cannot be without, and that are not there."""
-    return [name for name in KEYS if not (directory / "keys" / name).is_file()]
+    lost = [name for name in (*KEYS, *LATER_KEYS) if not (directory / "keys" / name).is_file()]
+    return lost if lost != LATER_KEYS else []
 
 
 def _files(of_node: Settings) -> Iterator[tuple[str, bytes]]:

@@ -10,7 +10,6 @@ from node.acts import nodes as borders
 from node.command.answers import Answer
 from node.federation import keys
 from node.federation.message import Kind
-from node.federation.own_key import RsaKey, SigningKey
 from node.neighbourhood.resident import console
 from node.settings import Settings
 from node.storage.database import Transaction
@@ -20,7 +19,7 @@ def key_list(tx: Transaction, settings: Settings, at: datetime) -> Answer:
     own = keys.load_or_make(settings.dir, settings.home)
     now = own.of_group()
     signing = {now.ed25519.key_id, now.rsa.key_id}
-    shown: list[SigningKey | RsaKey] = [*own.shown(at), *own.rsa_shown(at)]
+    shown = own.all_shown(at)
     return {"keys": [{"id": key.key_id, "signs": key.key_id in signing} for key in shown]}
 
 
@@ -28,7 +27,7 @@ def key_rotate(tx: Transaction, settings: Settings, at: datetime, rsa: bool = Fa
     """The new key is made and told, signed with the old one; `begin` has it sign from then on."""
     keys.prepare(settings.dir, _kind(rsa))
     own = keys.load_or_make(settings.dir, settings.home)
-    shown: list[SigningKey | RsaKey] = [*own.shown(at), *own.rsa_shown(at)]
+    shown = own.all_shown(at)
     borders.new_keys(tx, console(at), {key.key_id: keys.public(key) for key in shown}, at)
     newest = {own.shown(at)[-1].key_id, own.rsa_shown(at)[-1].key_id}
     told = [{"id": key.key_id, "signs": key.key_id in newest} for key in shown]

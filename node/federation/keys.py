@@ -88,6 +88,10 @@ class Keys:
         """The same of its RSA keys: the one that signs is `of_group().rsa`."""
         return _shown(self._group.rsa, at)
 
+    def all_shown(self, at: datetime) -> list[SigningKey | RsaKey]:
+        """Of both kinds."""
+        return [*self.shown(at), *self.rsa_shown(at)]
+
 
 def _newest(keys: Sequence[Aged[K]]) -> K:
     return [aged.key for aged in keys if aged.since is not None][-1]

@@ -21,7 +21,6 @@ from node.storage.database import Transaction
 REMEMBERED = 10_000  # origins, each for reading and for posting
 GOOD_FOR = 7 * 24 * 3600.0  # seconds
 LOOK_AGAIN = 600.0  # seconds, for an origin that was not one of ours
-DISBELIEVED = (400, 401)
 Ours = Callable[[str], Awaitable[bool]]
 """Whether an origin is known here as a node of our own kind."""
 
@@ -40,13 +39,15 @@ class Knocking:
 
     `ours` asks the database about an origin that is not known here yet: a node of ours hears nothing but what
     we agreed on (`wire.md` 1.3), whichever process of ours met it. Without it only `met` and `known` tell.
+    `seconds` is a clock that is never set back.
     """
 
-    def __init__(self, ours: Ours | None = None) -> None:
+    def __init__(self, ours: Ours | None = None, seconds: Callable[[], float] = monotonic) -> None:
         self._ours = ours
+        self._seconds = seconds
         self._kin: OrderedDict[str, None] = OrderedDict()
         self._not_kin: OrderedDict[str, float] = OrderedDict()
-        self._worked: OrderedDict[tuple[str, bool], tuple[Form, float]] = OrderedDict()
+        self._worked: OrderedDict[tuple[str, bool], tuple[Form, float, bool]] = OrderedDict()
 
     def known(self, origin: str) -> None:
         """A node of our own kind."""
@@ -61,31 +62,42 @@ class Knocking:
             self.known(origin)
         form = Form.ED25519 if actor.has_ed25519 else Form.RSA
         for posting in (False, True):
-            self.worked(origin, posting, form)
+            self.worked(origin, posting, form, tried=False)
 
-    def worked(self, uri: str, posting: bool, form: Form) -> None:
-        """Begin with this form for a week, at the whole origin."""
-        keep(self._worked, (origin_of(uri) or uri, posting), (form, monotonic() + GOOD_FOR), REMEMBERED)
+    def worked(self, uri: str, posting: bool, form: Form, tried: bool = True) -> None:
+        """Begin with this form for a week, at the whole origin; not `tried`, its document only says so."""
+        keep(
+            self._worked,
+            (origin_of(uri) or uri, posting),
+            (form, self._seconds() + GOOD_FOR, tried),
+            REMEMBERED,
+        )
+
+    def is_disbelief(self, uri: str, posting: bool, form: Form, status: int) -> bool:
+        """Whether an answer says that the signature was not believed. A 400 says so only where this form was
+        not believed before: else something is wrong with what we say, and saying it again helps nobody."""
+        worked, _, tried = self._worked.get((origin_of(uri) or uri, posting), (None, 0.0, False))
+        return status == 401 or (status == 400 and not (tried and worked is form))
 
     async def forms(self, uri: str, posting: bool) -> list[Form]:
         """The forms to try, in order."""
         origin = origin_of(uri) or uri
         if await self._is_kin(origin):
             return [Form.ED25519]
-        form, until = self._worked.get((origin, posting), (Form.CAVAGE, 0.0))
-        first = [form] if monotonic() < until else []
+        form, until, _ = self._worked.get((origin, posting), (Form.CAVAGE, 0.0, False))
+        first = [form] if self._seconds() < until else []
         return list(dict.fromkeys([*first, *_usual("?" in uri)]))
 
     async def _is_kin(self, origin: str) -> bool:
         if origin in self._kin:
             self._kin.move_to_end(origin)
             return True
-        if self._ours is None or monotonic() < self._not_kin.get(origin, 0.0):
+        if self._ours is None or self._seconds() < self._not_kin.get(origin, 0.0):
             return False
         if await self._ours(origin):
             self.known(origin)
             return True
-        keep(self._not_kin, origin, monotonic() + LOOK_AGAIN, REMEMBERED)
+        keep(self._not_kin, origin, self._seconds() + LOOK_AGAIN, REMEMBERED)
         return False
 
 

@@ -102,14 +102,14 @@ class Remote:
 
     async def _believed(self, uri: str, by: Pair, body: bytes | None, accept: str) -> Answer:
         """The first answer to a signature that was believed; when none was, the first of all."""
-        first = None
-        for form in await self._knocking.forms(uri, body is not None):
+        first, posting = None, body is not None
+        for form in await self._knocking.forms(uri, posting):
             sign = _sign(form, by, body, accept)
             answer = await (
                 self._client.get(uri, accept, sign) if body is None else self._client.post(uri, body, sign)
             )
-            if answer.status not in knocking.DISBELIEVED:
-                self._knocking.worked(uri, body is not None, form)
+            if not self._knocking.is_disbelief(uri, posting, form, answer.status):
+                self._knocking.worked(uri, posting, form)
                 return answer
             first = first or answer
         if first is None:

@@ -129,6 +129,25 @@ async def test_a_key_with_an_address_of_its_own_where_it_stands_alone(stranger: 
     assert await stranger.is_believed()
 
 
+@pytest.mark.parametrize("query", [True, False])
+async def test_s16_a_query_that_is_signed_and_one_that_is_not(stranger: Stranger, query: bool) -> None:
+    said = {"id": stranger.uri(), "type": "Like", "actor": stranger.person, "object": "x"}
+    url, body = f"{stranger.place.origin}/inbox?x=1", json.dumps(said).encode()
+    headers = cavage.sign("POST", url, body, TYPE, stranger.main, now(), query=query)
+    assert (await by_hand.knock(stranger.place, Raw("POST", url, headers, body))).status_code == 202
+    other = Raw("POST", url.replace("/inbox?", "/ap/actor/inbox?"), headers, body)
+    assert (await by_hand.knock(stranger.place, other)).status_code == 401
+
+
+async def test_s09_the_host_of_a_request_says_nothing(stranger: Stranger) -> None:
+    """What was signed for another host is for another host, whatever is in front of us."""
+    url, body = "https://noord.example/inbox", b"{}"
+    headers = cavage.sign("POST", url, body, TYPE, stranger.main, now())
+    for host in ("noord.example", "centrum.example"):
+        raw = Raw("POST", f"{stranger.place.origin}/inbox", {**headers, "host": host}, body)
+        assert (await by_hand.knock(stranger.place, raw)).status_code in (400, 401)
+
+
 async def test_A01_a_key_whose_owner_is_on_another_host(resting: Nodes, stranger: Stranger) -> None:
     victim = Stranger(stranger.place, "slachtoffer")
     thief = RsaKey(f"{stranger.origin}/key", ANOTHER)

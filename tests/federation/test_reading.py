@@ -277,6 +277,10 @@ async def test_actors_are_described_as_the_wire_says(three: Nodes) -> None:
         assert actor["id"] == uri
         (key,) = actor["assertionMethod"]
         assert (key["id"], key["type"], key["controller"]) == (f"{uri}#ed25519-key", "Multikey", uri)
+        main = actor["publicKey"]
+        assert (main["id"], main["owner"]) == (f"{uri}#main-key", uri)
+        assert main["publicKeyPem"].startswith("-----BEGIN PUBLIC KEY-----\n")
+        assert "https://w3id.org/security/v1" in actor["@context"]
         assert [link["href"] for link in actor["generator"]["implements"]] == [
             "https://datatracker.ietf.org/doc/html/rfc9421"
         ]

@@ -26,6 +26,7 @@ from tests.roof.conftest import Run, Running, in_town
 from tests.roof.test_doctor import found
 
 SECRET = "vijf lange woorden op papier"
+KINDS = ("ed25519", "rsa")
 
 
 @pytest.fixture
@@ -79,7 +80,9 @@ def test_a_running_node_is_kept_and_comes_back(
     assert names(there) == ["Bea", "Beheerder"]
     for path in [there, *there.rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
-    for name in ("buurtknoop.toml", "keys/group-ed25519.pem", "keys/application-ed25519.pem"):
+    kept_keys = sorted(path.name for path in (serving.directory / "keys").iterdir())
+    assert kept_keys == [f"{actor}-{kind}.pem" for actor in ("application", "group") for kind in KINDS]
+    for name in ("buurtknoop.toml", *(f"keys/{key}" for key in kept_keys)):
         assert (there / name).read_bytes() == (serving.directory / name).read_bytes()
     assert not (there / returning.ROOM).exists()
     assert control.run(there, "audit verify", {})["broken_at"] is None
@@ -209,11 +212,32 @@ def test_what_systemd_hands_over_will_do(made: Path, run: Run, tmp_path: Path) -
     assert run("backup", *words, CREDENTIALS_DIRECTORY=str(folder)).returncode == 0
 
 
-def test_a_node_without_its_key_is_not_kept(made: Path, tmp_path: Path) -> None:
-    (made / "keys" / "group-ed25519.pem").unlink()
+@pytest.mark.parametrize("key", ["group-ed25519.pem", "group-rsa.pem", "application-rsa.pem"])
+def test_a_node_without_its_key_is_not_kept(made: Path, tmp_path: Path, key: str) -> None:
+    (made / "keys" / key).unlink()
     with pytest.raises(Refusal, match="a key is missing"):
         kept(made, tmp_path / "backup")
-    assert not (made / "keys" / "group-ed25519.pem").exists()
+    assert not (made / "keys" / key).exists()
+
+
+def test_a_node_of_an_older_release_gets_its_rsa_keys_when_it_comes_back(made: Path, tmp_path: Path) -> None:
+    for path in (made / "keys").glob("*-rsa.pem"):
+        path.unlink()
+    file = forged(made, tmp_path / "backup", {})
+    back(file, tmp_path / "there")
+    assert names(tmp_path / "there") == ["Beheerder"]
+    assert len(list((tmp_path / "there" / "keys").glob("*-rsa.pem"))) == 2
+
+
+def test_keys_that_were_changed_come_along(made: Path, tmp_path: Path) -> None:
+    for kind in KINDS:
+        control.run(made, "key rotate", {"rsa": kind == "rsa"})
+    told = control.run(made, "key list", {})["keys"]
+    assert [one["signs"] for one in told] == [False, True, False, True]
+    there = tmp_path / "there"
+    back(kept(made, tmp_path / "backup"), there)
+    assert control.run(there, "key list", {})["keys"] == told
+    assert len(told) == len(list((there / "keys").glob("group-*.pem")))
 
 
 def test_what_is_there_stays(made: Path, tmp_path: Path) -> None:
