@@ -3,12 +3,10 @@
 from typing import Any
 
 from node.federation import wording
-from node.federation.vocabulary import AS, CONTEXT, VALUEFLOWS
+from node.federation.vocabulary import AS, CONTEXT
 from node.neighbourhood.category import Category
 from node.neighbourhood.hashtag import hashtag, path_of
 from node.neighbourhood.node import Home
-
-_OF_CATEGORIES = [AS, {"ResourceSpecification": f"{VALUEFLOWS}ResourceSpecification"}]
 
 
 def category(home: Home, word: str) -> dict[str, Any] | None:
@@ -17,9 +15,9 @@ def category(home: Home, word: str) -> dict[str, Any] | None:
         return None
     names = dict(wording.category(word))
     return {
-        "@context": _OF_CATEGORIES,
+        "@context": AS,
         "id": f"{home.origin}/ap/category/{word}",
-        "type": "ResourceSpecification",
+        "type": "Object",
         "name": names["nl"],
         "nameMap": names,
         "url": home.origin + path_of(hashtag(word)),

@@ -38,9 +38,8 @@ def note(post: Post, home: Place, **change: Any) -> dict[str, Any]:
         return str(moment.isoformat(timespec="milliseconds")).replace("+00:00", "Z")
 
     origin, area = home.origin, home.home.area
-    content = (
-        f"<p><strong>GEVRAAGD · boodschappen</strong><br>{post.title}</p><p>{post.text}</p>"  # as it is shown
-    )
+    head = f"<strong>GEVRAAGD · boodschappen · {area.name}</strong>"
+    content = f"<p>{head}<br>{post.title}</p><p>{post.text}</p>"  # as it is shown
     return {
         "id": post.uri,
         "type": "Note",
