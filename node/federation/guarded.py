@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from time import monotonic
@@ -56,7 +57,8 @@ class Forbidden(Unreachable):
 class Answer:
     """What came back: the status, when to come again if it said so, and the body within limits.
 
-    `url` is the address that answered, after all redirects; `leads_to` where it says to go instead.
+    `url` is the address that answered, after all redirects; `leads_to` where it says to go instead;
+    `profile` what the media type is said to hold (RFC 6906).
     """
 
     status: int
@@ -65,6 +67,7 @@ class Answer:
     body: bytes
     url: str = ""
     leads_to: str | None = None
+    profile: str = ""
 
 
 class Client:
@@ -233,11 +236,16 @@ async def _read(uri: str, reply: httpx.Response) -> Answer:
             raise Unreachable(f"{uri} answered more than {REPLY_MOST} bytes")
     if reply.headers.get("content-encoding", "identity") != "identity":
         raise Unreachable(f"{uri} answered in a form we did not ask for")
-    kind = reply.headers.get("content-type", "").strip()
-    main, _, rest = kind.partition(";")
-    rest = "" if rest.strip().lower().startswith("charset") else rest.strip()
-    kind = f"{main.strip().lower()}{'; ' + rest if rest else ''}"
-    return Answer(reply.status_code, _wait(reply), kind, bytes(body), uri)
+    kind, profile = _kind(reply)
+    return Answer(reply.status_code, _wait(reply), kind, bytes(body), uri, profile=profile)
+
+
+def _kind(reply: httpx.Response) -> tuple[str, str]:
+    """The media type in small letters, without its parameters, and its profile. Two types are none."""
+    said = Message()
+    said["content-type"] = " ".join(reply.headers.get("content-type", "").split())
+    kind = said.get_content_type() if "content-type" in reply.headers else ""
+    return kind, str(said.get_param("profile", "")).strip("'")
 
 
 def _wait(reply: httpx.Response) -> float | None:

@@ -18,6 +18,7 @@ from node.settings import Settings
 
 JRD = "application/jrd+json"
 JSON = "application/json"
+LD_JSON = "application/ld+json"
 
 
 class Remote:
@@ -41,8 +42,8 @@ class Remote:
         """An ActivityStreams document from its own address, asked for by our Application; wherever a redirect
         led, that origin answers only for itself (rule 9 of `federation.md` 7). Raises Unreachable."""
         answer = await self._got(uri, f"{PROFILE}, {MEDIA_TYPE}")
-        kind = answer.media_type.replace("'", '"')
-        if kind != MEDIA_TYPE and not (kind.startswith("application/ld+json;") and f'profile="{AS}"' in kind):
+        profiled = answer.media_type == LD_JSON and AS in answer.profile.split()
+        if answer.media_type != MEDIA_TYPE and not profiled:
             raise Unreachable(f"{uri} is no ActivityPub document")
         document = _parsed(uri, answer)
         _check_origin(answer, str(document.get("id", uri)))
