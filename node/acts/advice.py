@@ -12,7 +12,7 @@ from node.neighbourhood.activity import Happening, checked_why
 from node.neighbourhood.block import Severity, Source, checked_subject
 from node.neighbourhood.node import Node, NodeKind
 from node.neighbourhood.policy import Advice
-from node.neighbourhood.refusal import Conflict, NotFound, Refusal, phrase
+from node.neighbourhood.refusal import Conflict, Invalid, NotFound, Refusal, phrase
 from node.neighbourhood.resident import Resident, console
 from node.neighbourhood.roles import Deed, require
 from node.storage import advisories as kept
@@ -30,6 +30,8 @@ def advise(
     if not tx.home.is_hub:
         raise Conflict(phrase("Only a hub gives advice."))
     subject, summary = checked_subject(subject), checked_why(summary)
+    if expires is not None and expires <= at:
+        raise Invalid({"until": phrase("Choose a day that is still to come.")})
     if any(one.subject == subject for one in kept.current(tx, at)):
         raise Conflict(phrase("This is advised already."))
     blocks.put(tx, by, subject, Severity.BLOCK, summary, at)
@@ -59,18 +61,29 @@ def listed(tx: Transaction, hub: Node, found: Collection[Advisory], at: datetime
     what is no longer on it ends, with the block that it made."""
     if hub.kind is not NodeKind.HUB or not hub.member:
         return
-    there = {one.uri for one in found}
+    holds = {one.uri: one for one in found if one.expires is None or one.expires > at}
     for gone in kept.current(tx, at):
-        if gone.uri not in there:
+        if gone.uri not in holds:
             _end(tx, gone, at)
-    for over in kept.ended(tx, at):
-        _end(tx, over, at)
+    expire(tx, at)
     advice = policies.current(tx).advice
-    for one in found:
-        if kept.add(tx, one) and advice is Advice.AUTO:
+    for one in holds.values():
+        new = kept.add(tx, one)
+        if new and advice is Advice.AUTO:
             _take(tx, console(at), one, at)
-        elif advice is Advice.IGNORE:
+        elif new and advice is Advice.IGNORE:
             kept.set_state(tx, one.uri, kept.IGNORED)
+
+
+def expire(tx: Transaction, at: datetime) -> int:
+    """Advice ends by itself when its time is over, at the hub and at each member."""
+    over = kept.ended(tx, at)
+    for one in over:
+        if tx.home.is_hub:
+            withdraw(tx, console(at), one.uri, at)
+        else:
+            _end(tx, one, at)
+    return len(over)
 
 
 def take(tx: Transaction, by: Resident, uri: str, at: datetime) -> None:
@@ -80,16 +93,22 @@ def take(tx: Transaction, by: Resident, uri: str, at: datetime) -> None:
 
 
 def ignore(tx: Transaction, by: Resident, uri: str, at: datetime) -> None:
-    """At a member: do not do as the hub advises. Only an operator."""
+    """At a member: do not do as the hub advises, or no longer. Only an operator."""
     require(by, Deed.RUN_BORDERS)
     advisory = _open(tx, uri)
+    if advisory.state == kept.IGNORED:
+        return
     kept.set_state(tx, uri, kept.IGNORED)
+    _lift(tx, by, advisory, at)
     log.record(tx, Happening.ADVICE_IGNORED, by.id, advisory.subject, at)
 
 
 def _take(tx: Transaction, by: Resident, advisory: Advisory, at: datetime) -> None:
+    before = kept_blocks.by_subject(tx, advisory.subject)
+    source = Source.HUB if before is None else before.source  # what was ours stays when the advice ends
     try:
-        blocks.put(tx, by, advisory.subject, Severity.BLOCK, advisory.summary, at, Source.HUB)
+        if before is None or before.severity is not Severity.BLOCK:
+            blocks.put(tx, by, advisory.subject, Severity.BLOCK, advisory.summary, at, source)
     except Refusal:  # it names ourselves, or nobody: nothing to do
         kept.set_state(tx, advisory.uri, kept.IGNORED)
         return
@@ -105,11 +124,17 @@ def _open(tx: Transaction, uri: str) -> Advisory:
 
 
 def _end(tx: Transaction, advisory: Advisory, at: datetime) -> None:
-    """What the hub wanted ends; what our own operator wanted stays."""
     kept.remove(tx, advisory.uri)
+    _lift(tx, console(at), advisory, at)
+
+
+def _lift(tx: Transaction, by: Resident, advisory: Advisory, at: datetime) -> None:
+    """What the hub wanted ends; what our own operator wanted stays."""
     block = kept_blocks.by_subject(tx, advisory.subject)
-    if block is not None and block.source is Source.HUB:
-        blocks.lift(tx, console(at), advisory.subject, at)
+    others = [one for one in kept.current(tx, at) if one.subject == advisory.subject]
+    again = any(one.state == kept.TAKEN for one in others if one.uri != advisory.uri)
+    if block is not None and block.source is Source.HUB and not again:
+        blocks.lift(tx, by, advisory.subject, at)
 
 
 def _tell(tx: Transaction, what: str, advisory: Advisory, at: datetime) -> None:

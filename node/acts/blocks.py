@@ -12,7 +12,7 @@ from node.acts import nodes as borders
 from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening, checked_why
 from node.neighbourhood.block import Block, Severity, Source, checked_subject, subjects_of
-from node.neighbourhood.node import Follow, Node
+from node.neighbourhood.node import Node
 from node.neighbourhood.refusal import Invalid, NotFound, phrase
 from node.neighbourhood.reply import ReplyState
 from node.neighbourhood.resident import Resident
@@ -39,11 +39,14 @@ def put(
     if subject in subjects_of(tx.home.origin, tx.home.actor):
         raise Invalid({"subject": phrase("This is our own address.")})
     made = Block(subject, Severity(severity), checked_why(why), source, at, by.id)
+    before = kept.by_subject(tx, subject)
     if kept.put(tx, made):
         log.record(tx, Happening.BLOCK_PUT, by.id, subject, at, made.why or None)
     for node in _nodes(tx, subject):
         if made.severity is Severity.BLOCK:
             borders.block(tx, by, node.id, at)
+    if before is not None and before.severity is Severity.BLOCK:
+        _let_speak(tx, by, subject, at)
     _apply(tx, subject, at)
     return made
 
@@ -54,10 +57,15 @@ def lift(tx: Transaction, by: Resident, subject: str, at: datetime) -> None:
     if not kept.remove(tx, subject):
         raise NotFound(phrase("This is not here, or no longer."))
     log.record(tx, Happening.BLOCK_LIFTED, by.id, subject, at)
+    _let_speak(tx, by, subject, at)
+    _apply(tx, subject, at)
+
+
+def _let_speak(tx: Transaction, by: Resident, subject: str, at: datetime) -> None:
+    """The nodes that this was about are blocked no more, unless another block says so."""
     for node in _nodes(tx, subject):
         if node.blocked and kept.severity(tx, node.origin, node.actor) is not Severity.BLOCK:
             borders.unblock(tx, by, node.id, at)
-    _apply(tx, subject, at)
 
 
 def _apply(tx: Transaction, subject: str, at: datetime) -> None:
@@ -65,18 +73,18 @@ def _apply(tx: Transaction, subject: str, at: datetime) -> None:
     for account in _accounts(tx, subject):
         blocked = kept.severity(tx, account.origin, account.actor) is Severity.BLOCK
         if blocked and not account.blocked:
-            _shut_out(tx, account, at)
+            silence(tx, account, at)
+            accounts.shut_out(tx, [account.id])
         elif account.blocked and not blocked:
             accounts.save(tx, replace(account, blocked=False))
 
 
-def _shut_out(tx: Transaction, account: Account, at: datetime) -> None:
+def silence(tx: Transaction, account: Account, at: datetime) -> None:
+    """What an account said here counts no more, and what of it waits is read by nobody."""
     acts.drop_answers(tx, account, at)
     for reply in replies.of_account(tx, account.id):
         if reply.state is ReplyState.WAITING:
             replies.save(tx, replace(reply, state=ReplyState.TURNED_AWAY, text="", decided=at))
-    away = replace(account, blocked=True, known=False, their_follow=Follow.NONE, their_follow_uri=None)
-    accounts.save(tx, away)
 
 
 def _nodes(tx: Transaction, subject: str) -> list[Node]:

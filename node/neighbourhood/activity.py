@@ -83,6 +83,7 @@ class Happening(StrEnum):
     REPLY_TURNED_AWAY = "reply turned away"
     BLOCK_PUT = "block put"
     BLOCK_LIFTED = "block lifted"
+    BLOCKS_READ = "block list read"
     POLICY_CHANGED = "policy changed"
     NODE_PAUSED = "node paused"
     NODE_RESUMED = "node resumed"

@@ -46,27 +46,33 @@ def checked_subject(words: str) -> str:
     here.
     """
     words = words.strip()
-    if "/" in words:
-        return _actor(words)
+    return _actor(words) if "/" in words else _host(words)
+
+
+def _host(words: str, usual: str = ":443") -> str:
     try:
         host = words.rstrip(".").lower().encode("idna").decode("ascii") if words else ""
     except UnicodeError:
         host = ""
+    host = host.removesuffix(usual).rstrip(".")  # as in an origin, where the usual port is never written
     if not _HOST.fullmatch(host):
-        raise Invalid({"subject": phrase("Write the name of a server, such as social.example.")})
+        raise _wrong()
     return host
 
 
 def _actor(words: str) -> str:
-    wrong = Invalid({"subject": phrase("Write the name of a server, such as social.example.")})
     try:
         parts = urlsplit(words)
-        host = parts.hostname
     except ValueError:
-        raise wrong from None
-    if parts.scheme not in ("https", "http") or not host or len(words) > 2048 or not words.isprintable():
-        raise wrong
-    return checked_subject(parts.netloc) if parts.path in ("", "/") else words
+        raise _wrong() from None
+    if parts.scheme not in ("https", "http") or len(words) > 2048 or not words.isprintable():
+        raise _wrong()
+    host = _host(parts.netloc, ":443" if parts.scheme == "https" else ":80")
+    return host if parts.path in ("", "/") else parts._replace(netloc=host).geturl()
+
+
+def _wrong() -> Invalid:
+    return Invalid({"subject": phrase("Write the name of a server, such as social.example.")})
 
 
 def subjects_of(origin: str, actor: str | None = None) -> list[str]:

@@ -1,17 +1,20 @@
 """Accounts of other software that follow us or wrote to us."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.engine import RowMapping
 
 from node.neighbourhood.account import Account
+from node.neighbourhood.block import subjects_of
 from node.neighbourhood.node import Follow
 from node.neighbourhood.refusal import NotFound, phrase
 from node.storage.database import Transaction
-from node.storage.tables import accounts, keys
+from node.storage.tables import accounts, keys, replies, responses
 
+PIECE = 1000  # ids in one question
 FOLLOWS = and_(accounts.c.their_follow == Follow.ACCEPTED, accounts.c.blocked == False)
 """`Account.follows` as SQL."""
 
@@ -54,17 +57,55 @@ def of_host(tx: Transaction, host: str) -> list[Account]:
     return [_account(row) for row in rows]
 
 
+def reached(tx: Transaction, subjects: Collection[str]) -> list[Account]:
+    """The accounts, not blocked yet, that a block of any of these hosts or actors would reach."""
+    wanted, origins = set(subjects), tx.run(select(accounts.c.origin).distinct()).scalars()
+    hosts = [one for one in origins if not wanted.isdisjoint(subjects_of(one))]
+    actors = [one for one in subjects if "/" in one]
+    found: dict[str, Account] = {}
+    for column, values in ((accounts.c.origin, hosts), (accounts.c.actor, actors)):
+        for start in range(0, len(values), PIECE):
+            piece = column.in_(values[start : start + PIECE])
+            rows = tx.run(select(accounts).where(piece, accounts.c.blocked == False)).mappings()
+            found.update((row["id"], _account(row)) for row in rows)
+    return list(found.values())
+
+
+def shut_out(tx: Transaction, account_ids: Sequence[str]) -> None:
+    """Block many: none of them follows us any more."""
+    none = {"blocked": True, "known": False, "their_follow": Follow.NONE, "their_follow_uri": None}
+    for start in range(0, len(account_ids), PIECE):
+        piece = account_ids[start : start + PIECE]
+        tx.run(accounts.update().where(accounts.c.id.in_(piece)).values(**none))
+
+
+def who_spoke(tx: Transaction, account_ids: Sequence[str]) -> set[str]:
+    """Which of these ever answered or wrote something here."""
+    found: set[str] = set()
+    for start in range(0, len(account_ids), PIECE):
+        piece = account_ids[start : start + PIECE]
+        for said in (responses.c.account_id, replies.c.account_id):
+            found.update(tx.run(select(said).where(said.in_(piece)).distinct()).scalars())
+    return found
+
+
+def called(tx: Transaction, words: str) -> list[Account]:
+    """The accounts with this id of ours, this address, or this handle."""
+    same = [accounts.c.id == words, accounts.c.actor == words, accounts.c.handle == words.removeprefix("@")]
+    return [_account(row) for row in tx.run(select(accounts).where(or_(*same)).limit(PIECE)).mappings()]
+
+
 def following(
-    tx: Transaction, state: Follow, before: tuple[datetime, str] | None, limit: int
+    tx: Transaction, state: Follow, before: tuple[datetime, str] | None, limit: int, start: int = 0
 ) -> list[Account]:
-    """The accounts that follow us, or ask to, the newest first; those after `before`."""
+    """The accounts that follow us, or ask to, the newest first; those after `before`, from `start`."""
     where = [accounts.c.their_follow == state]
     if before is not None:
         met, last = before
         same = and_(accounts.c.met == met, accounts.c.id < last)
         where.append((accounts.c.met < met) | same)
     order = (accounts.c.met.desc(), accounts.c.id.desc())
-    rows = tx.run(select(accounts).where(*where).order_by(*order).limit(limit)).mappings()
+    rows = tx.run(select(accounts).where(*where).order_by(*order).offset(start).limit(limit)).mappings()
     return [_account(row) for row in rows]
 
 
