@@ -40,8 +40,8 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
 # The neighbourhood knows no clock, no chance and no outside world. What is not named here is refused there.
 # (csv only turns lines into cells and back: it opens nothing by itself.)
 PURE_MODULES = set(
-    "__future__ abc base64 bisect collections collections.abc copy csv dataclasses datetime decimal difflib enum "
-    "fractions functools hashlib heapq hmac itertools json math operator re statistics string textwrap types "
+    "__future__ abc base64 bisect collections collections.abc copy csv dataclasses datetime decimal difflib "
+    "enum fractions functools hashlib heapq hmac itertools json math operator re statistics string textwrap types "
     "typing unicodedata urllib.parse".split()
 )
 IMPURE_CALLS = set("now utcnow today open print input eval exec __import__".split())
