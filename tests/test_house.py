@@ -41,8 +41,8 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
 # (csv only turns lines into cells and back: it opens nothing by itself.)
 PURE_MODULES = set(
     "__future__ abc base64 bisect collections collections.abc copy csv dataclasses datetime decimal difflib "
-    "enum fractions functools hashlib heapq hmac itertools json math operator re statistics string textwrap types "
-    "typing unicodedata urllib.parse".split()
+    "enum fractions functools hashlib heapq hmac itertools json math operator re statistics string textwrap "
+    "types typing unicodedata urllib.parse".split()
 )
 IMPURE_CALLS = set("now utcnow today open print input eval exec __import__".split())
 # Ways to the network, and who may use them: letters, the node's own address, own socket and own demo besides.
