@@ -63,7 +63,8 @@ async def receive(door: Federation, request: Request) -> Response:
         return Response(status_code=TAKEN)
     with door.gate.writing():
         status = await door.database.writing(_take_effect, arrival, clock.now())
-    door.gate.done(arrival.signature)
+    if status == TAKEN:
+        door.gate.done(arrival.signature)
     if status == BLOCKED:
         return _words("This node has blocked yours.", BLOCKED)
     if status == PAUSED:
