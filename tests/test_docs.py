@@ -113,3 +113,33 @@ def test_every_route_is_documented(path: str) -> None:
     pattern = re.sub(r"\\\{[^}]*\\\}", "[{<][^}>]*[}>]", re.escape(path.removeprefix("/api/v1")))
     docs = "\n".join(page(f"docs/{name}.md") for name in ("api", "federation", "pages"))
     assert re.search(rf"(?<![\w>}}/]){pattern}(?![\w/{{<])", docs), path
+
+
+# docs/security.md: every way to harm a node that we know of is tried, or said to be left out
+
+CASE = r"[SAPXR]\d\d"
+
+
+def tried() -> set[str]:
+    """The numbers in the names of tests, in whatever letters."""
+    names = re.findall(
+        r"def (test_\w+)", "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    )
+    return {case.upper() for name in names for case in re.findall(rf"(?<=_){CASE}(?=_|$)", name, re.I)}
+
+
+def left_out() -> set[str]:
+    _, _, rows = page("docs/security.md").partition("## Left out")
+    return {case for cell in re.findall(r"^\| ([^|]+) \|", rows, re.M) for case in re.findall(CASE, cell)}
+
+
+def test_every_case_is_tried_or_left_out_for_a_reason(shared: Path) -> None:
+    cases = set(re.findall(rf"^- ({CASE}) ", (shared / "design/security.md").read_text("utf-8"), re.M))
+    assert len(cases) > 80
+    assert cases - tried() - left_out() == set()
+    assert left_out() <= cases
+
+
+def test_no_case_is_left_out_that_is_tried() -> None:
+    assert left_out() & tried() == set()
+    assert {"S01", "A04", "P17", "X04", "R03"} <= tried()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from node.federation.gate import Gate
 from tests.federation import town_of_nodes
 from tests.federation.liar import Liar
 from tests.federation.town_of_nodes import Model, Nodes
@@ -85,4 +86,5 @@ async def lied_to(
         await nodes.quiet()
         for place in nodes:
             await place.stop()
+            place.door.gate = Gate()  # a while later: it has seen who is a neighbour now
         yield nodes, liar

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 import uvicorn
@@ -132,9 +132,25 @@ async def test_P17_a_head_without_end_is_refused() -> None:
     ],
     ids=["nothing", "line", "head", "body"],
 )
-async def test_R08_whoever_is_slow_is_hung_up_on(pieces: tuple[bytes, ...]) -> None:
+async def test_whoever_is_slow_is_hung_up_on(pieces: tuple[bytes, ...]) -> None:
     async with serving(Hasty) as port:
         assert b"200" not in await said(port, *pieces)
+
+
+async def test_R08_three_hundred_slow_ones_keep_nobody_else_waiting() -> None:
+    """Half of them in the head, half in the body; they are still there when somebody else is answered."""
+    async with serving() as port, AsyncExitStack() as slow:
+        waiting = []
+        for number in range(300):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            waiting.append(reader)
+            slow.callback(writer.close)
+            body = b"content-length: 5\r\n\r\nab" if number % 2 else b""
+            writer.write(b"POST /length HTTP/1.1\r\nhost: a\r\n" + body)
+        for _ in range(3):
+            answer = await said(port, b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+            assert answer.endswith(b"hello")
+        assert not any(reader.at_eof() for reader in waiting)
 
 
 async def test_P02_a_body_nobody_wants_has_an_end() -> None:

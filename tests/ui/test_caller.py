@@ -41,7 +41,7 @@ def request(peer: str | None, *forwarded: str) -> Request:
         (None, ["198.51.100.1"], HERE, "None"),
     ],
 )
-def test_only_a_proxy_of_ours_is_believed(
+def test_R03_only_a_proxy_of_ours_is_believed(
     peer: str | None, forwarded: list[str], trusted: str, found: str
 ) -> None:
     assert caller(request(peer, *forwarded), trusted) == found

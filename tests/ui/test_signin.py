@@ -47,8 +47,7 @@ async def test_a_mistake_is_said_at_the_field_and_what_was_typed_stays(here: Her
 
 
 @pytest.mark.parametrize("address", ["bea@example.org", "nobody@example.org"])
-async def test_three_mails_an_hour_to_one_address(here: Here, address: str) -> None:
-    """R09."""
+async def test_R09_three_mails_an_hour_to_one_address(here: Here, address: str) -> None:
     for _ in range(acts.MAILS_AN_HOUR):
         await here.post(None, "/signin", 303, email=address)
     refused = await here.post(None, "/signin", 429, email=address.upper())
@@ -58,8 +57,7 @@ async def test_three_mails_an_hour_to_one_address(here: Here, address: str) -> N
     assert len(await here.letters()) == acts.MAILS_AN_HOUR
 
 
-async def test_ten_mails_an_hour_from_one_place_whatever_it_says_of_itself(here: Here) -> None:
-    """R09, R03."""
+async def test_R09_R03_ten_mails_an_hour_from_one_place_whatever_it_says_of_itself(here: Here) -> None:
     async with here.browser(at=("198.51.100.9", 1)) as browser:
         for number in range(acts.MAILS_AN_HOUR_PER_CALLER + 1):
             status = 303 if number < acts.MAILS_AN_HOUR_PER_CALLER else 429
