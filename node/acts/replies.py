@@ -14,7 +14,7 @@ from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_hold
 from node.neighbourhood.block import Severity
-from node.neighbourhood.post import Post
+from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import Conflict, Refusal, phrase
 from node.neighbourhood.reply import (
     A_DAY_OF_ACCOUNT,
@@ -25,7 +25,7 @@ from node.neighbourhood.reply import (
     ReplyState,
 )
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.response import TEXT_LENGTH
+from node.neighbourhood.response import TEXT_LENGTH, Response
 from node.neighbourhood.roles import Deed, Role, require
 from node.storage import accounts, blocks, letters, log, outbox, posts, residents, tombstones
 from node.storage import replies as kept
@@ -52,10 +52,12 @@ def arrived(tx: Transaction, account: Account, told: Told, at: datetime) -> None
     may send it, of a public post; more than a person writes is dropped."""
     if account.blocked or kept.by_uri(tx, told.uri) is not None or tombstones.buried(tx, told.uri):
         return
-    if not told.public and (talk := _talk(tx, account, told.about)) is not None:
-        threads.wrote(tx, account, told.uri, talk, told.text, at)
+    held = blocks.severity(tx, account.origin, account.actor) is Severity.HOLD
+    talk = _talk(tx, account, told.about) if not told.public else None
+    if talk is not None and not held:
+        threads.wrote(tx, account, told.uri, talk.id, told.text, at)
         return
-    post = _post(tx, told.about)
+    post = posts.get(tx, talk.post_id) if talk is not None else _post(tx, told.about)
     if (post is None and (told.public or told.about)) or not _room(tx, account, at):
         return
     text = told.text.strip()[:TEXT_LENGTH]
@@ -64,8 +66,8 @@ def arrived(tx: Transaction, account: Account, told: Told, at: datetime) -> None
     post_id = post.id if post is not None else None
     reply = Reply(uuid4().hex, told.uri, account.id, post_id, told.public, text, ReplyState.WAITING, at)
     kept.add(tx, reply)
-    held = blocks.severity(tx, account.origin, account.actor) is Severity.HOLD
-    if post is not None and account.familiar and not told.public and not held:
+    looked_at = held or told.public or not account.familiar
+    if post is not None and post.kind is not Kind.EVENT and not looked_at:
         _become(tx, account, reply, post, at)
     elif kept.count(tx) == 1:
         for supervisor in residents.holding(tx, Role.SUPERVISOR, at):
@@ -73,7 +75,8 @@ def arrived(tx: Transaction, account: Account, told: Told, at: datetime) -> None
 
 
 def let_in(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
-    """A supervisor looked: it goes to who posted, and the next of this account goes there at once."""
+    """A supervisor looked: it goes to who posted, and the next of this account goes there at once. What is
+    about no post, or about an event, was for the supervisor alone: it is read."""
     require(by, Deed.MODERATE)
     reply = kept.get(tx, reply_id, lock=True)
     if reply.state is not ReplyState.WAITING:
@@ -84,11 +87,12 @@ def let_in(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
     account = replace(account, known=True)
     accounts.save(tx, account)
     log.record(tx, Happening.REPLY_LET_IN, by.id, reply.id, at)
-    if reply.post_id is None:
+    post = posts.get(tx, reply.post_id, lock=True) if reply.post_id is not None else None
+    if post is None or post.kind is Kind.EVENT:
         done = replace(reply, state=ReplyState.LET_IN, decided=at)
         kept.save(tx, done)
         return done
-    return _become(tx, account, reply, posts.get(tx, reply.post_id, lock=True), at)
+    return _become(tx, account, reply, post, at)
 
 
 def turn_away(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
@@ -105,13 +109,15 @@ def turn_away(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Rep
 
 def changed(tx: Transaction, account: Account, told: Told, at: datetime) -> None:
     """Who wrote a reply changed its words. Only they; what everybody here reads waits for a supervisor
-    again."""
+    again, and a message in a conversation stays as it was read."""
     reply = kept.by_uri(tx, told.uri)
     if reply is None:
         arrived(tx, account, told, at)
         return
     text = told.text.strip()[:TEXT_LENGTH]
     if reply.account_id != account.id or not text or text == reply.text:
+        return
+    if kept_threads.by_uri(tx, reply.uri) is not None:
         return
     if reply.state is ReplyState.WAITING:
         kept.save(tx, replace(reply, text=text, public=reply.public or told.public))
@@ -124,16 +130,16 @@ def changed(tx: Transaction, account: Account, told: Told, at: datetime) -> None
 
 def taken_back(tx: Transaction, account: Account, uri: str, at: datetime) -> None:
     """Who wrote a Note deleted it: the reply, the answer or the message that it was here goes."""
-    if threads.unwritten(tx, account, uri, at):
-        return
+    message = threads.unwritten(tx, account, uri, at)
     reply = kept.by_uri(tx, uri)
     if reply is None:
-        tombstones.bury(tx, uri, at)  # it may come after its Delete
+        if not message:
+            tombstones.bury(tx, uri, at)  # it may come after its Delete
         return
     if reply.account_id != account.id or reply.state is ReplyState.GONE:
         return
     kept.save(tx, replace(reply, state=ReplyState.GONE, text="", decided=at))
-    if reply.response_id is not None:
+    if reply.response_id is not None and not message:
         responses.unsaid(tx, account, reply.response_id, at)
 
 
@@ -168,7 +174,7 @@ def _post(tx: Transaction, about: Sequence[str]) -> Post | None:
     return None
 
 
-def _talk(tx: Transaction, account: Account, about: Sequence[str]) -> str | None:
+def _talk(tx: Transaction, account: Account, about: Sequence[str]) -> Response | None:
     """The answer that a direct Note goes on about: theirs, a message of theirs, or what we wrote to them."""
     for uri in about:
         answer = kept_responses.by_uri(tx, uri)
@@ -177,10 +183,10 @@ def _talk(tx: Transaction, account: Account, about: Sequence[str]) -> str | None
         if answer is None and (said := outbox.latest(tx, "Create", uri)) is not None:
             answer = kept_responses.by_uri(tx, str((said.facts or {}).get("reply_to")))
         if answer is not None and answer.account_id == account.id:
-            return answer.id
+            return answer
     if not about:
         live = kept_responses.live_of_account(tx, account.id)
-        return live[0].id if len(live) == 1 else None
+        return live[0] if len(live) == 1 else None
     return None
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from node.neighbourhood.post import Kind
+
 WAITING_OF_ACCOUNT = 5
 WAITING_OF_ORIGIN = 50
 WAITING_IN_ALL = 500
@@ -21,6 +23,17 @@ class ReplyState(StrEnum):
     LET_IN = "let in"
     TURNED_AWAY = "turned away"
     GONE = "gone"  # whoever wrote it took it back
+
+
+class Why(StrEnum):
+    """Why a reply waits for a supervisor."""
+
+    HELD = "held"  # an operator wants all of this account, or of its server, looked at first
+    NO_POST = "no post"  # written to the neighbourhood
+    EVENT = "event"  # nobody is answered there: one comes, or does not
+    CHANGED = "changed"  # let in before, and then its words changed
+    PUBLIC = "public"
+    UNKNOWN = "unknown"  # nobody here knows who wrote it
 
 
 @dataclass(frozen=True)
@@ -40,3 +53,16 @@ class Reply:
     created: datetime
     response_id: str | None = None
     decided: datetime | None = None
+
+    def why(self, kind: Kind | None, held: bool) -> Why:
+        """Why it waits. `kind` of the post it is about; `held`: a block says that all of this account, or of
+        its server, is looked at first."""
+        if held:
+            return Why.HELD
+        if self.post_id is None:
+            return Why.NO_POST
+        if kind is Kind.EVENT:
+            return Why.EVENT
+        if self.response_id is not None:
+            return Why.CHANGED
+        return Why.PUBLIC if self.public else Why.UNKNOWN

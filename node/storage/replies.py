@@ -47,9 +47,9 @@ def waiting(tx: Transaction, before: tuple[datetime, str] | None, limit: int) ->
     return _all(tx, where, (replies.c.created.desc(), replies.c.id.desc()), limit)
 
 
-def oldest(tx: Transaction, limit: int) -> list[Reply]:
-    """What waits longest for a supervisor."""
-    return _all(tx, [_WAITS], (replies.c.created, replies.c.id), limit)
+def oldest(tx: Transaction, limit: int, start: int = 0) -> list[Reply]:
+    """What waits longest for a supervisor, after the first `start` of them."""
+    return _all(tx, [_WAITS], (replies.c.created, replies.c.id), limit, start)
 
 
 def of_account(tx: Transaction, account_id: str) -> list[Reply]:
@@ -80,6 +80,8 @@ def _count(tx: Transaction, where: Iterable[ColumnElement[bool]]) -> int:
     return int(tx.run(select(func.count()).select_from(replies).where(*where)).scalar_one())
 
 
-def _all(tx: Transaction, where: Iterable[ColumnElement[bool]], order: Any, limit: int) -> list[Reply]:
-    statement = select(replies).where(*where).order_by(*order).limit(limit)
+def _all(
+    tx: Transaction, where: Iterable[ColumnElement[bool]], order: Any, limit: int, start: int = 0
+) -> list[Reply]:
+    statement = select(replies).where(*where).order_by(*order).limit(limit).offset(start)
     return [Reply(**row) for row in tx.run(statement).mappings()]
