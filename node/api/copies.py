@@ -13,7 +13,7 @@ from node.api.operation import Call, Moment
 from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import NotAllowed, phrase
 from node.neighbourhood.roles import Deed, may, require
-from node.storage import outbox
+from node.storage import outbox, spread
 from node.storage import posts as kept
 from node.storage.database import Transaction
 
@@ -21,7 +21,10 @@ CopyState = Literal["asked", "delivered", "holds", "deletion_asked", "gone"]
 
 
 class Copy(Struct):
-    """A post at another node: asked, delivered, holds (it confirmed), deletion_asked, gone (it confirmed)."""
+    """A post at another node: asked, delivered, holds (it confirmed), deletion_asked, gone (it confirmed).
+
+    A server of other software confirms nothing: it never holds, and is never gone.
+    """
 
     node: NodeName
     state: CopyState
@@ -39,7 +42,7 @@ def listing(kind: Kind, tx: Transaction, call: Call[PageAsked]) -> Copies:
     """Where a post is, and who confirmed. Only its own neighbourhood knows."""
     post = _followed(kind, tx, call)
     end = lists.before(call.asked)
-    known = sorted(outbox.copies_of(tx, post.id), key=_place, reverse=True)
+    known = sorted([*outbox.copies_of(tx, post.id), *_elsewhere(tx, post)], key=_place, reverse=True)
     found = [copy for copy in known if end is None or _place(copy) < end]
     shown, more = lists.page(found, call.asked.limit, lambda copy: lists.by_time(*_place(copy)))
     return Copies([_shown(copy) for copy in shown], more)
@@ -55,6 +58,11 @@ def _followed(kind: Kind, tx: Transaction, call: Call[PageAsked]) -> Post:
         raise NotAllowed(phrase("Only the neighbourhood of this post knows where it is."))
     require(call.by, Deed.SEE_COPIES, post.author)
     return post
+
+
+def _elsewhere(tx: Transaction, post: Post) -> list[outbox.Copy]:
+    """On servers of other software."""
+    return [outbox.Copy(one.host, one.origin, one.state, one.at) for one in spread.of_post(tx, post.id)]
 
 
 def _place(copy: outbox.Copy) -> tuple[datetime, str]:

@@ -13,14 +13,13 @@ from node.neighbourhood.post import Kind
 from node.neighbourhood.response import TEXT_LENGTH, ResponseState
 from node.neighbourhood.response import Response as Kept
 from node.neighbourhood.roles import Deed, may
-from node.settings import Settings
-from node.storage import nodes
 from node.storage import responses as kept
+from node.storage import whereabouts
 from node.storage.database import Transaction
 
 
 class From(Struct):
-    """Who answered: a name, and the neighbourhood they live in."""
+    """Who answered: a name, and the neighbourhood they live in; of an account elsewhere its handle."""
 
     name: str
     home: str
@@ -69,14 +68,14 @@ def listing(kind: Kind, tx: Transaction, call: Call[PageAsked]) -> Responses:
     shown_alone = ResponseState.ACCEPTED if public else None
     found = kept.page(tx, post.id, whose, end, limit + 1, shown_alone)
     shown, more = lists.page(found, limit, lambda response: lists.by_time(response.created, response.id))
-    return Responses(_shown(tx, call.settings, shown), more)
+    return Responses(_shown(tx, shown), more)
 
 
 def make(kind: Kind, tx: Transaction, call: Call[NewResponse] | Call[NewComing]) -> Response:
     """Answer a post: say yes, that one comes, or something in public."""
     posts.seen(tx, call.by, kind, call.key, call.at)
     made = acts.answer(tx, call.by, call.key, call.asked.text, call.at)
-    return _shown(tx, call.settings, [made])[0]
+    return _shown(tx, [made])[0]
 
 
 def withdraw(tx: Transaction, call: Call[Nothing]) -> None:
@@ -86,17 +85,17 @@ def withdraw(tx: Transaction, call: Call[Nothing]) -> None:
 
 def decline(tx: Transaction, call: Call[Nothing]) -> Response:
     """Say kindly no to an answer."""
-    return _shown(tx, call.settings, [acts.decline(tx, call.by, call.key, call.at)])[0]
+    return _shown(tx, [acts.decline(tx, call.by, call.key, call.at)])[0]
 
 
-def _shown(tx: Transaction, settings: Settings, found: list[Kept]) -> list[Response]:
-    homes = nodes.known(tx, {response.node_id for response in found if response.node_id is not None})
+def _shown(tx: Transaction, found: list[Kept]) -> list[Response]:
+    homes = whereabouts.of(tx, found)
     return [
         Response(
             id=response.id,
             post=response.post_id,
             text=response.text,
-            by=From(response.name, homes[response.node_id].name if response.node_id else settings.name),
+            by=From(response.name, homes[response.id].name),
             state=response.state,
             created=response.created,
         )

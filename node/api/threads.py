@@ -16,8 +16,8 @@ from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.thread import TEXT_LENGTH, Side, Thread
 from node.neighbourhood.thread import Message as Kept
 from node.storage import contacts as kept_contacts
-from node.storage import nodes
 from node.storage import threads as kept
+from node.storage import whereabouts
 from node.storage.database import Transaction
 
 Field = Literal["phone", "email", "address"]
@@ -83,13 +83,13 @@ def listing(tx: Transaction, call: Call[PageAsked]) -> Messages:
     thread, limit = kept.see(tx, call.by, call.key), call.asked.limit
     found = kept.page(tx, call.key, lists.before(call.asked), limit + 1)
     shown, more = lists.page(found, limit, lambda message: lists.by_time(message.created, message.id))
-    return Messages([_message(tx, call, thread, message) for message in shown], more)
+    return Messages([_message(tx, thread, message) for message in shown], more)
 
 
 def write(tx: Transaction, call: Call[NewMessage]) -> Message:
     """Write to the other."""
     made = threads.write(tx, call.by, call.key, call.asked.text, call.at)
-    return _message(tx, call, kept.see(tx, call.by, call.key), made)
+    return _message(tx, kept.see(tx, call.by, call.key), made)
 
 
 def take_back(tx: Transaction, call: Call[Nothing]) -> None:
@@ -145,16 +145,15 @@ def _contact(found: Shown) -> Contact:
     return Contact(found.name, found.phone, found.email, found.address)
 
 
-def _message(
-    tx: Transaction, call: Call[PageAsked] | Call[NewMessage], thread: Thread, message: Kept
-) -> Message:
-    poster = message.side is Side.POSTER
-    node_id = thread.post.node_id if poster else thread.response.node_id
-    name = thread.post.author_name if poster else thread.response.name
+def _message(tx: Transaction, thread: Thread, message: Kept) -> Message:
+    if message.side is Side.POSTER:
+        name, home = thread.post.author_name, whereabouts.of_node(tx, thread.post.node_id)
+    else:
+        name, home = thread.response.name, whereabouts.of_one(tx, thread.response)
     return Message(
         id=message.id,
         response=message.response_id,
-        by=From(name, nodes.get(tx, node_id).name if node_id else call.settings.name),
+        by=From(name, home.name),
         mine=message.side is thread.side,
         text=message.text,
         created=message.created,

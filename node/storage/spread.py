@@ -23,6 +23,11 @@ class Server:
     state: str
     at: datetime
 
+    @property
+    def host(self) -> str:
+        """What it is called: its name on the network."""
+        return self.origin.partition("://")[2]
+
 
 def to_followers(tx: Transaction, activity: Activity, post_id: str | None, at: datetime) -> None:
     """Queue a message for every account that follows us, once for each inbox; of a post, with its `post_id`,

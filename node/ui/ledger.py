@@ -7,7 +7,7 @@ from node.neighbourhood.activity import Entry, Happening
 from node.neighbourhood.post import Audience, Post
 from node.neighbourhood.refusal import Words, phrase
 from node.neighbourhood.response import Response
-from node.storage import log, outbox
+from node.storage import applause, log, outbox, spread
 from node.storage.database import Transaction
 from node.storage.outbox import Copy
 
@@ -45,6 +45,7 @@ RELEASED = {  # by the ring that it went to
     Audience.MUNICIPALITY: phrase("Nobody answered, so the whole municipality sees it now."),
 }
 
+SERVERS_MOST = 30  # by name; more are counted
 WITH_REASON = {Happening.CANCELLED, Happening.ANSWER_WITHDRAWN, Happening.CLOSED, Happening.REFERRED}
 NOT_BY_BROKER = {  # but by a supervisor, or said already
     *(Happening.HIDDEN, Happening.SHOWN, Happening.WITHDRAWN),
@@ -64,6 +65,17 @@ class Bead:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """What is known of a public post on other software: `servers` that were sent it, and how many `more`; how
+    often it was `liked` there and `passed_on`. Such servers never say what became of it."""
+
+    servers: list[Bead]
+    more: int
+    liked: int
+    passed_on: int
+
+
+@dataclass(frozen=True)
 class Happened:
     """One line of what happened. `by_broker`: not the poster did it, nor a helper, but a broker for them."""
 
@@ -80,9 +92,17 @@ def beads(tx: Transaction, post: Post) -> list[Bead]:
     return [home, *(Bead(copy.state, copy.name, False, copy.at) for copy in latest.values())]
 
 
+def elsewhere(tx: Transaction, post: Post) -> Elsewhere:
+    """A post of ours on other software. Only for who looks after it: a number that everybody sees would make
+    a contest of asking for help."""
+    servers = spread.of_post(tx, post.id)
+    shown = [Bead(one.state, one.host, False, one.at) for one in servers[:SERVERS_MOST]]
+    return Elsewhere(shown, max(0, len(servers) - SERVERS_MOST), *applause.of_post(tx, post.id))
+
+
 def happened(tx: Transaction, post: Post, answers: list[Response]) -> list[Happened]:
     """What happened to a post of our own, the newest first."""
-    helpers = {answer.resident or answer.node_id for answer in answers}
+    helpers = {answer.resident or answer.node_id or answer.account_id for answer in answers}
     entries = [entry for entry in log.of(tx, post.id) if entry.what in HAPPENED]
     return [_told(entry, post.author, helpers) for entry in reversed(entries)]
 

@@ -12,8 +12,9 @@ from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import Response
 from node.neighbourhood.roles import Deed
-from node.storage import matches, nodes, posts, responses, threads
+from node.storage import matches, posts, responses, threads, whereabouts
 from node.storage.database import Transaction
+from node.storage.whereabouts import Whereabouts
 from node.ui import invites
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor
@@ -37,7 +38,7 @@ class Agreement:
 
     about: About | None
     name: str
-    area: str
+    where: Whereabouts
     helps: bool
     done: bool
 
@@ -111,11 +112,10 @@ def _agreement(
 ) -> Agreement:
     response = responses.get(tx, match.response_id)
     answered = response.resident == who.id
-    node_id = found.node_id if answered else response.node_id
     return Agreement(
         about=about.get(match.post_id),
         name=found.author_name if answered else response.name,
-        area=nodes.get(tx, node_id).name if node_id else tx.home.area.name,
+        where=whereabouts.of_node(tx, found.node_id) if answered else whereabouts.of_one(tx, response),
         helps=answered == (found.kind is Kind.REQUEST),
         done=match.state is MatchState.DONE,
     )

@@ -11,18 +11,18 @@ from node.neighbourhood.audience import may_see
 from node.neighbourhood.draft import USUAL_EXPIRY
 from node.neighbourhood.invite import Invite
 from node.neighbourhood.match import Match, MatchState
-from node.neighbourhood.node import Node
 from node.neighbourhood.post import ANSWERABLE, Decide, Kind, Post, State
 from node.neighbourhood.refusal import NotFound
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import LIVE, Response, ResponseState
 from node.neighbourhood.roles import Deed, may
-from node.storage import invites, log, matches, nodes, posts, responses, tombstones
+from node.storage import invites, log, matches, nodes, posts, responses, tombstones, whereabouts
 from node.storage.database import Transaction
+from node.storage.whereabouts import Whereabouts
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
-from node.ui.ledger import Bead, Happened, beads, happened
+from node.ui.ledger import Bead, Elsewhere, Happened, beads, elsewhere, happened
 from node.ui.reach import Reach, reach
 from node.ui.verdict import Verdict, verdict
 from node.ui.words import ON_ITS_WAY
@@ -34,7 +34,7 @@ class Answer:
 
     id: str
     name: str
-    area: str
+    where: Whereabouts
     text: str
     created: datetime
     state: ResponseState
@@ -61,6 +61,7 @@ class View:
     coming: int | None  # how many come, to an event of ours
     changed: bool  # since the visitor's own answer
     copies: list[Bead] | None
+    elsewhere: Elsewhere | None
     happened: list[Happened] | None
     ways: frozenset[str]
     verdict: Verdict | None = None  # of a supervisor, for the writer
@@ -155,6 +156,7 @@ def look(tx: Transaction, who: Visitor, post_id: str) -> View:
         coming=responses.accepted(tx, post.id) if post.own and post.kind is Kind.EVENT else None,
         changed=own is not None and own.live and _changed(tx, post, own),
         copies=beads(tx, post) if knows else None,
+        elsewhere=elsewhere(tx, post) if knows else None,
         happened=happened(tx, post, found) if knows else None,
         ways=_ways(who, post, answers, own),
         verdict=verdict(tx, who.person, post),
@@ -194,19 +196,16 @@ def _found(tx: Transaction, who: Resident | None, post: Post) -> list[Response]:
 def _answers(tx: Transaction, who: Resident | None, post: Post, found: list[Response]) -> list[Answer]:
     """Answers as they are shown: first those that wait, then those agreed on; who came first stands first."""
     agreed = {m.response_id: m for m in reversed(matches.page(tx, None, post.id, None, 100))}
-    homes = nodes.known(tx, {answer.node_id for answer in found if answer.node_id is not None})
-    made = [_answer(tx, who, answer, agreed.get(answer.id), homes) for answer in reversed(found)]
+    homes = whereabouts.of(tx, found)
+    made = [_answer(who, answer, agreed.get(answer.id), homes[answer.id]) for answer in reversed(found)]
     return sorted(made, key=lambda answer: LIVE.index(answer.state) if answer.state in LIVE else len(LIVE))
 
 
-def _answer(
-    tx: Transaction, who: Resident | None, answer: Response, match: Match | None, homes: dict[str, Node]
-) -> Answer:
-    home = homes.get(answer.node_id or "")
+def _answer(who: Resident | None, answer: Response, match: Match | None, where: Whereabouts) -> Answer:
     return Answer(
         id=answer.id,
         name=answer.name,
-        area=tx.home.area.name if home is None else home.name,
+        where=where,
         text=answer.text,
         created=answer.created,
         state=answer.state,

@@ -16,9 +16,10 @@ from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, require
 from node.neighbourhood.thread import Message, Side, Thread
 from node.storage import contacts as kept_contacts
-from node.storage import nodes
 from node.storage import threads as kept
+from node.storage import whereabouts
 from node.storage.database import Transaction
+from node.storage.whereabouts import Whereabouts
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.post import shown_state
@@ -58,7 +59,7 @@ class View:
 
     thread: Thread
     state: str  # of the answer with which it began
-    area: str
+    where: Whereabouts
     home: str
     title: str
     url: str
@@ -80,7 +81,7 @@ class Talk:
 
     path: str
     name: str
-    area: str
+    where: Whereabouts
     title: str
     at: datetime
     unread: int
@@ -186,8 +187,8 @@ def _look(tx: Transaction, person: Resident, answer_id: str, at: datetime) -> Vi
     return View(
         thread=thread,
         state=shown_state(tx, thread.post, thread.response),
-        area=_area(tx, thread),
-        home=_name(tx, thread.post.node_id),
+        where=_where(tx, thread),
+        home=whereabouts.of_node(tx, thread.post.node_id).name,
         title=thread.post.title,
         url=f"/o/{thread.post.id}" if may_see(person, thread.post, at) else "",
         lines=sorted(_lines(thread, messages), key=lambda line: line.at),
@@ -224,12 +225,11 @@ def _listed(tx: Transaction, person: Resident, at: datetime) -> list[Talk]:
 def _talk(tx: Transaction, thread: Thread, waiting: kept.Waiting, person: Resident, at: datetime) -> Talk:
     title = thread.post.title if may_see(person, thread.post, at) else ""
     path = f"/talks/{waiting.response_id}"
-    return Talk(path, thread.name, _area(tx, thread), title, waiting.at, waiting.unread)
+    return Talk(path, thread.name, _where(tx, thread), title, waiting.at, waiting.unread)
 
 
-def _area(tx: Transaction, thread: Thread) -> str:
-    return _name(tx, thread.node_id)
-
-
-def _name(tx: Transaction, node_id: str | None) -> str:
-    return nodes.get(tx, node_id).name if node_id is not None else tx.home.area.name
+def _where(tx: Transaction, thread: Thread) -> Whereabouts:
+    """Where the other lives."""
+    if thread.side is Side.POSTER:
+        return whereabouts.of_one(tx, thread.response)
+    return whereabouts.of_node(tx, thread.post.node_id)

@@ -3,8 +3,9 @@
 import pytest
 
 from node.clock import now
-from node.storage import outbox
+from node.storage import outbox, spread
 from node.storage.database import Transaction
+from tests import elsewhere
 from tests.api.programs import Answer, Here, path_of
 
 
@@ -52,3 +53,20 @@ async def test_who_may_not_see_where_it_is_hears_that(here: Here) -> None:
     post = await here.asks()
     refused = await here.get("helper", f"{path_of(post)}/copies", 403)
     assert refused["detail"] == "This is not for you to see."
+
+
+async def test_servers_of_other_software_stand_there_too_and_confirm_nothing(here: Here) -> None:
+    await here.next_door()
+    await here.database.writing(lambda tx: elsewhere.follower(tx, now()))
+    post = await here.asks(audience="public")
+    assert sorted(await copies(here, "poster", post)) == [("Noord", "asked"), ("social.example", "asked")]
+    first = await here.get("poster", f"{path_of(post)}/copies", limit=1)
+    rest = await here.get("poster", f"{path_of(post)}/copies", limit=1, cursor=first["next"])
+    found = {copy["node"]["name"]: copy for copy in [*first["items"], *rest["items"]]}
+    assert rest["next"] is None
+    assert found["social.example"]["node"]["url"] == "https://social.example"
+    inbox = "https://social.example/inbox"
+    await here.database.writing(lambda tx: spread.delivered(tx, post["uri"], inbox, now()))
+    assert ("social.example", "delivered") in await copies(here, "poster", post)
+    await here.delete("poster", path_of(post))
+    assert ("social.example", "deletion_asked") in await copies(here, "broker", post)
