@@ -18,7 +18,7 @@ from node.neighbourhood.audience import may_hold
 from node.neighbourhood.block import Severity
 from node.neighbourhood.post import Post
 from node.storage import accounts as kept
-from node.storage import applause, blocks, lookups, posts
+from node.storage import applause, blocks, lookups, nodes, posts
 from node.storage.database import Transaction
 
 Effect = Callable[[Transaction, Signer, dict[str, Any], datetime], None]
@@ -134,9 +134,10 @@ def join(tx: Transaction, sender: Signer, activity: dict[str, Any], at: datetime
 
 
 def flag(tx: Transaction, sender: Signer, activity: dict[str, Any], at: datetime) -> None:
-    """Any server may report a public post of ours; that fills the supervisor's queue, and does nothing
-    else."""
-    flags.flag(tx, sender.origin, activity, at)
+    """Any server may report a public post of ours; that fills the supervisor's queue, and does nothing else.
+    Of a node of our own kind only its Application does (`flags`)."""
+    if nodes.by_origin(tx, sender.origin) is None:
+        flags.flag(tx, sender.origin, activity, at)
 
 
 def move(tx: Transaction, sender: Signer, activity: dict[str, Any], at: datetime) -> None:

@@ -17,7 +17,7 @@ from node.federation.documents import origin_of
 from node.federation.door import Federation
 from node.federation.errands import Errands
 from node.federation.guarded import Answer, Unreachable
-from node.federation.signatures import SigningKey
+from node.federation.own_key import Pair
 from node.storage import deliveries, nodes, outbox, spread
 from node.storage.database import Transaction
 from node.storage.deliveries import LEASE, Claim, Delivery
@@ -153,8 +153,8 @@ async def _tried(door: Federation, delivery: Delivery) -> Outcome:
     if body is None:
         return Outcome("dropped", "its words were erased")
     try:
-        key = _key(door, delivery.type, delivery.created)
-        outcome = judged(await door.remote.post(delivery.inbox, body, key), delivery.passed_on)
+        keys = _keys(door, delivery.type, delivery.created)
+        outcome = judged(await door.remote.post(delivery.inbox, body, keys), delivery.passed_on)
     except Unreachable as error:
         return Outcome("later", str(error))
     if outcome.word == "refused" and delivery.attempts + 1 < POISONOUS_AFTER:
@@ -181,7 +181,7 @@ async def _body(door: Federation, delivery: Delivery, activity: Activity | None)
         facts = {**facts, "actor": await _ourselves(door, facts["keys"])}
     created = activity.created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     said = activities.activity(door.home, activity.type, activity.uri, activity.object, facts, created, to)
-    key = _key(door, activity.type, activity.created)
+    key = _keys(door, activity.type, activity.created).ed25519
     body = json.dumps(proofs.add(said, key, activity.created), ensure_ascii=False).encode()
     return await door.database.writing(outbox.keep_body, activity.id, body)
 
@@ -191,9 +191,9 @@ async def _ourselves(door: Federation, keys: dict[str, str]) -> dict[str, Any]:
     return actors.with_keys(await actors.ourselves(door), keys)
 
 
-def _key(door: Federation, type: str, created: datetime) -> SigningKey:
-    """Whose message it is: the Group's, by its key of then, but for a Flag."""
-    return door.keys.application if type == activities.BY_APPLICATION else door.keys.group_at(created)
+def _keys(door: Federation, type: str, created: datetime) -> Pair:
+    """Whose message it is: the Group's, by its keys of then, but for a Flag."""
+    return door.keys.of_application() if type == activities.BY_APPLICATION else door.keys.of_group(created)
 
 
 def _actor_at(tx: Transaction, inbox: str) -> str:

@@ -26,6 +26,7 @@ from node.storage.tables import (
     posts,
     reports,
     responses,
+    spread,
 )
 
 AGREEING = [kind for kind in Kind if kind.agrees]
@@ -243,8 +244,10 @@ def due_to_recall(tx: Transaction, ended_before: datetime, limit: int = 200) -> 
     """Our own posts that ended long enough ago for the copies to go."""
     ended = and_(posts.c.node_id.is_(None), posts.c.ended.is_not(None), posts.c.ended <= ended_before)
     held = select(copies.c.post_uri).where(copies.c.state.not_in(["deletion_asked", "gone"]))
-    shared = and_(posts.c.uri.in_(held), posts.c.state != State.WITHDRAWN)
-    statement = select(posts).where(ended, shared).order_by(posts.c.ended).limit(limit).with_for_update()
+    spread_to = select(spread.c.post_uri).where(spread.c.state != "deletion_asked")
+    there = or_(posts.c.uri.in_(held), posts.c.uri.in_(spread_to))
+    due = select(posts).where(ended, there, posts.c.state != State.WITHDRAWN)
+    statement = due.order_by(posts.c.ended).limit(limit).with_for_update()
     return [_post(row) for row in tx.run(statement).mappings()]
 
 

@@ -23,7 +23,7 @@ from tests.federation import town_of_nodes
 from tests.federation.liar import AS
 from tests.federation.stranger import PUBLIC, Stranger
 from tests.federation.town_of_nodes import Model, Place
-from tests.federation.wire import Wire, until
+from tests.federation.wire import Wire, until, until_true
 
 Met = tuple[Place, Stranger]
 
@@ -332,3 +332,60 @@ async def test_the_whole_document_of_a_follow_needs_no_context_of_ours(met: Met)
     }
     await mo.tells(place, follow)
     await mo.hears("Accept")
+
+
+async def test_a12_an_announce_of_what_is_not_public_is_neither_counted_nor_fetched(met: Met) -> None:
+    place, mo = met
+    post = await place.asks("Voor de buren")
+    sent = len(place.wire.log)
+    for uri in (post.uri, f"{mo.origin}/notes/1", "https://noord.example/ap/o/1"):
+        assert (await mo.tells(place, mo.does("Announce", uri, to=[PUBLIC]))).status_code == 202
+    assert await place.database.reading(applause.of_post, post.id) == (0, 0)
+    assert await place.count("posts") == 1
+    assert [each.url for each in place.wire.log[sent:] if each.method == "GET"] == [mo.person]
+
+
+async def answered(place: Place, mo: Stranger) -> Response:
+    await mo.follows(place)
+    post = await public(place)
+    await mo.tells(place, mo.answers(post.uri, place.home.actor, "Ik kan dinsdag."))
+    return await answer_to(place, post)
+
+
+async def moved_to(place: Place, answer: Response, there: Stranger) -> bool:
+    """Whether an answer is another account's now."""
+    now_whose = await place.database.reading(kept_responses.get, answer.id)
+    new = await place.database.reading(accounts.by_actor, there.person)
+    return new is not None and now_whose.account_id == new.id
+
+
+async def test_a19_a_move_is_believed_when_both_say_so_and_not_twice_in_a_month(met: Met) -> None:
+    place, mo = met
+    answer, there = await answered(place, mo), Stranger(mo.wire, "elders")
+    there.serve(there.person, there.document(alsoKnownAs=[mo.person]))
+    await mo.tells(place, mo.does("Move", mo.person, target=there.person))
+
+    async def came() -> bool:
+        return await moved_to(place, answer, there)
+
+    await until(came)
+    assert await follow_of(place, mo) is Follow.NONE
+    third = Stranger(mo.wire, "weg")
+    third.serve(third.person, third.document(alsoKnownAs=[there.person]))
+    await there.tells(place, there.does("Move", there.person, target=third.person))
+    await until(place.idle)
+    assert not await moved_to(place, answer, third)
+
+
+@pytest.mark.parametrize("named", [[], ["https://social.example/users/iemand"], "https://social.example"])
+async def test_a19_a_move_to_somebody_who_does_not_say_so_is_ignored(met: Met, named: Any) -> None:
+    place, mo = met
+    answer, there = await answered(place, mo), Stranger(mo.wire, "elders")
+    there.serve(there.person, there.document(alsoKnownAs=named))
+    for target in (there.person, mo.person, place.home.actor):
+        await mo.tells(place, mo.does("Move", mo.person, target=target))
+    await mo.tells(place, mo.does("Move", there.person, target=there.person))
+    await mo.tells(place, mo.does("Move", mo.person))
+    await until_true(lambda: mo.wire.asked(place.origin, there.origin))
+    assert not await moved_to(place, answer, there)
+    assert await follow_of(place, mo) is Follow.ACCEPTED

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from node.acts import moderation, reports
 from node.clock import now
 from node.federation.flags import said
+from node.federation.gate import Gate
 from node.federation.signatures import SigningKey
 from node.neighbourhood.post import Audience, Post, State
 from node.neighbourhood.report import Report, ReportCategory, ReportState
@@ -218,6 +219,7 @@ async def lied_about(
         await nodes.quiet()
         for one in (place, noord):
             await one.stop()
+        place.door.gate = Gate()  # a while later: it has seen who is a neighbour now
         await liar.says(place, flag_of(liar, "x"), key=liar.reader)  # now its key is known
         yield place, liar, post
 
