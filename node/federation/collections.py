@@ -14,7 +14,7 @@ from node.federation.door import Federation
 from node.neighbourhood.audience import may_hold
 from node.neighbourhood.node import Home, Node, advisories_of
 from node.neighbourhood.post import Audience, Post, State
-from node.storage import nodes, outbox, posts, replies, tombstones
+from node.storage import accounts, nodes, outbox, posts, replies, tombstones
 from node.storage.advisories import Advisory
 from node.storage.database import Transaction
 
@@ -160,6 +160,11 @@ def collection(uri: str, total: int, first: str | None = None) -> dict[str, Any]
     """A collection that says how much is in it, and where it begins if that may be seen."""
     more = {"first": first} if first else {}
     return {"@context": vocabulary.AS, "id": uri, "type": "OrderedCollection", "totalItems": total, **more}
+
+
+def followers(tx: Transaction) -> int:
+    """How many follow us: nodes of our own kind, and accounts of other software."""
+    return nodes.followers(tx) + accounts.followers(tx)
 
 
 def adjacent(tx: Transaction) -> dict[str, Any]:

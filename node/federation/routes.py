@@ -263,7 +263,7 @@ async def _advisories(door: Federation, request: Request) -> Response:
 
 
 async def _followers(door: Federation, request: Request) -> Response:
-    return _counted(door, request, await door.database.reading(nodes.followers))
+    return _counted(door, request, await door.database.reading(collections.followers))
 
 
 async def _following(door: Federation, request: Request) -> Response:

@@ -19,7 +19,8 @@ from node.storage import replies as kept_replies
 from node.storage import responses as kept_responses
 from node.storage import threads as kept_threads
 from tests import town
-from tests.federation import town_of_nodes
+from tests.federation import by_hand, town_of_nodes
+from tests.federation.by_hand import Raw
 from tests.federation.liar import AS
 from tests.federation.stranger import PUBLIC, Stranger
 from tests.federation.town_of_nodes import Model, Place
@@ -119,6 +120,20 @@ async def test_who_undoes_a_follow_hears_no_more_but_the_delete(met: Met) -> Non
     await mo.hears("Delete")
     await until(place.idle)
     assert len(mo.heard("Create")) == 1
+
+
+async def test_everybody_may_see_how_many_follow(met: Met) -> None:
+    place, mo = met
+
+    async def count() -> int:
+        raw = Raw("GET", f"{place.home.actor}/followers", {"accept": by_hand.TYPE})
+        return int((await by_hand.knock(place, raw)).json()["totalItems"])
+
+    assert await count() == 1  # next door
+    follow = await mo.follows(place)
+    assert await count() == 2
+    await mo.tells(place, mo.does("Undo", follow))
+    assert await count() == 1
 
 
 async def test_when_the_operator_wants_to_look_a_follow_waits(met: Met) -> None:
