@@ -3,7 +3,8 @@
 Its HTML is not kept: the neighbourhood shows plain text, in which no mark of anybody's can do anything.
 """
 
-from html import unescape
+import re
+from html import escape, unescape
 from typing import Any
 
 import nh3
@@ -12,20 +13,26 @@ from node.acts.replies import Told
 from node.federation.documents import listed, uri_of, uris_of, words_of
 from node.federation.vocabulary import PUBLIC_NAMES
 
-TYPES = ("Note", "Article", "Page", "Question")
+TYPES = {"Note", "Article", "Page", "Question", "Event", "Image", "Audio", "Video"}
 TEXT = 64 * 1024
 ABOUT = 10  # addresses in one Note that are looked up
-_BREAKS = ("<br>", "</p>", "</li>", "</blockquote>", "</h1>", "</h2>", "</h3>", "</pre>", "</div>")
-_KEPT = {"br", "p", "li", "blockquote", "h1", "h2", "h3", "pre", "div"}
+_HEADINGS = {f"h{level}" for level in range(1, 7)}
+_LISTS = {"ul", "ol", "li", "dl", "dt", "dd"}
+_PARTS = {"article", "aside", "details", "figcaption", "figure", "footer", "header", "main", "nav", "section"}
+_BLOCKS = {"p", "div", "blockquote", "pre", "hr", "summary", "table", "tr"} | _HEADINGS | _LISTS | _PARTS
+_MARKS = {"br": "\n", "td": " ", "th": " ", "img": "", **dict.fromkeys(_BLOCKS, "\r")}
+_QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
+_PICTURE = re.compile(r'<img alt="([^"]*)">')
+_MARK = re.compile(r"</?([a-z0-9]+)>")
 
 
 def told(note: dict[str, Any], actor: str, group: str) -> Told | None:
-    """What a Note says to us; None for what is no Note, or a vote in a poll, or has no words.
+    """What a Note says to us, or whatever else has words; None for what has none, as a vote in a poll.
 
     `group`: our actor, whose mention at the beginning is left out.
     """
-    uri, kind = uri_of(note), note.get("type")
-    if uri is None or kind not in TYPES or uris_of(note.get("attributedTo")) != [actor]:
+    uri, kinds = uri_of(note), {kind for kind in listed(note.get("type")) if isinstance(kind, str)}
+    if uri is None or TYPES.isdisjoint(kinds) or uris_of(note.get("attributedTo")) != [actor]:
         return None
     text = _without_mention(_text(note), note, group)
     if not text:
@@ -36,13 +43,18 @@ def told(note: dict[str, Any], actor: str, group: str) -> Told | None:
 
 
 def plain(html: str) -> str:
-    """HTML as plain text: its marks are gone, and lines end where its paragraphs did."""
-    kept = nh3.clean(html, tags=_KEPT, attributes={}, link_rel=None)
-    for mark in _BREAKS:
-        kept = kept.replace(mark, f"{mark}\n")
-    bare = unescape(nh3.clean(kept, tags=set()))
-    lines = (" ".join(line.split()) for line in bare.replace("\xa0", " ").split("\n"))
-    return "\n".join(lines).strip()
+    """HTML as plain text: its marks are gone, a picture is what it is said to show, and every paragraph has
+    lines of its own."""
+    kept = nh3.clean(html, tags=set(_MARKS), attributes={"img": {"alt"}}, link_rel=None)
+    kept = _PICTURE.sub(lambda found: escape(unescape(found[1])), kept)
+    bare = unescape(_MARK.sub(lambda found: _MARKS[found[1]], kept))  # what looked like a mark is words
+    return "\n".join(line for text in bare.split("\n") for line in _lines(text)).strip()
+
+
+def _lines(text: str) -> list[str]:
+    """Where a paragraph begins or ends a new line begins, but no empty one."""
+    found = [" ".join(part.split()) for part in text.split("\r")]
+    return [line for line in found if line] or [""]
 
 
 def _text(note: dict[str, Any]) -> str:
@@ -61,7 +73,7 @@ def _about(note: dict[str, Any]) -> list[str]:
     answered = uris_of(note.get("inReplyTo"))
     if answered:
         return answered[:ABOUT]
-    quoted = [uri for name in ("quote", "quoteUrl", "quoteUri") for uri in uris_of(note.get(name))]
+    quoted = [uri for name in _QUOTES for uri in uris_of(note.get(name))]
     tags = [tag for tag in listed(note.get("tag")) if isinstance(tag, dict) and tag.get("type") == "Link"]
     return [*quoted, *(uri for tag in tags if (uri := uri_of(tag.get("href"))))][:ABOUT]
 

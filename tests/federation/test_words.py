@@ -1,0 +1,68 @@
+"""What other software writes, as plain words: nothing that was said is lost, and no mark comes along."""
+
+from typing import Any
+
+import pytest
+
+from node.federation import notes
+
+MO, GROUP = "https://social.example/users/mo", "https://centrum.example/ap/buurt/centrum"
+NOTE = {
+    "id": f"{MO}/statuses/1",
+    "type": "Note",
+    "attributedTo": MO,
+    "to": [GROUP],
+    "content": "<p>Ik kom.</p>",
+}
+
+
+def told(**change: Any) -> str | None:
+    found = notes.told({**NOTE, **change}, MO, GROUP)
+    return found.text if found is not None else None
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<p>een</p><p>twee</p>", "een\ntwee"),
+        ("een<br/>twee", "een\ntwee"),
+        ("<ol><li>een</li><li>twee</li></ol>", "een\ntwee"),
+        ("<h1>een</h1><h6>twee</h6>drie", "een\ntwee\ndrie"),
+        ("<h4>een</h4><h5>twee</h5>", "een\ntwee"),
+        ("<dl><dt>een</dt><dd>twee</dd></dl>", "een\ntwee"),
+        ("<article>een</article><footer>twee</footer>", "een\ntwee"),
+        ("<table><tr><td>een</td><td>twee</td></tr><tr><td>drie</td></tr></table>", "een twee\ndrie"),
+        ("een<hr>twee", "een\ntwee"),
+        ("<p>Kijk: <img src='https://x.example/a.png' alt='een taart'/></p>", "Kijk: een taart"),
+        ("<img src='x' alt='&lt;b&gt;'>", "<b>"),
+        ("Fern<wbr />straßen", "Fernstraßen"),
+        ("<script>alert('hi');</script>", ""),
+        ("<style>p {}</style>een", "een"),
+        ("1 &lt; 2 &amp;amp; 3", "1 < 2 &amp; 3"),
+        ("een\ntwee", "een\ntwee"),
+    ],
+)
+def test_html_is_read_as_it_shows(html: str, words: str) -> None:
+    assert notes.plain(html) == words
+
+
+@pytest.mark.parametrize("kind", ["Note", "Article", "Page", "Question", "Event", "Image", "Audio", "Video"])
+def test_whatever_has_words_is_read(kind: str) -> None:
+    assert told(type=kind) == "Ik kom."
+
+
+@pytest.mark.parametrize("kind", [["Note"], ["Note", "Article"], ["x:Answer", "Note"]])
+def test_a_thing_of_two_types_is_what_is_read_of_them(kind: list[str]) -> None:
+    assert told(type=kind) == "Ik kom."
+
+
+@pytest.mark.parametrize("kind", [None, "Tombstone", "Place", [], [["Note"]], {"id": "Note"}, 7])
+def test_what_is_no_writing_is_not_read(kind: Any) -> None:
+    assert told(type=kind) is None
+
+
+@pytest.mark.parametrize("name", ["quote", "quoteUrl", "quoteUri", "_misskey_quote"])
+def test_a_quotation_is_about_what_it_quotes(name: str) -> None:
+    found = notes.told({**NOTE, name: f"{GROUP}/x"}, MO, GROUP)
+    assert found is not None
+    assert found.about == [f"{GROUP}/x"]
