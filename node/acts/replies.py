@@ -57,8 +57,13 @@ def arrived(tx: Transaction, account: Account, told: Told, at: datetime) -> None
     if talk is not None and not held:
         threads.wrote(tx, account, told.uri, talk.id, told.text, at)
         return
-    post = posts.get(tx, talk.post_id) if talk is not None else _post(tx, told.about)
-    if (post is None and (told.public or told.about)) or not _room(tx, account, at):
+    before = _before(tx, account, told.about) if talk is None else None
+    if talk is not None:
+        post: Post | None = posts.get(tx, talk.post_id)
+    else:
+        post = _post(tx, told.about) if before is None else _post_of(tx, before)
+    elsewhere = bool(told.about) and (before is None or before.post_id is not None)
+    if (post is None and (told.public or elsewhere)) or not _room(tx, account, at):
         return
     text = told.text.strip()[:TEXT_LENGTH]
     if not text:
@@ -172,6 +177,18 @@ def _post(tx: Transaction, about: Sequence[str]) -> Post | None:
         if post is not None and post.own and may_hold(None, post):
             return post
     return None
+
+
+def _before(tx: Transaction, account: Account, about: Sequence[str]) -> Reply | None:
+    """The reply of their own that a Note goes on about: people often write twice before anybody looks."""
+    found = (kept.by_uri(tx, uri) for uri in about)
+    return next((reply for reply in found if reply is not None and reply.account_id == account.id), None)
+
+
+def _post_of(tx: Transaction, reply: Reply) -> Post | None:
+    """The post that a reply is about, as long as everybody may know it."""
+    post = posts.get(tx, reply.post_id, lock=True) if reply.post_id is not None else None
+    return post if post is not None and may_hold(None, post) else None
 
 
 def _talk(tx: Transaction, account: Account, about: Sequence[str]) -> Response | None:

@@ -21,6 +21,7 @@ from node.federation.door import Federation
 from node.federation.guarded import Gone, Unreachable
 from node.federation.key_documents import fetch_actor
 from node.federation.memory import keep as keep_in
+from node.federation.proofs import ProofClaim
 from node.federation.reading import Actor
 from node.federation.signatures import Claim, Refused, VerificationKey, Verified
 from node.neighbourhood.block import Severity
@@ -131,20 +132,27 @@ async def _lives(door: Federation, origin: str, at: datetime) -> None:
 
 
 async def check_proof(door: Federation, document: dict[str, Any], sender: Signer) -> bool:
-    """Refuse a document whose proof is not by its own actor's key. One without a proof stands by its
-    signature alone: False, for nobody may pass that on."""
+    """Refuse a document with a proof that is not by its own actor's key. One without a proof that we read
+    stands by its signature alone: False, for nobody may pass that on."""
     if "proof" not in document:
         return False
-    if not proofs.is_read(document) and not await door.database.reading(_is_node, sender.verified.actor):
-        return False  # other software has proofs of other kinds
-    claim = proofs.read(document)
+    if proofs.is_read(document) or await door.database.reading(_is_node, sender.verified.actor):
+        alone = [document]
+    else:
+        alone = proofs.apart(document)  # other software has proofs of other kinds, and more than one
+    for one in alone:
+        await _require_proof(door, proofs.read(one), sender)
+    return bool(alone)
+
+
+async def _require_proof(door: Federation, claim: ProofClaim, sender: Signer) -> None:
+    """Refuse a proof that is not by a key of whoever sent it."""
     key = sender.key if sender.key.key_id == claim.key_id else _key_in(sender.fetched, claim.key_id)
     if key is None:
         key = await _kept(door, claim.key_id)
     if key is None or key.owner != sender.verified.actor:
         raise Refused(401, "The proof names a key that its actor does not.")
     proofs.verify(claim, key)
-    return True
 
 
 async def carried(door: Federation, document: dict[str, Any], actor: str) -> Verified:

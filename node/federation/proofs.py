@@ -18,6 +18,7 @@ from node.federation import multikey, signatures
 from node.federation.signatures import Refused, SigningKey, VerificationKey, Verified, check_key_id
 
 _KIND = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "proofPurpose": "assertionMethod"}
+PROOFS = 4  # of one document of other software
 _GREAT = 2**53
 _NARROWING = ("expires", "domain", "challenge", "previousProof")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -65,7 +66,19 @@ def is_read(document: Mapping[str, Any]) -> bool:
         proof = _only_proof(document)
     except ValueError:
         return False
-    return all(proof.get(name) == value for name, value in _KIND.items())
+    return _is_ours(proof)
+
+
+def apart(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The document with each of its proofs of that kind alone: other software adds to a proof that is there.
+
+    Refused when there are more of them than anybody needs.
+    """
+    found = document.get("proof")
+    ours = [proof for proof in (found if isinstance(found, list) else [found]) if _is_ours(proof)]
+    if len(ours) > PROOFS:
+        raise Refused(401, f"More than {PROOFS} proofs.")
+    return [{**document, "proof": proof} for proof in ours]
 
 
 def verify(claim: ProofClaim, key: VerificationKey) -> Verified:
@@ -115,6 +128,11 @@ def _is_plain(document: Any) -> bool:
     return True
 
 
+def _is_ours(proof: Any) -> bool:
+    """Whether a proof is of the kind that is read here."""
+    return isinstance(proof, dict) and all(proof.get(name) == value for name, value in _KIND.items())
+
+
 def _only_proof(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document's one proof, also when it stands alone in a list."""
     proof = document.get("proof")
@@ -126,7 +144,7 @@ def _only_proof(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(document: Mapping[str, Any], proof: dict[str, Any]) -> ProofClaim:
-    if any(proof.get(name) != value for name, value in _KIND.items()):
+    if not _is_ours(proof):
         raise ValueError("it is of a kind that is not read here")
     if any(name in proof for name in _NARROWING):
         raise ValueError("it sets limits that are not read here")
