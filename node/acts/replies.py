@@ -14,7 +14,7 @@ from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_hold
 from node.neighbourhood.block import Severity
-from node.neighbourhood.post import Kind, Post
+from node.neighbourhood.post import Post
 from node.neighbourhood.refusal import Conflict, Refusal, phrase
 from node.neighbourhood.reply import (
     A_DAY_OF_ACCOUNT,
@@ -72,7 +72,7 @@ def arrived(tx: Transaction, account: Account, told: Told, at: datetime) -> None
     reply = Reply(uuid4().hex, told.uri, account.id, post_id, told.public, text, ReplyState.WAITING, at)
     kept.add(tx, reply)
     looked_at = held or told.public or not account.familiar
-    if post is not None and post.kind is not Kind.EVENT and not looked_at:
+    if post is not None and not reply.alone(post.kind) and not looked_at:
         _become(tx, account, reply, post, at)
     elif kept.count(tx) == 1:
         for supervisor in residents.holding(tx, Role.SUPERVISOR, at):
@@ -93,7 +93,7 @@ def let_in(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
     accounts.save(tx, account)
     log.record(tx, Happening.REPLY_LET_IN, by.id, reply.id, at)
     post = posts.get(tx, reply.post_id, lock=True) if reply.post_id is not None else None
-    if post is None or post.kind is Kind.EVENT:
+    if post is None or reply.alone(post.kind):
         done = replace(reply, state=ReplyState.LET_IN, decided=at)
         kept.save(tx, done)
         return done

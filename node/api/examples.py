@@ -14,6 +14,7 @@ from node.api.matches import Match, Matches, NewMatch
 from node.api.me import Me
 from node.api.nodes import AskedNode, NewNode, Node, NodeName, Nodes, Reason, ThisNode
 from node.api.posts import Area, Author, Home, Post, Posts
+from node.api.replies import Replies, Reply
 from node.api.reports import (
     Case,
     Dismissed,
@@ -150,6 +151,18 @@ _report = Report(
     created=_TUESDAY,
     decided=None,
 )
+_reply = Reply(
+    id=_MATCH,
+    uri="https://social.example/users/mo/statuses/1",
+    post=_POST,
+    text="Ik kan dinsdag.",
+    by=From("Mo", "@mo@social.example"),
+    profile="https://social.example/@mo",
+    public=False,
+    why="Nobody here knows this account yet.",
+    state="waiting",
+    created=_TUESDAY,
+)
 _case = Case(
     id=_POST,
     post=_post,
@@ -198,6 +211,8 @@ EXAMPLES: dict[type[Struct], Struct] = {
         NewReport("privacy", "Het huisnummer staat erin."),
         _case,
         Queue([_case], None),
+        _reply,
+        Replies([_reply], None),
         Upheld("ask", "Haal het huisnummer weg.", "De schrijver past het aan."),
         Dismissed("Dit mag gewoon."),
         Flagged("privacy", "Het huisnummer staat in de tekst."),

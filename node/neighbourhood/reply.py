@@ -54,6 +54,10 @@ class Reply:
     response_id: str | None = None
     decided: datetime | None = None
 
+    def alone(self, kind: Kind | None) -> bool:
+        """Whether nobody but a supervisor reads it. `kind` of the post it is about."""
+        return self.post_id is None or kind is Kind.EVENT
+
     def why(self, kind: Kind | None, held: bool) -> Why:
         """Why it waits. `kind` of the post it is about; `held`: a block says that all of this account, or of
         its server, is looked at first."""

@@ -13,8 +13,8 @@ from node.acts import residents as acts
 from node.neighbourhood.contact import Contact
 from node.neighbourhood.refusal import Invalid
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, Role
-from node.storage import access, residents
+from node.neighbourhood.roles import Deed, Role, may
+from node.storage import access, replies, reports, residents
 from node.storage import contacts as kept_contacts
 from node.storage.access import Session, Token
 from node.storage.database import Transaction
@@ -34,6 +34,8 @@ class Account:
     sessions: list[Session]
     here: str
     contact: Contact
+    waits: int  # for a supervisor
+    replies: int  # from elsewhere, for a supervisor
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -106,10 +108,13 @@ async def _mine(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 
 
 
 def _look(tx: Transaction, person: Resident, here: str, at: datetime) -> Account:
+    looks = may(person, Deed.SEE_QUEUE)
     return Account(
         residents.grants_of(tx, person.id, at),
         access.tokens_of(tx, person.id),
         access.sessions_of(tx, person.id, at),
         access.session_id(here),
         kept_contacts.of(tx, person.id),
+        reports.length(tx, person.id) if looks else 0,
+        replies.count(tx) if looks else 0,
     )

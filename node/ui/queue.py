@@ -16,7 +16,7 @@ from node.neighbourhood.post import Kind, Post, State
 from node.neighbourhood.refusal import Conflict, Invalid, Words, phrase
 from node.neighbourhood.report import REASON_LENGTH, Measure, Report
 from node.neighbourhood.roles import Deed
-from node.storage import log, nodes, outbox
+from node.storage import log, nodes, outbox, replies
 from node.storage import reports as kept
 from node.storage.database import Transaction
 from node.storage.reports import Waiting
@@ -88,9 +88,10 @@ class Case:
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
     """GET /queue: what waits, the oldest on top. Only a supervisor."""
     who.required(Deed.MODERATE, Deed.SEE_QUEUE)
-    shown, hidden = await ui.database.reading(_look, who, number(request.query_params.get("from")))
+    shown, hidden, elsewhere = await ui.database.reading(_look, who, number(request.query_params.get("from")))
     said = SAID.get(request.query_params.get("said", ""), "")
     values = {"shown": shown, "hidden": hidden, "path": LIST, "said": said, "form": Form(), "alone": False}
+    values["elsewhere"] = elsewhere
     return ui.page(request, who, "queue.html", **values, **_frame())
 
 
@@ -136,11 +137,13 @@ def _single(tx: Transaction, who: Visitor, post_id: str) -> Case:
     return replace(found, last=last(tx, post, before), earlier=[_said(report, known) for report in before])
 
 
-def _look(tx: Transaction, who: Visitor, start: int) -> tuple[Slice[Case], list[Post]]:
+def _look(tx: Transaction, who: Visitor, start: int) -> tuple[Slice[Case], list[Post], int]:
+    """What waits; what is not shown here; and how many replies from elsewhere wait on their own page."""
     person = who.signed_in()
     found = kept.oldest(tx, person.id, start, PAGE)
     total = kept.length(tx, person.id)
-    return Slice(_cases(tx, who, found), start, total), kept.hidden_here(tx, HIDDEN_MOST)
+    hidden = kept.hidden_here(tx, HIDDEN_MOST)
+    return Slice(_cases(tx, who, found), start, total), hidden, replies.count(tx)
 
 
 def _cases(tx: Transaction, who: Visitor, found: list[Waiting]) -> list[Case]:

@@ -1,8 +1,11 @@
 """Accounts on other software as programs meet them."""
 
+from dataclasses import replace
+from typing import Any
+
 from node.acts import threads
 from node.clock import now
-from node.storage import posts
+from node.storage import accounts, posts
 from node.storage.database import Transaction
 from tests import elsewhere
 from tests.api.programs import Answer, Here, path_of
@@ -64,3 +67,78 @@ async def test_an_agreement_with_an_account_is_made_and_done(here: Here) -> None
     await here.get("broker", "/board")
     export = await here.get("poster", "/me/export")
     assert export["posts"][0]["answers"][0]["name"] == "Mo"
+
+
+# The supervisor's queue
+
+
+async def waits(here: Here, **change: Any) -> tuple[Answer, str]:
+    post = await here.asks(audience="public")
+
+    def write(tx: Transaction) -> str:
+        who = elsewhere.account(tx, now(), **{"known": False, **change})
+        return elsewhere.wrote(tx, who, posts.get(tx, post["id"]), "Ik kan.", now())
+
+    return post, await here.database.writing(write)
+
+
+async def test_what_waits_says_who_wrote_what_and_why(here: Here) -> None:
+    post, uri = await waits(here)
+    queue = await here.get("supervisor", "/queue/replies")
+    (reply,) = queue["items"]
+    assert queue["next"] is None
+    assert reply == {
+        "id": reply["id"],
+        "uri": uri,
+        "post": post["id"],
+        "text": "Ik kan.",
+        "from": {"name": "Mo", "home": HANDLE},
+        "profile": "https://social.example/@mo",
+        "public": False,
+        "why": "Nobody here knows this account yet.",
+        "state": "waiting",
+        "created": reply["created"],
+    }
+    assert await here.get("supervisor", "/queue") == {"items": [], "next": None}
+
+
+async def test_a_reply_is_let_in_once(here: Here) -> None:
+    post, _ = await waits(here)
+    (reply,) = (await here.get("supervisor", "/queue/replies"))["items"]
+    for _ in range(2):
+        done = await here.post("supervisor", f"/replies/{reply['id']}/let-in", status=200)
+        assert done["state"] == "let_in"
+    assert len((await here.get("poster", f"{path_of(post)}/responses"))["items"]) == 1
+    late = await here.post("supervisor", f"/replies/{reply['id']}/turn-away", status=200)
+    assert late["state"] == "let_in"
+    assert (await here.get("supervisor", "/queue/replies"))["items"] == []
+
+
+async def test_a_reply_that_is_turned_away_keeps_no_words(here: Here) -> None:
+    post, _ = await waits(here)
+    (reply,) = (await here.get("supervisor", "/queue/replies"))["items"]
+    away = await here.post("supervisor", f"/replies/{reply['id']}/turn-away", status=200)
+    assert (away["state"], away["text"]) == ("turned_away", "")
+    assert (await here.get("poster", f"{path_of(post)}/responses"))["items"] == []
+
+
+async def test_a_reply_of_a_blocked_account_is_not_let_in(here: Here) -> None:
+    await waits(here)
+    (reply,) = (await here.get("supervisor", "/queue/replies"))["items"]
+
+    def block(tx: Transaction) -> None:
+        accounts.save(tx, replace(elsewhere.known(tx), blocked=True))
+
+    await here.database.writing(block)
+    await here.post("supervisor", f"/replies/{reply['id']}/let-in", status=409)
+    await here.post("supervisor", "/replies/nothing/let-in", status=404)
+
+
+async def test_many_replies_come_in_pages_newest_first(here: Here) -> None:
+    for number in range(5):
+        await waits(here, user=f"u{number}")
+    first = await here.get("supervisor", "/queue/replies", limit=3)
+    rest = await here.get("supervisor", "/queue/replies", limit=3, cursor=first["next"])
+    homes = [reply["from"]["home"] for reply in first["items"] + rest["items"]]
+    assert homes == [f"@u{number}@social.example" for number in (4, 3, 2, 1, 0)]
+    assert rest["next"] is None

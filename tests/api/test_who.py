@@ -15,10 +15,11 @@ from node.neighbourhood.node import Area
 from node.neighbourhood.post import Audience, Post, State
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, may
-from node.storage import posts
+from node.storage import posts, replies
 from node.storage.database import Transaction
 from tests import town
 from tests.api.programs import OPERATION, Here, asked, elsewhere, path_of
+from tests.elsewhere import account, wrote
 from tests.town import DAY, Cast
 
 PARTS: list[str | None] = [None, *Cast.__dataclass_fields__]
@@ -152,6 +153,25 @@ def at_case(below: str, body: Any = None, copy: bool = False) -> Way:
     return way
 
 
+def at_reply(below: str) -> Way:
+    """At what somebody with an account elsewhere wrote."""
+
+    async def way(here: Here) -> Ask:
+        made = await here.asks(audience="public")
+
+        def write(tx: Transaction) -> str:
+            user = uuid4().hex[:8]
+            stranger = account(tx, now(), user, known=False)
+            uri = wrote(tx, stranger, posts.get(tx, made["id"]), "Ik kan.", now())
+            found = replies.by_uri(tx, uri)
+            assert found is not None
+            return found.id
+
+        return Ask(f"/replies/{await here.database.writing(write)}/{below}")
+
+    return way
+
+
 def of_kind(name: str, folder: str) -> dict[str, Way]:
     return {
         f"list{name}s": at(f"/{folder}"),
@@ -187,6 +207,9 @@ WAYS: dict[str, Way] = {
     "reportEvent": at_report("events"),
     "listReports": at("/reports"),
     "showQueue": at("/queue"),
+    "listReplies": at("/queue/replies"),
+    "letReplyIn": at_reply("let-in"),
+    "turnReplyAway": at_reply("turn-away"),
     "showCase": at_case(""),
     "upholdReports": at_case("/uphold", {"what": "hide", "reason": "Reclame."}),
     "dismissReports": at_case("/dismiss", {"reason": "Dit mag."}),

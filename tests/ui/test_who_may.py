@@ -12,7 +12,7 @@ import pytest
 
 from node.clock import now
 from node.neighbourhood.roles import Role
-from node.ui import answers, borders, changes, districts, hub
+from node.ui import answers, borders, changes, districts, hub, replies
 from node.ui.routes import FORMS, PAGES
 from tests import town
 from tests.ui import things, visits
@@ -231,6 +231,10 @@ TABLE = [
     send("/report/{post}", residents(404, 403, 403), {"category": "spam"}, post="nowhere"),
     look("/reports", account(200, stranger=SIGN_IN)),
     look("/queue", supervisor(200, stranger=SIGN_IN)),
+    look("/queue/replies", supervisor(200, stranger=SIGN_IN)),
+    *(send("/queue/replies/{reply}/{deed}", supervisor(303), deed=deed) for deed in replies.DEEDS),
+    send("/queue/replies/{reply}/{deed}", supervisor(404), deed="burn"),
+    send("/queue/replies/{reply}/{deed}", supervisor(404), reply="nothing", deed="let-in"),
     look("/queue/{post}", supervisor(200, stranger=SIGN_IN)),
     look("/queue/{post}", supervisor(200, stranger=SIGN_IN), post="{copy}"),
     look("/queue/{post}", supervisor(404, stranger=SIGN_IN), post="nowhere"),
@@ -361,6 +365,7 @@ def test_every_decision_is_in_the_table() -> None:
     assert said(NODE) == said(NODE, "GET") == set(borders.STEPS)
     assert said(MEMBER) == said(MEMBER, "GET") == set(hub.STEPS)
     assert said(WISH) == set(districts.CHOICES)
+    assert said("/queue/replies/{reply}/{deed}") == set(replies.DEEDS)
 
 
 def test_the_table_is_large_enough() -> None:

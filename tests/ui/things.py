@@ -9,9 +9,9 @@ from sqlalchemy import select
 from node.acts import held, invites, posts, residents, responses, threads
 from node.clock import now
 from node.neighbourhood.node import Follow
-from node.storage import access, lookups, tables, ways_in
+from node.storage import access, lookups, replies, tables, ways_in
 from node.storage.database import Transaction
-from tests import town
+from tests import elsewhere, town
 from tests.ui.visits import Here
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -38,6 +38,7 @@ class Things:
     coming: str  # the helper's answer to it
     notice: str  # the poster tells, for here and next door
     comment: str  # the helper's, under it
+    reply: str  # of somebody elsewhere whom nobody here knows
     delivery: str  # a message that was refused too often, and waits for the operator
 
     def path(self, route: str, **more: str) -> str:
@@ -71,6 +72,8 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
     coming = responses.answer(tx, cast.helper, event.id, "", at)
     notice = posts.post(tx, cast.poster, town.tells(audience="adjacent"), at)
     comment = responses.answer(tx, cast.helper, notice.id, "Die is van Jan.", at)
+    public = posts.post(tx, cast.poster, town.tells("Voor iedereen", audience="public"), at)
+    elsewhere.wrote(tx, elsewhere.account(tx, at, known=False), public, "Leuk!", at)
     return Things(
         post=asked.id,
         answer=answer.id,
@@ -88,6 +91,7 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
         coming=coming.id,
         notice=notice.id,
         comment=comment.id,
+        reply=replies.oldest(tx, 1)[0].id,
         delivery=_parked(tx),
     )
 

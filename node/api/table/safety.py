@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from node.api import reports
+from node.acts import replies as acts
+from node.api import replies, reports
 from node.api.lists import PageAsked
 from node.api.operation import Operation
 from node.neighbourhood.post import Kind
@@ -50,6 +51,40 @@ OPERATIONS: tuple[Operation, ...] = (
         deed=Deed.SEE_QUEUE,
         takes=reports.QueueAsked,
         answers=reports.Queue,
+    ),
+    Operation(  # before the one case, whose address it would be too
+        method="GET",
+        path="/queue/replies",
+        name="listReplies",
+        says="What accounts on other software wrote, and waits for a supervisor",
+        also="About public posts, or to the neighbourhood: what everybody can read there, and what somebody "
+        "wrote whom nobody here knows.",
+        does=replies.listing,
+        deed=Deed.SEE_QUEUE,
+        takes=PageAsked,
+        answers=replies.Replies,
+    ),
+    Operation(
+        method="POST",
+        path="/replies/{id}/let-in",
+        name="letReplyIn",
+        says="It goes to whoever posted, and its account is known here from now on",
+        also="What is about no post, or about an event, is marked as read. Doing it again changes nothing. "
+        "409: the account is blocked.",
+        does=partial(replies.decide, acts.let_in),
+        deed=Deed.MODERATE,
+        answers=replies.Reply,
+        refuses=(409,),
+    ),
+    Operation(
+        method="POST",
+        path="/replies/{id}/turn-away",
+        name="turnReplyAway",
+        says="Nobody here reads it",
+        also="Its words go; whoever wrote it hears nothing. Doing it again changes nothing.",
+        does=partial(replies.decide, acts.turn_away),
+        deed=Deed.MODERATE,
+        answers=replies.Reply,
     ),
     Operation(
         method="GET",
