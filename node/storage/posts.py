@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, bindparam, func, not_, or_, select, true
+from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, not_, or_, select, true
 from sqlalchemy.engine import RowMapping
 
 from node.neighbourhood.audience import may_see
@@ -14,6 +14,7 @@ from node.neighbourhood.following import Ring
 from node.neighbourhood.node import Area
 from node.neighbourhood.post import ANSWERABLE, PRIVATE, Audience, Kind, Post, State
 from node.neighbourhood.refusal import NotFound, phrase
+from node.neighbourhood.report import ReportState
 from node.neighbourhood.resident import Resident
 from node.storage.database import Transaction
 from node.storage.nodes import ACTIVE, MEMBER
@@ -128,13 +129,28 @@ def from_ring(ring: Ring) -> ColumnElement[bool]:
 
 
 def listing(tx: Transaction, who: Resident | None, wanted: Filter, at: datetime) -> list[Post]:
-    """The posts this person may see, newest first; events by their beginning, soonest first."""
+    """The posts this person may see, newest first; events by their beginning, soonest first.
+
+    What they reported themselves is on no list of theirs until somebody has decided about it.
+    """
     where = [visible_to(who, at), *_whose(wanted), *_running(wanted, at)]
+    if who is not None and who.id:
+        where.append(posts.c.id.not_in(_reported_by(who.id)))
     order: tuple[Any, ...] = (posts.c.created.desc(), posts.c.id.desc())
     if wanted.starting_from is not None:
         order = (posts.c.starts, posts.c.id)
     statement = select(posts).where(*where).order_by(*order).limit(wanted.limit)
     return [_post(row) for row in tx.run(statement).mappings()]
+
+
+def reported_by(tx: Transaction, resident_id: str) -> frozenset[str]:
+    """The ids of the posts that somebody reported, about which nobody decided yet."""
+    return frozenset(tx.run(_reported_by(resident_id)).scalars())
+
+
+def _reported_by(resident_id: str) -> Select[tuple[str]]:
+    theirs = and_(reports.c.resident == resident_id, reports.c.state == ReportState.OPEN)
+    return select(reports.c.post_id).where(theirs)
 
 
 def _whose(wanted: Filter) -> Iterator[ColumnElement[bool]]:

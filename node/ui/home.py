@@ -87,11 +87,19 @@ def _alike(who: Visitor, home: Home) -> Hashable:
 
 async def _as_seen_by(ui: Ui, who: Visitor) -> Home:
     """The same for all who see the same districts, but for whose post is one's own."""
-    said = await ui.database.reading(follows.wishes_of, who.person)
+    said, reported = await ui.database.reading(_own_wishes, who)
+    if reported:  # theirs alone: what they reported is not on it
+        return await ui.database.reading(look, who, said)
     anybody = replace(who, person=replace(who.admitted, id="") if who.admitted else None)
     key = who.admitted is not None, frozenset(said.items())
     home: Home = await ui.kept.get(key, lambda: ui.database.reading(look, anybody, said))
     return home if who.admitted is None else home.of(who.admitted.id)
+
+
+def _own_wishes(tx: Transaction, who: Visitor) -> tuple[dict[str, Wish], bool]:
+    """What this person said about districts, and whether something that they reported waits."""
+    waits = who.admitted is not None and bool(posts.reported_by(tx, who.admitted.id))
+    return follows.wishes_of(tx, who.person), waits
 
 
 def look(tx: Transaction, who: Visitor, said: Mapping[str, Wish]) -> Home:

@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 from uuid import uuid4
 
+from node.acts import moderation, reports
 from node.neighbourhood.category import Category
 from node.neighbourhood.following import Ring
 from node.neighbourhood.node import Node
@@ -86,5 +87,22 @@ async def test_events_come_soonest_first_until_they_are_over(database: Database,
             before = (page[-1].starts, page[-1].id)
         assert found == ["-1", "3", "3", "30"]
         assert titles(tx, cast, starting_from=NOON + timedelta(hours=5)) == ["30"]
+
+    await database.writing(told)
+
+
+async def test_what_somebody_reported_is_on_no_list_of_theirs_until_it_is_decided(
+    database: Database, cast: Cast
+) -> None:
+    def told(tx: Transaction) -> None:
+        post = a_post(tx, cast, None, "Koop nu!")
+        a_post(tx, cast, None, "Iets anders")
+        reports.report(tx, cast.helper, post.id, "other", "Dit is reclame.", NOON)
+        assert titles(tx, cast) == ["Iets anders"]
+        others = [one.title for one in posts.listing(tx, cast.other, Filter(limit=9), NOON)]
+        assert set(others) == {"Koop nu!", "Iets anders"}
+        assert posts.see(tx, cast.helper, post.id, NOON).title == "Koop nu!"
+        moderation.dismiss(tx, cast.supervisor, post.id, "Dit mag.", "", NOON)
+        assert set(titles(tx, cast)) == {"Koop nu!", "Iets anders"}
 
     await database.writing(told)
