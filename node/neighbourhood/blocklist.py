@@ -64,8 +64,21 @@ def written(blocks: Iterable[Block]) -> Iterator[str]:
     yield _line(COLUMNS)
     for block in blocks:
         if "/" not in block.subject:
-            why = f"'{block.why}" if block.why[:1] in tuple(_FORMULA) else block.why
-            yield _line((block.subject, said[block.severity], "false", "false", why, "false"))
+            yield _line((block.subject, said[block.severity], "false", "false", _quoted(block.why), "false"))
+
+
+def carried(wanted: Iterable[Listed]) -> str:
+    """The same list in as few letters as it can be read again."""
+    said = {severity: word for word, severity in SEVERITIES.items() if word}
+    lines = [_line(("#domain", "#severity", "#public_comment"))]
+    for one in wanted:
+        whole = one.why or one.severity is not Severity.BLOCK
+        lines.append(_line((one.subject, said[one.severity], _quoted(one.why)) if whole else (one.subject,)))
+    return "".join(lines)
+
+
+def _quoted(why: str) -> str:
+    return f"'{why}" if why[:1] in tuple(_FORMULA) else why
 
 
 class _Line(list[str]):

@@ -1,10 +1,12 @@
 """Whom a hub advises to block: at the hub its own list, at a member what its operator has to decide."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
 
+from node.neighbourhood.refusal import NotFound, phrase
 from node.storage.database import Transaction
 from node.storage.tables import advisories
 
@@ -24,6 +26,11 @@ class Advisory:
     expires: datetime | None
     state: str
 
+    @property
+    def key(self) -> str:
+        """What it is called in an address of ours: short, whatever its id at the hub looks like."""
+        return hashlib.sha256(self.uri.encode()).hexdigest()[:32]
+
 
 def add(tx: Transaction, advisory: Advisory) -> bool:
     """Keep a new one; False when it is here already."""
@@ -42,6 +49,19 @@ def remove(tx: Transaction, uri: str) -> bool:
 def by_uri(tx: Transaction, uri: str) -> Advisory | None:
     row = tx.run(select(advisories).where(advisories.c.uri == uri)).mappings().first()
     return Advisory(**row) if row else None
+
+
+def by_key(tx: Transaction, key: str, at: datetime) -> Advisory:
+    """One that holds. Raises NotFound."""
+    found = next((one for one in current(tx, at) if one.key == key), None)
+    if found is None:
+        raise NotFound(phrase("This is not here, or no longer."))
+    return found
+
+
+def waiting(tx: Transaction, at: datetime) -> int:
+    """How many wait for the operator."""
+    return sum(one.state == OPEN for one in current(tx, at))
 
 
 def current(tx: Transaction, at: datetime) -> list[Advisory]:

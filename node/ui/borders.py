@@ -30,6 +30,7 @@ HUBS = {
     Standing.ACTIVE: Sign(phrase("Our hub"), "landmark", phrase("It carries posts further."), "good"),
     Standing.ASKED: Sign(phrase("Asked"), "hourglass", phrase("It decides whether we may join."), "warn"),
 }
+PAUSED = Sign(phrase("Paused"), "pause", phrase("Nothing goes over or back now."), "warn")
 OURS = Sign(phrase("Member"), "landmark", phrase("What is for the municipality goes over and back."), "good")
 
 
@@ -116,6 +117,26 @@ STEPS = {
         ],
         phrase("The block is lifted. It can reach us again."),
     ),
+    "pause": Step(
+        acts.pause,
+        phrase("Pause"),
+        "pause",
+        phrase("Pause %(name)s for a while?"),
+        [
+            phrase("Nothing of ours goes there, and what it sends waits at its own end."),
+            phrase("Nothing is lost: you stay what you are to each other, and what is here stays here."),
+            phrase("What waits longer than two weeks is not sent any more."),
+        ],
+        phrase("It is paused. Nothing goes over or back until you go on."),
+    ),
+    "resume": Step(
+        acts.resume,
+        phrase("Go on"),
+        "forward",
+        phrase("Go on with %(name)s?"),
+        [phrase("What waits for it goes out now, and what it sends is taken in again.")],
+        phrase("We go on. What waited goes out now."),
+    ),
     "keys": Step(
         acts.confirm_keys,
         phrase("The new keys are good"),
@@ -144,18 +165,20 @@ def steps(node: Node, home: Home) -> list[str]:
     """What can be decided about a node, as it stands now. A hub has no neighbours: its members are decided
     about on a page of their own."""
     keys = ["keys"] if node.alarm is not None and not node.blocked else []
+    rest = [] if node.blocked else ["resume"] if node.paused else ["pause"]
     if node.kind is NodeKind.HUB or home.is_hub:
-        return [*keys, "unblock" if node.blocked else "block"]
+        return [*keys, *rest, "unblock" if node.blocked else "block"]
     yes = ["yes"] if node.adjacent is not None else []
+    some = rest if node.paused else []  # with whom nothing goes over or back there is nothing to pause
     return (
         keys
         + {
-            Standing.ASKS: ["yes", "no", "block"],
-            Standing.ASKED: ["end", "block"],
-            Standing.ACTIVE: ["end", "block"],
-            Standing.MEMBER: [*yes, "block"],
-            Standing.FOLLOWER: [*yes, "block"],
-            Standing.KNOWN: [*yes, "block"],
+            Standing.ASKS: ["yes", "no", *some, "block"],
+            Standing.ASKED: ["end", *some, "block"],
+            Standing.ACTIVE: ["end", *rest, "block"],
+            Standing.MEMBER: [*yes, *rest, "block"],
+            Standing.FOLLOWER: [*yes, *rest, "block"],
+            Standing.KNOWN: [*yes, *some, "block"],
             Standing.BLOCKED: ["unblock"],
         }[node.standing]
     )

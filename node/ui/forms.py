@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, tzinfo
 
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
@@ -16,10 +18,14 @@ from node.neighbourhood.refusal import (
     Refusal,
     TooMany,
     Words,
+    phrase,
 )
+from node.neighbourhood.roles import last_moment
 
 FIELDS_MOST = 60
 _KIND = "application/x-www-form-urlencoded"
+_WITH_FILE = "multipart/form-data"
+_NO_TEXT = phrase("This is no text file. Save it as CSV, and try again.")
 _STATUS: dict[type[Refusal], int] = {
     NotAllowed: 403,
     NotFound: 404,
@@ -57,15 +63,41 @@ def status(refusal: Refusal) -> int:
     return _STATUS.get(type(refusal), 400)
 
 
-async def filled(request: Request) -> Form:
-    """The form that was sent. Raises HTTPException 400 or 415 for what no page of ours sends."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != _KIND:
+async def filled(request: Request, file: str = "") -> Form:
+    """The form that was sent. Raises HTTPException 400 or 415 for what no page of ours sends.
+
+    `file`: the one field that may hold a file of words, on a form that has one.
+    """
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind != _KIND and not (file and kind == _WITH_FILE):
         raise HTTPException(415)
     try:
-        async with request.form(max_files=0, max_fields=FIELDS_MOST) as form:
-            return Form({name: _kept(value) for name, value in form.items() if isinstance(value, str)})
+        async with request.form(max_files=1 if file else 0, max_fields=FIELDS_MOST) as form:
+            values = {name: _kept(value) for name, value in form.items() if isinstance(value, str)}
+            sent = form.get(file)
+            if not isinstance(sent, UploadFile):
+                return Form(values)
+            return _with(values, file, await sent.read())
     except MultiPartException:
         raise HTTPException(400) from None
+
+
+def _with(values: dict[str, str], name: str, raw: bytes) -> Form:
+    try:
+        return Form({**values, name: _kept(raw.decode("utf-8-sig"))})
+    except UnicodeDecodeError:
+        return Form(values, {name: _NO_TEXT})
+
+
+def end_of_day(written: str, zone: tzinfo) -> datetime | None:
+    """The end of the day that was filled in under `until`; None for an empty field."""
+    if not written.strip():
+        return None
+    try:
+        day = date.fromisoformat(written.strip())
+    except ValueError:
+        raise Invalid({"until": phrase("Write a day like 2027-03-31.")}) from None
+    return last_moment(day, zone)
 
 
 def _kept(value: str) -> str:

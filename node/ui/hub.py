@@ -1,27 +1,35 @@
 """The hub, for the operator: joining and leaving one; and at the hub itself who is a member and who asks."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from node.acts import advice as advising
 from node.acts import hub as acts
-from node.neighbourhood.activity import Happening
+from node.acts import policies
+from node.neighbourhood.activity import WHY_LENGTH, Happening
 from node.neighbourhood.node import Membership, Node, NodeKind
 from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.roles import Deed
 from node.storage import log, lookups, nodes
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
+from node.ui.advice import CHOICES, POLICIES, AdviceView, look
 from node.ui.borders import Step, explain, sure, take, was_done
 from node.ui.door import Ui, Visitor, go_to
-from node.ui.forms import Form, status
+from node.ui.forms import Form, end_of_day, status
 from node.ui.slices import Slice, number, sliced
 
 LIST = "/operator/hub"
 ADDRESS = phrase("As in the browser, such as https://gemeente.example, or its handle.")
 SHORT = phrase("One sentence is enough.")
+SAID = {
+    "advised": phrase("It is advised now, and blocked here. All members hear it."),
+    "policy": phrase("This is how it is from now on."),
+}
 LEAVE = Step(
     acts.leave,
     phrase("Leave the hub"),
@@ -80,7 +88,8 @@ STEPS = {
 class View:
     """The whole page. `hub`: the one we asked or joined; `refused`: those that said no, and why.
 
-    `asking`, `members`: at a hub those who wait for us, and who is in; else our fellow members.
+    `asking`, `members`: at a hub those who wait for us, and who is in; else our fellow members. `advice`:
+    whom a hub advises to block.
     """
 
     hub: Node | None
@@ -88,6 +97,7 @@ class View:
     looked_up: list[Lookup]
     asking: list[Node]
     members: Slice[Node]
+    advice: AdviceView
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -132,16 +142,42 @@ async def decide(ui: Ui, request: Request, who: Visitor, form: Form) -> Response
     return await take(ui, request, who, form, STEPS, LIST)
 
 
+async def advise(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """At a hub: advise the members to block somebody. Only an operator."""
+    by = who.required(Deed.RUN_BORDERS)
+    try:
+        until = end_of_day(form["until"], ui.settings.home.zone)
+        await ui.database.writing(advising.advise, by, form["subject"], form["reason"], until, who.at)
+    except Invalid as refused:
+        return await _listed(ui, request, who, *form.refused(refused))
+    except Conflict as refused:
+        wrong, _ = form.refused(Invalid({"subject": refused.reason}))
+        return await _listed(ui, request, who, wrong, status(refused))
+    return go_to(f"{LIST}?said=advised")
+
+
+async def choose(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """At a member: say what becomes of the hub's advice. Only an operator."""
+    by = who.required(Deed.RUN_BORDERS)
+    await ui.database.writing(lambda tx: policies.choose(tx, by, who.at, advice=form["advice"]))
+    return go_to(f"{LIST}?said=policy")
+
+
 async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
     who.required(Deed.RUN_BORDERS)
-    view = await ui.database.reading(_look, number(request.query_params.get("from")))
+    start, advice = (number(request.query_params.get(name)) for name in ("from", "advice"))
+    view = await ui.database.reading(_look, start, advice, who.at)
     values: dict[str, Any] = {"view": view, "form": form, "steps": STEPS, "hint": ADDRESS, "path": LIST}
     said = was_done(request, {**STEPS, "leave": LEAVE}, code)
-    values |= {"our_actor": ui.settings.home.actor, "said": said}
+    if code == 200 and not said:
+        word = request.query_params.get("said", "")
+        said = CHOICES[word].done if word in CHOICES else SAID.get(word, "")
+    values |= {"our_actor": ui.settings.home.actor, "said": said, "most": WHY_LENGTH}
+    values |= {"choices": CHOICES, "policies": POLICIES}
     return ui.page(request, who, "hub.html", code, current="me", **values)
 
 
-def _look(tx: Transaction, start: int) -> View:
+def _look(tx: Transaction, start: int, advice: int, at: datetime) -> View:
     everyone, ours = nodes.everyone(tx), None if tx.home.is_hub else nodes.hub(tx)
     refused = [one for one in everyone if one.kind is NodeKind.HUB and one.membership is Membership.REFUSED]
     asking = [one for one in everyone if one.membership is Membership.ASKED] if tx.home.is_hub else []
@@ -152,4 +188,5 @@ def _look(tx: Transaction, start: int) -> View:
         looked_up=lookups.open_for(tx, "hub"),
         asking=asking,
         members=sliced(members, start),
+        advice=look(tx, advice, at),
     )

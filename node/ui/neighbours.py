@@ -16,7 +16,7 @@ from node.storage import borders, deliveries, log, lookups, nodes
 from node.storage.borders import Border
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
-from node.ui.borders import ORDER, STEPS, explain, sign, steps, take, was_done
+from node.ui.borders import ORDER, PAUSED, STEPS, explain, sign, steps, take, was_done
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.slices import Slice, number, sliced
@@ -92,7 +92,7 @@ async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int 
     who.required(Deed.RUN_BORDERS)
     view = await ui.database.reading(_look, number(request.query_params.get("from")))
     values: dict[str, Any] = {"view": view, "form": form, "steps": STEPS, "hint": ADDRESS, "path": LIST}
-    values |= {"said": was_done(request, STEPS, code)}
+    values |= {"said": was_done(request, STEPS, code), "paused": PAUSED}
     return ui.page(request, who, "neighbours.html", code, current="me", **values)
 
 

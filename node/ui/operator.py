@@ -8,7 +8,7 @@ from starlette.responses import Response
 from node.neighbourhood.node import Membership, NodeKind, Standing
 from node.neighbourhood.refusal import Words, phrase
 from node.neighbourhood.roles import Deed
-from node.storage import destinations, figures, lookups, nodes, ways_in
+from node.storage import accounts, advisories, blocks, destinations, figures, lookups, nodes, ways_in
 from node.storage.database import Transaction
 from node.storage.destinations import PARKED
 from node.ui.door import Ui, Visitor
@@ -17,6 +17,10 @@ from node.ui.words import Sign
 NEIGHBOURS = Sign(phrase("Other nodes"), "share-2", phrase("Who is next door, and who asks."))
 HUB = Sign(phrase("The hub"), "landmark", phrase("Join it, leave it, and who else is a member."))
 MEMBERS = Sign(phrase("Members of the hub"), "landmark", phrase("Who is in, and who asks."))
+FOLLOWERS = Sign(
+    phrase("Followers elsewhere"), "globe", phrase("Accounts of other software: who may follow, who does.")
+)
+BLOCKS = Sign(phrase("Whom we keep out"), "lock", phrase("Servers and accounts, one by one or by a list."))
 DELIVERIES = Sign(phrase("What does not get through"), "send", phrase("Who does not answer, and why."))
 PEOPLE = Sign(phrase("People"), "users", phrase("Who waits, who is in, and their roles."))
 INVITATIONS = Sign(phrase("Invitations"), "user-plus", phrase("Codes that let people in at once."))
@@ -70,7 +74,9 @@ def _look(tx: Transaction, who: Visitor) -> list[Place]:
     open_codes = len(ways_in.open_invitations(tx, who.at))
     return [
         _place("/operator/neighbours", NEIGHBOURS, _borders(tx)),
-        _place("/operator/hub", hub, _hub(tx)),
+        _place("/operator/hub", hub, [*_hub(tx), *_advice(tx, who)]),
+        _place("/operator/followers", FOLLOWERS, _followers(tx)),
+        _place("/operator/blocks", BLOCKS, _blocks(tx)),
         _place("/operator/deliveries", DELIVERIES, _deliveries(tx)),
         _place(
             "/operator/people",
@@ -103,10 +109,12 @@ def _borders(tx: Transaction) -> list[Count]:
     asks = sum(one.standing is Standing.ASKS for one in known)
     alarms = sum(one.alarm is not None for one in known)
     near = sum(one.active for one in known)
+    rests = sum(one.paused and not one.blocked for one in known)
     return [
         (alarms, phrase("Changed keys: %(count)d", count=alarms), True),
         (asks, phrase("Asks to be our neighbour: %(count)d", count=asks), True),
         (near, phrase("Next door: %(count)d", count=near), False),
+        (rests, phrase("Paused: %(count)d", count=rests), False),
     ]
 
 
@@ -125,6 +133,24 @@ def _hub(tx: Transaction) -> list[Count]:
         (int(ours is not None and not ours.member), phrase("We wait for its answer"), False),
         (looked, phrase("Being looked up"), False),
     ]
+
+
+def _advice(tx: Transaction, who: Visitor) -> list[Count]:
+    asked = 0 if tx.home.is_hub else advisories.waiting(tx, who.at)
+    return [(asked, phrase("Advice to decide about: %(count)d", count=asked), True)]
+
+
+def _followers(tx: Transaction) -> list[Count]:
+    asks, follow = accounts.asking(tx), accounts.followers(tx)
+    return [
+        (asks, phrase("Asks to follow: %(count)d", count=asks), True),
+        (follow, phrase("Follow us: %(count)d", count=follow), False),
+    ]
+
+
+def _blocks(tx: Transaction) -> list[Count]:
+    listed = blocks.count(tx)
+    return [(listed, phrase("On the list: %(count)d", count=listed), False)]
 
 
 def _deliveries(tx: Transaction) -> list[Count]:

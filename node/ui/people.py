@@ -1,7 +1,7 @@
 """People, for the operator: who waits to be let in, who is in, and which roles they hold."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -11,11 +11,11 @@ from starlette.responses import Response
 from node.acts import residents as acts
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, Words, phrase
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, Role, last_moment
+from node.neighbourhood.roles import Deed, Role
 from node.storage import residents
 from node.storage.database import Transaction
 from node.ui.door import Ui, Visitor, go_to
-from node.ui.forms import Form
+from node.ui.forms import Form, end_of_day
 from node.ui.language import gettext, language, languages, translate
 from node.ui.roles import ROLES
 from node.ui.slices import PAGE, Slice, number
@@ -101,7 +101,7 @@ async def grant(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Give a role, until a day or until taken back. Only an operator, and not to oneself."""
     by, person_id = who.required(Deed.RUN_RESIDENTS), request.path_params["person"]
     try:
-        role, until = _role(form["role"]), _last_moment(form["until"], ui.settings.home.zone)
+        role, until = _role(form["role"]), end_of_day(form["until"], ui.settings.home.zone)
         await ui.database.writing(acts.grant, by, person_id, role, until, who.at)
     except Invalid as refused:
         return await _shown(ui, request, who, *form.refused(refused))
@@ -121,17 +121,6 @@ def _role(written: str) -> Role:
     if written not in set(Role):
         raise Invalid({"role": phrase("Choose a role.")})
     return Role(written)
-
-
-def _last_moment(written: str, zone: tzinfo) -> datetime | None:
-    """The end of the day that was filled in; None for an empty field."""
-    if not written.strip():
-        return None
-    try:
-        day = date.fromisoformat(written.strip())
-    except ValueError:
-        raise Invalid({"until": phrase("Write a day like 2027-03-31.")}) from None
-    return last_moment(day, zone)
 
 
 def _adding(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:

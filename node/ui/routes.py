@@ -9,13 +9,17 @@ from starlette.routing import BaseRoute, Route
 
 from node.neighbourhood.contact import Fetch, out_of_reach
 from node.neighbourhood.refusal import NotAllowed, NotFound, Refusal, TooMany, phrase
+from node.neighbourhood.roles import Deed, may
 from node.settings import Settings
 from node.storage.database import Database
 from node.ui import (
     about,
     account,
+    advice,
     agenda,
     answers,
+    blocklist,
+    blocks,
     board,
     changes,
     choice,
@@ -24,6 +28,7 @@ from node.ui import (
     endings,
     failing,
     feeds,
+    followers,
     home,
     hub,
     invitations,
@@ -76,6 +81,13 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/operator/hub", hub.page),
     ("/operator/hub/leave", hub.leaving),
     ("/operator/hub/{node}/{step}", hub.step),
+    ("/operator/hub/advice/{advice}/{choice}", advice.sure),
+    ("/operator/followers", followers.page),
+    ("/operator/followers/{account}/refuse", followers.refusing),
+    ("/operator/blocks", blocks.page),
+    ("/operator/blocks.csv", blocks.export),
+    ("/operator/blocks/lift", blocks.lifting),
+    ("/operator/blocks/import", blocklist.page),
     ("/operator/deliveries", failing.page),
     ("/operator/settings", settings.page),
     ("/operator/figures", operator.numbers),
@@ -145,6 +157,15 @@ FORMS: list[tuple[str, Send]] = [
     ("/operator/hub", hub.join),
     ("/operator/hub/leave", hub.leave),
     ("/operator/hub/{node}/{step}", hub.decide),
+    ("/operator/hub/advice", hub.advise),
+    ("/operator/hub/policy", hub.choose),
+    ("/operator/hub/advice/{advice}/{choice}", advice.decide),
+    ("/operator/followers", followers.choose),
+    ("/operator/followers/{account}/admit", followers.admit),
+    ("/operator/followers/{account}/refuse", followers.refuse),
+    ("/operator/blocks", blocks.put),
+    ("/operator/blocks/lift", blocks.lift),
+    ("/operator/blocks/import", blocklist.take_in),
     ("/operator/deliveries/{node}/now", failing.now),
     ("/operator/deliveries/parked/{delivery}/again", failing.again),
     ("/districts/{node}/{wish}", districts.choose),
@@ -169,13 +190,14 @@ FORMS: list[tuple[str, Send]] = [
     ("/talks/{answer}/contact/end", talks.end),
     ("/talks/{answer}/contact/show", talks.show),
 ]
+WITH_FILE = {"/operator/blocks/import": "file"}  # the field that may hold a file; only an operator's is read
 
 
 def routes(ui: Ui) -> list[BaseRoute]:
     """The routes of this door. A GET changes nothing; a POST is believed only from our own pages."""
     pages = [Route(path, _page(ui, page), methods=["GET"]) for path, page in PAGES]
     feeds = [Route(path, _feed(ui, feed), methods=["GET"]) for path, feed in FEEDS]
-    forms = [Route(path, _form(ui, send), methods=["POST"]) for path, send in FORMS]
+    forms = [Route(path, _form(ui, send, WITH_FILE.get(path, "")), methods=["POST"]) for path, send in FORMS]
     return [*_ways_back(), *pages, *feeds, *forms, ui.assets.route()]
 
 
@@ -237,13 +259,13 @@ def _feed(ui: Ui, feed: Page) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
-def _form(ui: Ui, send: Send) -> Callable[[Request], Awaitable[Response]]:
+def _form(ui: Ui, send: Send, file: str) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         who = await session.visitor(ui, request)
         with language.speaking(ui.language_for(request, who.person)):
             try:
                 _require_readable(request)
-                form = await filled(request)
+                form = await filled(request, file if may(who.person, Deed.RUN_BORDERS) else "")
                 session.require_own_form(ui, request, form["token"])
                 return await send(ui, request, who, form)
             except Refusal as refusal:

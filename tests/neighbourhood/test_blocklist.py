@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from node.neighbourhood.block import Block, Severity, Source, checked_subject, subjects_of
-from node.neighbourhood.blocklist import COLUMNS, MOST_LINES, BlockList, Listed, read, written
+from node.neighbourhood.blocklist import COLUMNS, MOST_LINES, BlockList, Listed, carried, read, written
 from node.neighbourhood.refusal import Invalid
 
 HEAD = ",".join(COLUMNS)
@@ -158,3 +158,5 @@ def test_what_is_written_is_read_again() -> None:
     assert "sums.example,silence,false,false,'=1+1,false\n" in lines  # words to a spreadsheet
     servers = [Listed(b.subject, b.severity, b.why) for b in blocks if "/" not in b.subject]
     assert read("".join(lines)) == BlockList(tuple(servers))
+    assert read(carried(servers)) == BlockList(tuple(servers))
+    assert carried([Listed("spam.example", Severity.BLOCK, "")]).endswith("\nspam.example\n")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.routing import Route
 
-from node.ui.routes import FORMS, open_door, routes
+from node.ui.routes import FORMS, WITH_FILE, open_door, routes
 from tests.ui import things, visits
 from tests.ui.things import Rows, Things
 from tests.ui.visits import FOREIGN, FORM, HTTPS, TOWN, Here
@@ -97,7 +97,9 @@ async def world(
 async def sent(world: World, route: str, case: Case, part: str | None = "operator") -> tuple[int, str]:
     """Send a form; what it did is put back, and said."""
     here = world.here
-    path = world.things.path(route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE, wish="follow")
+    path = world.things.path(
+        route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE, wish="follow", choice="take"
+    )
     headers = {"content-type": FORM}
     for name, value in case.headers.items():
         headers[name] = value.replace(OWN, here.settings.origin).replace(OWN.upper(), HTTPS.upper())
@@ -138,12 +140,15 @@ async def test_no_other_kind_of_body_is_read(world: World, kind: str) -> None:
     """A form of another site may send these without asking."""
     here = world.here
     for route in ROUTES:
-        path = world.things.path(route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE, wish="follow")
+        path = world.things.path(
+            route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE, wish="follow", choice="take"
+        )
         async with here.browser("operator") as browser:
             answer = await browser.post(
                 path, content=b"name=Noor", headers={**here.own_form, "content-type": kind}
             )
-        assert answer.status_code == 415
+        with_file = route in WITH_FILE and kind.startswith("multipart")
+        assert answer.status_code == (400 if with_file else 415)
     assert await here.database.reading(things.rows) == world.before
 
 
@@ -169,6 +174,18 @@ async def test_P16_a_form_in_parts_is_not_read(world: World) -> None:
     async with world.here.browser() as browser:
         answer = await browser.post("/signin", content=parts(), headers=headers)
     assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("part", [None, "poster", "supervisor", "operator"])
+async def test_P16_a_file_is_read_of_an_operator_alone_and_within_the_limits(
+    world: World, part: str | None
+) -> None:
+    body = b"--x\r\n" + b"x-more: y\r\n" * 50_000
+    headers = {**world.here.own_form, "content-type": "multipart/form-data; boundary=x"}
+    for route in WITH_FILE:
+        async with world.here.browser(part) as browser:
+            answer = await browser.post(route, content=body, headers=headers)
+        assert answer.status_code == (413 if part == "operator" else 415)
 
 
 async def test_every_route_that_takes_a_form_is_guarded(world: World) -> None:

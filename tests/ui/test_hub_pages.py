@@ -227,4 +227,4 @@ async def test_a_hub_and_fellow_members_stand_among_the_other_nodes(here: Here) 
     html = await page(here, "/operator/neighbours", "operator")
     assert "Our hub" in words(html)
     assert "In our municipality" in words(html)
-    assert re.findall(rf'href="/operator/neighbours/{west.id}/(\w+)"', html) == ["yes", "block"]
+    assert re.findall(rf'href="/operator/neighbours/{west.id}/(\w+)"', html) == ["yes", "pause", "block"]

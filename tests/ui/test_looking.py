@@ -26,7 +26,7 @@ def without_use(rows: Rows) -> Rows:
 
 def seeds(built: Things) -> list[str]:
     """Every page of the table, with what there is."""
-    more = {"deed": "close", "step": "block", "name": "centrum", "tag": "boodschappen"}
+    more = {"deed": "close", "step": "block", "name": "centrum", "tag": "boodschappen", "choice": "take"}
     answers = [built.path("/o/{post}/answers/{answer}/{deed}", deed=d) for d in ("choose", "decline", "back")]
     return [*(built.path(path, **more) for path, _ in PAGES), *answers, built.path("/o/{copy}")]
 

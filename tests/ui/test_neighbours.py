@@ -47,12 +47,14 @@ async def test_an_empty_page_offers_the_first_step(here: Here) -> None:
 @pytest.mark.parametrize(
     ("change", "word", "steps"),
     [
-        ({}, "Buur", ["end", "block"]),
+        ({}, "Buur", ["end", "pause", "block"]),
+        ({"paused": True}, "Buur Berichten gaan over en weer. Staat stil", ["end", "resume", "block"]),
         (ASKS, "Vraagt ons", ["yes", "no", "block"]),
         ({"our_follow": Follow.PENDING, "they_claim": False}, "Gevraagd", ["end", "block"]),
-        ({**ASKS, "they_claim": False}, "Volgt ons", ["yes", "block"]),
-        ({**ASKS, "they_claim": False, "adjacent": None}, "Volgt ons", ["block"]),
+        ({**ASKS, "they_claim": False}, "Volgt ons", ["yes", "pause", "block"]),
+        ({**ASKS, "they_claim": False, "adjacent": None}, "Volgt ons", ["pause", "block"]),
         (STRANGE, "Bekend", ["yes", "block"]),
+        ({**STRANGE, "paused": True}, "Bekend", ["yes", "resume", "block"]),
         ({"blocked": True}, "Geblokkeerd", ["unblock"]),
     ],
 )
@@ -169,10 +171,22 @@ async def test_end_block_and_unblock(here: Here) -> None:
     assert not (await here.database.reading(nodes.get, node.id)).blocked
 
 
+async def test_a_node_is_paused_and_goes_on(here: Here) -> None:
+    node = await next_door(here)
+    answer = await here.post("operator", f"{NODES}/{node.id}/pause")
+    assert "Het staat stil." in await shown(here, answer.headers["location"])
+    assert "Staat stil: 1" in await shown(here, "/operator")
+    assert (await here.database.reading(nodes.get, node.id)).paused
+    await here.post("operator", f"{NODES}/{node.id}/pause")
+    await here.post("operator", f"{NODES}/{node.id}/resume")
+    assert not (await here.database.reading(nodes.get, node.id)).paused
+    assert "Staat stil" not in await shown(here)
+
+
 async def test_looking_at_a_question_decides_nothing(here: Here) -> None:
     node = await next_door(here, **ASKS)
     before = await here.rows()
-    for step in ("yes", "no", "end", "block", "unblock"):
+    for step in ("yes", "no", "end", "block", "unblock", "pause", "resume"):
         await here.get("operator", f"{NODES}/{node.id}/{step}")
     assert await here.rows() == before
 

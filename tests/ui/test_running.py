@@ -47,7 +47,17 @@ async def test_the_front_page_says_what_waits_where(here: Here) -> None:
         await here.get("operator", link)
 
 
-PAGES = ["neighbours", "hub", "deliveries", "people", "invitations", "settings", "figures"]
+PAGES = [
+    "neighbours",
+    "hub",
+    "followers",
+    "blocks",
+    "deliveries",
+    "people",
+    "invitations",
+    "settings",
+    "figures",
+]
 
 
 async def stuck(here: Here, **change: Any) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from node.clock import now
 from node.neighbourhood.roles import Role
-from node.ui import answers, borders, changes, districts, hub, replies
+from node.ui import advice, answers, borders, changes, districts, hub, replies
 from node.ui.routes import FORMS, PAGES
 from tests import town
 from tests.ui import things, visits
@@ -93,6 +93,7 @@ def replaced(route: str, put: dict[str, str]) -> str:
     return route
 
 
+ADVICE = "/operator/hub/advice/{advice}/{choice}"
 MEMBER, WISH = "/operator/hub/{node}/{step}", "/districts/{node}/{wish}"
 NODE, PERSON = "/operator/neighbours/{node}/{step}", "/operator/people/{person}"
 ONE, ANSWER = "/o/{post}", "/o/{post}/answers/{answer}/{deed}"
@@ -286,6 +287,30 @@ TABLE = [
     *(send(MEMBER, operator(409), step=step) for step in hub.STEPS),  # we are no hub
     look(MEMBER, operator(404, stranger=SIGN_IN), step="burn"),
     send(MEMBER, operator(404), step="burn"),
+    *(look(ADVICE, operator(200, stranger=SIGN_IN), choice=choice) for choice in ("take", "withdraw")),
+    look(ADVICE, operator(303, stranger=SIGN_IN), choice="ignore"),  # asks nothing first
+    look(ADVICE, operator(404, stranger=SIGN_IN), choice="take", advice="nothing"),
+    look(ADVICE, operator(404, stranger=SIGN_IN), choice="burn"),
+    *(send(ADVICE, operator(303), choice=choice) for choice in ("take", "ignore")),
+    send(ADVICE, operator(404), choice="withdraw"),  # that is for the hub
+    send(ADVICE, operator(404), choice="burn"),
+    send("/operator/hub/advice", operator(409), {"subject": "spam.example"}),  # we are no hub
+    send("/operator/hub/policy", operator(303), {"advice": "auto"}),
+    # Who follows, and whom we keep out
+    look("/operator/followers", operator(200, stranger=SIGN_IN)),
+    look("/operator/followers/{account}/refuse", operator(200, stranger=SIGN_IN)),
+    look("/operator/followers/{account}/refuse", operator(404, stranger=SIGN_IN), account="nobody"),
+    send("/operator/followers", operator(303), {"followers": "ask", "a_minute": "60"}),
+    send("/operator/followers/{account}/admit", operator(303)),
+    send("/operator/followers/{account}/refuse", operator(303)),
+    look("/operator/blocks", operator(200, stranger=SIGN_IN)),
+    look("/operator/blocks.csv", operator(200, stranger=SIGN_IN)),
+    look("/operator/blocks/lift", operator(303, stranger=SIGN_IN)),
+    look("/operator/blocks/import", operator(200, stranger=SIGN_IN)),
+    send("/operator/blocks", operator(303), {"subject": "evil.example", "severity": "block"}),
+    send("/operator/blocks/lift", operator(404), {"subject": "evil.example"}),
+    send("/operator/blocks/import", operator(200), {"list": "evil.example"}),
+    send("/operator/blocks/import", operator(303), {"list": "evil.example", "sure": "yes"}),
     look("/operator/deliveries", operator(200, stranger=SIGN_IN)),
     send("/operator/deliveries/{node}/now", operator(303)),
     send("/operator/deliveries/parked/{delivery}/again", operator(404), delivery="7"),
@@ -297,7 +322,7 @@ TABLE = [
     send(WISH, residents(409, 403, 403), wish="follow"),
     send(WISH, residents(404, 403, 403), wish="burn"),
 ]
-NAMED = ("role", "what")  # fields that tell rows of one path apart
+NAMED = ("role", "what", "sure")  # fields that tell rows of one path apart
 assert set(STANDINGS) >= set(Role)
 
 
@@ -366,6 +391,7 @@ def test_every_decision_is_in_the_table() -> None:
     assert said(MEMBER) == said(MEMBER, "GET") == set(hub.STEPS)
     assert said(WISH) == set(districts.CHOICES)
     assert said("/queue/replies/{reply}/{deed}") == set(replies.DEEDS)
+    assert said(ADVICE) == said(ADVICE, "GET") == set(advice.CHOICES)
 
 
 def test_the_table_is_large_enough() -> None:
