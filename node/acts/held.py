@@ -8,7 +8,7 @@ from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_take
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import RINGS, Audience, Post, State
-from node.storage import log, posts, seen, tombstones
+from node.storage import due, log, posts, seen, tombstones
 from node.storage.database import Transaction
 
 
@@ -86,10 +86,10 @@ def delete(tx: Transaction, node: Node, uri: str, activity_uri: str, at: datetim
 
 def expire(tx: Transaction, at: datetime) -> int:
     """A copy past its end is thrown away, also when its home is dead: the holder's duty (`wire.md` 4)."""
-    due = posts.due_to_erase(tx, at)
-    for held in due:
+    found = due.to_erase(tx, at)
+    for held in found:
         posts.erase(tx, held)
-    return len(due)
+    return len(found)
 
 
 def drop_all(tx: Transaction, node: Node) -> None:

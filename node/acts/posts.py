@@ -24,7 +24,7 @@ from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import Reason
 from node.neighbourhood.roles import Deed, require
-from node.storage import invites, log, matches, nodes, posts, responses
+from node.storage import due, invites, log, matches, nodes, posts, responses
 from node.storage.database import Transaction
 
 
@@ -165,19 +165,19 @@ def taken_down(tx: Transaction, before: Post, who: str, at: datetime) -> Post:
 
 def expire(tx: Transaction, at: datetime) -> int:
     """The day has come for posts that nobody answered in time: closed everywhere. Done by the node itself."""
-    due = posts.due_to_expire(tx, at)
-    for before in due:
+    found = due.to_expire(tx, at)
+    for before in found:
         ended(tx, None, before, State.EXPIRED, Happening.EXPIRED, at)
-    return len(due)
+    return len(found)
 
 
 def recall(tx: Transaction, at: datetime) -> int:
     """Thirty days after the end the copies go (`wire.md` 4). Done by the node itself."""
-    due = posts.due_to_recall(tx, at - ERASED_AFTER)
-    for ended in due:
+    found = due.to_recall(tx, at - ERASED_AFTER)
+    for ended in found:
         publish.delete(tx, ended, at)
         posts.save(tx, replace(ended, uri=tx.home.uri("o", uuid4().hex)))
-    return len(due)
+    return len(found)
 
 
 def _mine(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:

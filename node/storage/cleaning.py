@@ -9,19 +9,24 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Select, Table, and_, exists, or_, select
 
 from node.neighbourhood.match import MatchState
+from node.neighbourhood.node import Follow
 from node.neighbourhood.post import State
+from node.neighbourhood.reply import ReplyState
 from node.neighbourhood.response import ResponseState
 from node.storage import outbox
 from node.storage.database import Transaction
 from node.storage.tables import (
+    accounts,
     activities,
     deliveries,
     invites,
+    keys,
     log,
     matches,
     messages,
     nodes,
     posts,
+    replies,
     reports,
     responses,
     timers,
@@ -51,6 +56,8 @@ def clean(tx: Transaction, at: datetime) -> int:
         + _messages(tx, at)
         + _invites(tx, at)
         + _timers(tx, at)
+        + _replies(tx, at)
+        + _accounts(tx, at)
     )
 
 
@@ -127,6 +134,34 @@ def _messages(tx: Transaction, at: datetime) -> int:
 def _invites(tx: Transaction, at: datetime) -> int:
     """Who was asked to help with what, and what they said."""
     return _drop(tx, invites, select(invites.c.id).where(invites.c.decided < at - WORDS_KEPT))
+
+
+def _replies(tx: Transaction, at: datetime) -> int:
+    """What accounts elsewhere wrote, as long after it as the words of a post stay after its end."""
+    over = exists().where(posts.c.id == replies.c.post_id, posts.c.title == "")
+    old = or_(over, and_(replies.c.state != ReplyState.LET_IN, replies.c.created < at - WORDS_KEPT))
+    about_none = and_(replies.c.post_id.is_(None), replies.c.created < at - WORDS_KEPT)
+    where = and_(replies.c.text != "", or_(old, about_none))
+    found = tx.run(select(replies.c.id).where(where).limit(BATCH).with_for_update(skip_locked=True)).scalars()
+    gone = list(found)
+    waits = and_(replies.c.id.in_(gone), replies.c.state == ReplyState.WAITING)
+    tx.run(replies.update().where(waits).values(state=ReplyState.TURNED_AWAY, decided=at))
+    tx.run(replies.update().where(replies.c.id.in_(gone)).values(text=""))
+    return len(gone)
+
+
+def _accounts(tx: Transaction, at: datetime) -> int:
+    """Accounts elsewhere that have nothing to do with us any more, and their keys."""
+    idle = and_(accounts.c.their_follow == Follow.NONE, accounts.c.met < at - WORDS_KEPT)
+    said = exists().where(replies.c.account_id == accounts.c.id, replies.c.text != "")
+    answered = exists().where(responses.c.account_id == accounts.c.id)
+    which = select(accounts.c.id, accounts.c.actor).where(idle, ~said, ~answered).limit(BATCH)
+    found = tx.run(which.with_for_update(skip_locked=True)).all()
+    gone = [row[0] for row in found]
+    tx.run(replies.delete().where(replies.c.account_id.in_(gone)))
+    tx.run(keys.delete().where(keys.c.owner.in_([row[1] for row in found])))
+    tx.run(accounts.delete().where(accounts.c.id.in_(gone)))
+    return len(gone)
 
 
 def _timers(tx: Transaction, at: datetime) -> int:

@@ -19,7 +19,6 @@ from node.neighbourhood.resident import Resident
 from node.storage.database import Transaction
 from node.storage.nodes import ACTIVE, MEMBER
 from node.storage.tables import (
-    copies,
     invites,
     log,
     matches,
@@ -27,7 +26,6 @@ from node.storage.tables import (
     posts,
     reports,
     responses,
-    spread,
 )
 
 AGREEING = [kind for kind in Kind if kind.agrees]
@@ -80,13 +78,13 @@ def get(tx: Transaction, post_id: str, *, lock: bool = False) -> Post:
     row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
     if row is None:
         raise NotFound(phrase("This is not here, or no longer."))
-    return _post(row)
+    return of_row(row)
 
 
 def claim(tx: Transaction, post_ids: Collection[str]) -> list[Post]:
     """These posts, locked, in their order; without those that somebody else changes just now."""
     statement = select(posts).where(posts.c.id.in_(post_ids)).with_for_update(skip_locked=True)
-    found = {row["id"]: _post(row) for row in tx.run(statement).mappings()} if post_ids else {}
+    found = {row["id"]: of_row(row) for row in tx.run(statement).mappings()} if post_ids else {}
     return [found[post_id] for post_id in post_ids if post_id in found]
 
 
@@ -101,13 +99,13 @@ def see(tx: Transaction, who: Resident | None, post_id: str, at: datetime, *, lo
 def by_uri(tx: Transaction, uri: str, *, lock: bool = False) -> Post | None:
     """The post with this ActivityPub id."""
     row = tx.run(_BY_URI_LOCKED if lock else _BY_URI, {"uri": uri}).mappings().first()
-    return _post(row) if row else None
+    return of_row(row) if row else None
 
 
 def by_page(tx: Transaction, key: str) -> Post | None:
     """The post of ours whose page has this key, as it stands in the addresses that people pass on."""
     found = tx.run(select(posts).where(posts.c.id == key, posts.c.node_id.is_(None))).mappings().first()
-    return _post(found) if found else None
+    return of_row(found) if found else None
 
 
 def visible_to(who: Resident | None, at: datetime) -> ColumnElement[bool]:
@@ -140,7 +138,7 @@ def listing(tx: Transaction, who: Resident | None, wanted: Filter, at: datetime)
     if wanted.starting_from is not None:
         order = (posts.c.starts, posts.c.id)
     statement = select(posts).where(*where).order_by(*order).limit(wanted.limit)
-    return [_post(row) for row in tx.run(statement).mappings()]
+    return [of_row(row) for row in tx.run(statement).mappings()]
 
 
 def reported_by(tx: Transaction, resident_id: str) -> frozenset[str]:
@@ -216,7 +214,7 @@ def count_answerable(
 def known(tx: Transaction, post_ids: set[str]) -> dict[str, Post]:
     """The posts with these ids of ours, by id; whether somebody may see them is for the caller to ask."""
     found = tx.run(select(posts).where(posts.c.id.in_(post_ids))).mappings() if post_ids else ()
-    return {row["id"]: _post(row) for row in found}
+    return {row["id"]: of_row(row) for row in found}
 
 
 def shared_open(
@@ -238,38 +236,12 @@ def shared_open(
         .order_by(posts.c.created.desc(), posts.c.id.desc())
         .limit(limit)
     )
-    return [_post(row) for row in tx.run(statement).mappings()]
-
-
-def due_to_expire(tx: Transaction, at: datetime, limit: int = 200) -> list[Post]:
-    """Our own posts whose end has come while still waiting for somebody."""
-    waiting = [*ANSWERABLE, State.PAUSED]
-    own = and_(posts.c.node_id.is_(None), posts.c.state.in_(waiting), posts.c.expires <= at)
-    statement = select(posts).where(own).order_by(posts.c.expires).limit(limit).with_for_update()
-    return [_post(row) for row in tx.run(statement).mappings()]
-
-
-def due_to_erase(tx: Transaction, at: datetime, limit: int = 200) -> list[Post]:
-    """Copies past their end: the holder's duty, without being told (`wire.md` 4)."""
-    past = and_(posts.c.node_id.is_not(None), posts.c.expires <= at, posts.c.title != "")
-    statement = select(posts).where(past).order_by(posts.c.expires).limit(limit).with_for_update()
-    return [_post(row) for row in tx.run(statement).mappings()]
-
-
-def due_to_recall(tx: Transaction, ended_before: datetime, limit: int = 200) -> list[Post]:
-    """Our own posts that ended long enough ago for the copies to go."""
-    ended = and_(posts.c.node_id.is_(None), posts.c.ended.is_not(None), posts.c.ended <= ended_before)
-    held = select(copies.c.post_uri).where(copies.c.state.not_in(["deletion_asked", "gone"]))
-    spread_to = select(spread.c.post_uri).where(spread.c.state != "deletion_asked")
-    there = or_(posts.c.uri.in_(held), posts.c.uri.in_(spread_to))
-    due = select(posts).where(ended, there, posts.c.state != State.WITHDRAWN)
-    statement = due.order_by(posts.c.ended).limit(limit).with_for_update()
-    return [_post(row) for row in tx.run(statement).mappings()]
+    return [of_row(row) for row in tx.run(statement).mappings()]
 
 
 def held_from(tx: Transaction, node_id: str) -> list[Post]:
     """All copies we hold for one node."""
-    return [_post(row) for row in tx.run(select(posts).where(posts.c.node_id == node_id)).mappings()]
+    return [of_row(row) for row in tx.run(select(posts).where(posts.c.node_id == node_id)).mappings()]
 
 
 def erase(tx: Transaction, post: Post) -> None:
@@ -302,7 +274,8 @@ def _values(post: Post) -> dict[str, Any]:
     return {**values, "area_code": post.area.code, "area_name": post.area.name}
 
 
-def _post(row: RowMapping) -> Post:
+def of_row(row: RowMapping) -> Post:
+    """A post as it stands in a row of the table."""
     values = dict(row)
     area = Area(values.pop("area_code"), values.pop("area_name"))
     return Post(**values, area=area)

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from node.acts import matches, posts, responses, timers
-from node.neighbourhood.node import Node
+from node.neighbourhood.account import Account
+from node.neighbourhood.node import Follow, Node
 from node.neighbourhood.post import Post, State
-from node.storage import cleaning, log, outbox, relay, tables
+from node.neighbourhood.reply import Reply, ReplyState
+from node.storage import accounts, cleaning, log, nodes, outbox, relay, replies, tables
 from node.storage import posts as kept
 from node.storage import responses as kept_responses
 from node.storage.database import Transaction
@@ -330,3 +332,26 @@ def test_the_tick_cleans_once_a_day(tx: Transaction, cast: town.Cast) -> None:
     assert told(tx) == ["Undo"]
     timers.tick(tx, NOON + DAY)
     assert told(tx) == []
+
+
+# Accounts of other software
+
+
+@story
+def test_what_an_account_elsewhere_wrote_goes_and_so_does_the_account_that_nobody_needs(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    mo = Account("mo", "https://a.example/mo", "https://a.example", "Person", "mo@a.example", "Mo", "i", NOON)
+    kim = replace(mo, id="kim", actor="https://a.example/kim", their_follow=Follow.ACCEPTED)
+    for account in (mo, kim):
+        accounts.add(tx, account)
+        nodes.keep_keys(tx, account.actor, account.origin, {f"{account.actor}#k": "z6Mk"}, NOON)
+    words = Reply("r", "https://a.example/1", "mo", None, False, "Hallo?", ReplyState.WAITING, NOON)
+    replies.add(tx, words)
+    clean(tx, NOON + 89 * DAY)
+    assert replies.get(tx, "r").text == "Hallo?"
+    clean(tx, NOON + 91 * DAY)
+    assert accounts.by_actor(tx, mo.actor) is None
+    assert nodes.keys_of(tx, mo.actor) == {}
+    assert accounts.by_actor(tx, kim.actor) == kim
+    assert replies.by_uri(tx, words.uri) is None
