@@ -14,7 +14,7 @@ _SECONDS_OLD, _SECONDS_AHEAD, _SECONDS_APART = 60 * 60, 5 * 60, 60
 _HEADER_AT_MOST, _KEY_ID_AT_MOST = 4096, 2048
 _HEADER_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,64}")
 _TARGET = re.compile(r"""(https?)://([^"<>\\^`{|}/?#@\s]+)(/[^?#\s]*)?(\?[^#\s]*)?""", re.ASCII)
-_URL = re.compile(r"https?://[]!#-;=?@A-Z[_a-z~]+", re.IGNORECASE)
+_URL = re.compile(r"https?://[]!#-;=?@A-Z[_a-z~]+", re.ASCII | re.IGNORECASE)
 _ED25519_BYTES, _RSA_BYTES = 64, range(256, 1025)
 
 

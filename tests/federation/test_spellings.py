@@ -190,3 +190,16 @@ async def test_A20_a_foreign_name_is_looked_up_as_it_is_written(tmp_path: Path) 
         await way.document("https://xn--strae-oqa.example/x")
     await way.close()
     assert asked == ["xn--strae-oqa.example"]
+
+
+@pytest.mark.parametrize("sign", ["\u017f", "\u212a"], ids=["long s", "Kelvin"])
+def test_A20_S23_a_letter_that_only_becomes_plain_when_it_is_made_small(sign: str) -> None:
+    """Found by the fuzzer: they count as s and k wherever capitals and small letters are one."""
+    for uri in (
+        f"https://example.org/{sign}#key",
+        f"https://e{sign}ample.org/#key",
+        f"http{sign}://example.org/",
+    ):
+        with pytest.raises(ValueError, match="web address"):
+            check_key_id(uri)
+    assert origin_of(f"https://example{sign}.org") is None

@@ -87,7 +87,14 @@ _ADDRESSES = [
         "http://example.org%2e/",
         "64:ff9b::7f00:1",
     ),
-    *("::ffff:127.0.0.1", "fe80::1%eth0", "8.8.8.8", "2026-01-02T03:04:05.678+01:00", "Merel\u202e\u200d"),
+    *(
+        "::ffff:127.0.0.1",
+        "fe80::1%eth0",
+        "8.8.8.8",
+        "2026-01-02T03:04:05.678+01:00",
+        "Merel\u202e\u200d",
+        "http://p://\u017f",
+    ),
 ]
 SEEDS: dict[str, list[bytes]] = {
     "signatures": [
