@@ -23,7 +23,7 @@ def activity(
 ) -> dict[str, Any]:
     """One message of ours. `object` is what it is about, `to` the actor it goes to when it goes to one
     alone."""
-    said = _SAYS[type](home, object, facts, to)
+    said = _SAYS[type](home, object, {"created": created, **facts}, to)
     actor = home.application if type == BY_APPLICATION else home.actor
     return {"@context": CONTEXT, "id": uri, "type": type, "actor": actor, "published": created, **said}
 

@@ -35,6 +35,7 @@ def note(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
         "attributedTo": home.actor,
         "to": [facts["to"]],
         "inReplyTo": facts["reply_to"],
+        "published": facts["created"],
         "content": content,
         "contentMap": {_language(facts): content},
         "tag": [mention],

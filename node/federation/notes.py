@@ -27,7 +27,7 @@ _MARK = re.compile(r"</?([a-z0-9]+)>")
 
 
 def told(note: dict[str, Any], actor: str, group: str) -> Told | None:
-    """What a Note says to us, or whatever else has words; None for what has none, as a vote in a poll.
+    """What a Note says to us, or whatever else has words; None for what has none, and for a vote in a poll.
 
     `group`: our actor, whose mention at the beginning is left out.
     """
@@ -35,7 +35,7 @@ def told(note: dict[str, Any], actor: str, group: str) -> Told | None:
     if uri is None or TYPES.isdisjoint(kinds) or uris_of(note.get("attributedTo")) != [actor]:
         return None
     text = _without_mention(_text(note), note, group)
-    if not text:
+    if not text or _is_vote(note):
         return None
     named = [item for field in ("to", "cc") for item in listed(note.get(field))]
     public = any(item in PUBLIC_NAMES for item in named if isinstance(item, str))
@@ -59,13 +59,24 @@ def _lines(text: str) -> list[str]:
 
 def _text(note: dict[str, Any]) -> str:
     """A warning that stands before it, its title, and its words."""
-    content = note.get("content")
-    if not isinstance(content, str):
-        by_language = note.get("contentMap")
-        content = next(iter(by_language.values()), None) if isinstance(by_language, dict) else None
-    parts = [note.get("summary"), note.get("name"), content]
+    parts = [note.get("summary"), note.get("name"), _content(note)]
     shown = (plain(words) for part in parts if (words := words_of(part, TEXT)))
     return "\n\n".join(part for part in shown if part)
+
+
+def _content(note: dict[str, Any]) -> Any:
+    """Its own words, or the first of those that stand there by language."""
+    content, by_language = note.get("content"), note.get("contentMap")
+    if isinstance(content, str) or not isinstance(by_language, dict):
+        return content
+    return next(iter(by_language.values()), None)
+
+
+def _is_vote(note: dict[str, Any]) -> bool:
+    """Software answers a poll by a Note with one of its choices as name, and nothing else."""
+    content = _content(note)
+    wordless = not isinstance(content, str) or not content
+    return wordless and isinstance(note.get("name"), str) and bool(uris_of(note.get("inReplyTo")))
 
 
 def _about(note: dict[str, Any]) -> list[str]:

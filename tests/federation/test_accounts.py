@@ -174,6 +174,7 @@ async def test_a_private_reply_of_a_follower_is_an_answer_and_agreeing_is_told(m
     assert told["to"] == [mo.person]
     assert told["inReplyTo"] == reply["object"]["id"]
     assert told["tag"] == [{"type": "Mention", "href": mo.person, "name": "@mo@social.example"}]
+    assert told["published"] == mo.heard("Create")[-1]["published"]
     assert "Afgesproken" in told["content"]
     assert PUBLIC not in str(told)
 

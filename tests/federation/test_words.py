@@ -66,3 +66,13 @@ def test_a_quotation_is_about_what_it_quotes(name: str) -> None:
     found = notes.told({**NOTE, name: f"{GROUP}/x"}, MO, GROUP)
     assert found is not None
     assert found.about == [f"{GROUP}/x"]
+
+
+@pytest.mark.parametrize("content", [None, "", {"nl": "<p>Ja</p>"}])
+def test_a_vote_in_a_poll_says_nothing_to_us(content: Any) -> None:
+    assert told(name="Ja", content=content, inReplyTo=f"{GROUP}/x") is None
+    assert told(name="Ja", content=content) == "Ja"
+
+
+def test_an_answer_in_one_language_alone_is_no_vote() -> None:
+    assert told(name="Ja", content=None, contentMap={"nl": "<p>Ik kom.</p>"}, inReplyTo=GROUP) == "Ja\n\nIk kom."
