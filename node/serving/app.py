@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 from node import clock
 from node.acts import timers
 from node.api import routes as api_routes
-from node.federation import contact
+from node.federation import contact, ways
 from node.federation import routes as federation_routes
 from node.federation import worker as federation_worker
 from node.federation.door import open_door as federation_door
@@ -55,7 +55,7 @@ def build(
     """The node as one application. Its workers live as long as it does; when one breaks, `stop` is called."""
     federation = federation_door(database, settings, keys)
     fetch = partial(contact.fetch, federation)
-    pages = pages_door(database, settings, fetch)
+    pages = pages_door(database, settings, fetch, partial(ways.ask, federation))
     federation.icon = settings.origin + pages.assets.url("touch.png")
     sorry = partial(_sorry, pages)
     work: list[Work] = [

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from node import clock
+from node.neighbourhood import handle
 from node.neighbourhood.contact import Fetch, out_of_reach
 from node.neighbourhood.refusal import NotAllowed, phrase
 from node.neighbourhood.resident import Resident
@@ -67,6 +68,7 @@ class Ui:
     database: Database
     settings: Settings
     fetch: Fetch = out_of_reach
+    ask: handle.Ask = handle.out_of_reach
     assets: Assets = field(default_factory=Assets)
     templates: Environment = field(init=False)
     kept: Kept[Any] = field(init=False)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from node.neighbourhood import handle
 from node.neighbourhood.contact import Fetch, out_of_reach
 from node.neighbourhood.refusal import NotAllowed, NotFound, Refusal, TooMany, phrase
 from node.neighbourhood.roles import Deed, may
@@ -28,6 +29,7 @@ from node.ui import (
     endings,
     failing,
     feeds,
+    follow,
     followers,
     home,
     hub,
@@ -113,6 +115,7 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/o/{post}/outcome", outcome.page),
     ("/o/{post}/{deed}", changes.sure),
     ("/o/{post}/answers/{answer}/{deed}", answers.sure),
+    ("/follow", follow.page),
     ("/mine", mine.page),
     ("/board", board.page),
     ("/board/{post}/invite", board.choose),
@@ -169,6 +172,7 @@ FORMS: list[tuple[str, Send]] = [
     ("/operator/deliveries/{node}/now", failing.now),
     ("/operator/deliveries/parked/{delivery}/again", failing.again),
     ("/districts/{node}/{wish}", districts.choose),
+    ("/follow", follow.ask),
     ("/ask", compose.go_on),
     ("/offer", compose.go_on),
     ("/tell", compose.go_on),
@@ -223,9 +227,15 @@ def _way_back(page: str) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
-def open_door(database: Database, settings: Settings, fetch: Fetch = out_of_reach) -> Ui:
-    """The door to people with a browser. `fetch`: the way to what is released at another node."""
-    return Ui(database, settings, fetch)
+def open_door(
+    database: Database,
+    settings: Settings,
+    fetch: Fetch = out_of_reach,
+    ask: handle.Ask = handle.out_of_reach,
+) -> Ui:
+    """The door to people with a browser. `fetch`: the way to what is released at another node; `ask`: to
+    somebody's own server."""
+    return Ui(database, settings, fetch, ask)
 
 
 def sorry(ui: Ui, request: Request, status: int) -> Response:

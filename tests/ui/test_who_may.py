@@ -117,6 +117,10 @@ TABLE = [
     look("/privacy", everybody(200)),
     look("/accessibility", everybody(200)),
     look("/favicon.ico", everybody(302)),
+    look("/follow", everybody(200)),
+    send("/follow", everybody(422), {"address": "mo"}),
+    send("/follow", everybody(502), {"address": "@mo@social.example"}),
+    send("/follow", everybody(404), {"address": "@mo@social.example", "post": "nowhere"}),
     send("/choice", everybody(303), {"language": "en"}),
     # Signing in and joining
     look("/signin", everybody(200)),
@@ -322,7 +326,7 @@ TABLE = [
     send(WISH, residents(409, 403, 403), wish="follow"),
     send(WISH, residents(404, 403, 403), wish="burn"),
 ]
-NAMED = ("role", "what", "sure")  # fields that tell rows of one path apart
+NAMED = ("role", "what", "sure", "address", "post")  # fields that tell rows of one path apart
 assert set(STANDINGS) >= set(Role)
 
 
