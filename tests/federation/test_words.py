@@ -75,4 +75,6 @@ def test_a_vote_in_a_poll_says_nothing_to_us(content: Any) -> None:
 
 
 def test_an_answer_in_one_language_alone_is_no_vote() -> None:
-    assert told(name="Ja", content=None, contentMap={"nl": "<p>Ik kom.</p>"}, inReplyTo=GROUP) == "Ja\n\nIk kom."
+    assert (
+        told(name="Ja", content=None, contentMap={"nl": "<p>Ik kom.</p>"}, inReplyTo=GROUP) == "Ja\n\nIk kom."
+    )
