@@ -27,7 +27,7 @@ from node.neighbourhood.reply import (
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import TEXT_LENGTH, Response
 from node.neighbourhood.roles import Deed, Role, require
-from node.storage import accounts, blocks, letters, log, outbox, posts, residents, tombstones
+from node.storage import accounts, blocks, letters, log, outbox, posts, residents, spread, tombstones
 from node.storage import replies as kept
 from node.storage import responses as kept_responses
 from node.storage import threads as kept_threads
@@ -109,6 +109,16 @@ def turn_away(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Rep
     away = replace(reply, state=ReplyState.TURNED_AWAY, text="", decided=at)
     kept.save(tx, away)
     log.record(tx, Happening.REPLY_TURNED_AWAY, by.id, reply.id, at)
+    return away
+
+
+def report(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
+    """Turn it away, and let the server that it came from know. Nobody's name is in that, nor any words."""
+    away = turn_away(tx, by, reply_id, at)
+    if away.state is ReplyState.TURNED_AWAY and outbox.latest(tx, "Flag", away.uri) is None:
+        account = accounts.get(tx, away.account_id)
+        facts = {"to": account.actor, "account": account.actor, "category": "other", "words": ""}
+        spread.to_account(tx, outbox.add(tx, "Flag", away.uri, facts, at), account.id)
     return away
 
 

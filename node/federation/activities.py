@@ -126,7 +126,8 @@ def _says_reject(home: Home, object: str, facts: dict[str, Any], to: str) -> dic
 def _says_flag(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
     """What sort of thing is wrong; then, if there are any, a supervisor's words. Never the reporter's."""
     words = f": {facts['words']}" if facts["words"] else ""
-    return {"to": [to], "object": [object], "content": f"{facts['category']}{words}"}
+    account = [facts["account"]] if "account" in facts else []  # other software wants to know of whom it is
+    return {"to": [to], "object": [*account, object], "content": f"{facts['category']}{words}"}
 
 
 def _says_outcome(object: str, facts: dict[str, Any], to: str, usual: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from node.settings import Settings
 from node.storage import deliveries
 from node.storage.database import Database
 from node.trail import trail
+from node.ui import doorstep
 from node.ui import routes as pages_routes
 from node.ui.door import Ui
 from node.ui.routes import open_door as pages_door
@@ -158,7 +159,7 @@ def _sorry(pages: Ui, request: Request, status: int, number: str | None) -> Resp
             "detail": detail,
         }
         return JSONResponse(problem, status, media_type="application/problem+json")
-    return pages_routes.sorry(pages, request, status)
+    return doorstep.sorry(pages, request, status)
 
 
 _DETAIL = {

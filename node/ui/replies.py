@@ -25,7 +25,7 @@ from node.ui.forms import Form
 from node.ui.slices import PAGE, Slice, number
 
 LIST = "/queue/replies"
-DEEDS = {"let-in": replies.let_in, "turn-away": replies.turn_away}
+DEEDS = {"let-in": replies.let_in, "turn-away": replies.turn_away, "report": replies.report}
 WHY = {
     Why.HELD: phrase("An operator wants everything from this account or its server looked at first."),
     Why.NO_POST: phrase("It was written to the neighbourhood, and is about no post. Only you read it."),
@@ -40,6 +40,7 @@ SAID = {
     READ: phrase("It is marked as read."),
     LATE: phrase("The post is no longer open, so it went no further."),
     "turn-away": phrase("It is turned away. Nobody here reads it, and who wrote it hears nothing."),
+    "report": phrase("It is turned away, and its server hears that something is wrong with it."),
 }
 
 
@@ -74,7 +75,8 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Page:
 
 
 async def decide(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
-    """POST /queue/replies/{reply}/{deed}: let it in, or turn it away. Only a supervisor."""
+    """POST /queue/replies/{reply}/{deed}: let it in, turn it away, or report it there too. Only a
+    supervisor."""
     by, deed = who.required(Deed.MODERATE, Deed.SEE_QUEUE), request.path_params["deed"]
     act = DEEDS.get(deed)
     if act is None:

@@ -1,4 +1,4 @@
-"""Every page and every form of this door, on one screen, and how refusals become pages."""
+"""Every page and every form of this door, on one screen."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
@@ -9,8 +9,6 @@ from starlette.routing import BaseRoute, Route
 
 from node.neighbourhood import handle
 from node.neighbourhood.contact import Fetch, out_of_reach
-from node.neighbourhood.refusal import NotAllowed, NotFound, Refusal, TooMany, phrase
-from node.neighbourhood.roles import Deed, may
 from node.settings import Settings
 from node.storage.database import Database
 from node.ui import (
@@ -26,6 +24,7 @@ from node.ui import (
     choice,
     compose,
     districts,
+    doorstep,
     endings,
     failing,
     feeds,
@@ -37,7 +36,6 @@ from node.ui import (
     invites,
     join,
     keepsake,
-    language,
     mine,
     neighbours,
     operator,
@@ -48,17 +46,13 @@ from node.ui import (
     queue,
     replies,
     report,
-    session,
     settings,
     signin,
     tags,
     talks,
 )
-from node.ui.door import Ui, Visitor, go_to, here, stranger
-from node.ui.forms import Form, filled, status
-
-Page = Callable[[Ui, Request, Visitor], Awaitable[Response]]
-Send = Callable[[Ui, Request, Visitor, Form], Awaitable[Response]]
+from node.ui.door import Ui, go_to
+from node.ui.doorstep import Page, Send
 
 PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/", home.page),
@@ -199,9 +193,12 @@ WITH_FILE = {"/operator/blocks/import": "file"}  # the field that may hold a fil
 
 def routes(ui: Ui) -> list[BaseRoute]:
     """The routes of this door. A GET changes nothing; a POST is believed only from our own pages."""
-    pages = [Route(path, _page(ui, page), methods=["GET"]) for path, page in PAGES]
-    feeds = [Route(path, _feed(ui, feed), methods=["GET"]) for path, feed in FEEDS]
-    forms = [Route(path, _form(ui, send, WITH_FILE.get(path, "")), methods=["POST"]) for path, send in FORMS]
+    pages = [Route(path, doorstep.page(ui, page), methods=["GET"]) for path, page in PAGES]
+    feeds = [Route(path, doorstep.feed(ui, feed), methods=["GET"]) for path, feed in FEEDS]
+    forms = [
+        Route(path, doorstep.form(ui, send, WITH_FILE.get(path, "")), methods=["POST"])
+        for path, send in FORMS
+    ]
     return [*_ways_back(), *pages, *feeds, *forms, ui.assets.route()]
 
 
@@ -236,70 +233,3 @@ def open_door(
     """The door to people with a browser. `fetch`: the way to what is released at another node; `ask`: to
     somebody's own server."""
     return Ui(database, settings, fetch, ask)
-
-
-def sorry(ui: Ui, request: Request, status: int) -> Response:
-    """The page for what no route knows, and for what broke: made without looking anything up."""
-    with language.speaking(ui.language_for(request, None)):
-        return ui.sorry(request, stranger(), status)
-
-
-def _page(ui: Ui, page: Page) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        who = await session.visitor(ui, request)
-        with language.speaking(ui.language_for(request, who.person)):
-            try:
-                _require_readable(request)
-                response = await page(ui, request, who)
-            except Refusal as refusal:
-                response = _refused(ui, request, who, refusal)
-        session.keep(ui, request, who, response)
-        return response
-
-    return answer
-
-
-def _feed(ui: Ui, feed: Page) -> Callable[[Request], Awaitable[Response]]:
-    """Whoever asks is a stranger, so that a cache may keep the answer; in the language of the node."""
-
-    async def answer(request: Request) -> Response:
-        with language.speaking(language.choose(None, None, ui.settings.language)):
-            return await feed(ui, request, stranger())
-
-    return answer
-
-
-def _form(ui: Ui, send: Send, file: str) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        who = await session.visitor(ui, request)
-        with language.speaking(ui.language_for(request, who.person)):
-            try:
-                _require_readable(request)
-                form = await filled(request, file if may(who.person, Deed.RUN_BORDERS) else "")
-                session.require_own_form(ui, request, form["token"])
-                return await send(ui, request, who, form)
-            except Refusal as refusal:
-                return _refused(ui, request, who, refusal)
-
-    return answer
-
-
-def _require_readable(request: Request) -> None:
-    """Refuse an address with the one sign in it that PostgreSQL does not take."""
-    if "\x00" in request.scope["path"]:
-        raise NotFound(phrase("This page is not here"))
-
-
-def _refused(ui: Ui, request: Request, who: Visitor, refusal: Refusal) -> Response:
-    """A stranger who looks at what needs an account is asked to sign in first, and comes back here after.
-
-    What is not there for a stranger may be there for a neighbour: both read the same, with the way in.
-    """
-    signin = f"/signin?next={quote(here(request))}" if who.person is None else ""
-    if isinstance(refusal, NotAllowed) and signin and request.method == "GET":
-        return go_to(signin)
-    code = status(refusal)
-    response = ui.sorry(request, who, code, refusal.reason, signin if code in (403, 404) else "")
-    if isinstance(refusal, TooMany):
-        response.headers["Retry-After"] = str(refusal.wait)
-    return response

@@ -210,6 +210,7 @@ WAYS: dict[str, Way] = {
     "listReplies": at("/queue/replies"),
     "letReplyIn": at_reply("let-in"),
     "turnReplyAway": at_reply("turn-away"),
+    "reportReply": at_reply("report"),
     "showCase": at_case(""),
     "upholdReports": at_case("/uphold", {"what": "hide", "reason": "Reclame."}),
     "dismissReports": at_case("/dismiss", {"reason": "Dit mag."}),

@@ -405,3 +405,20 @@ async def test_a19_a_move_to_somebody_who_does_not_say_so_is_ignored(met: Met, n
     await until_true(lambda: mo.wire.asked(place.origin, there.origin))
     assert not await moved_to(place, answer, there)
     assert await follow_of(place, mo) is Follow.ACCEPTED
+
+
+async def test_what_is_turned_away_can_be_reported_to_its_server_without_a_name(met: Met) -> None:
+    place, mo = met
+    post = await public(place)
+    note = mo.answers(post.uri, place.home.actor, "Koop nu!")
+    await mo.tells(place, note)
+    (reply,) = await waiting(place)
+    for _ in range(2):
+        away = await place.database.writing(replies.report, place.cast.supervisor, reply.id, now())
+        assert (away.state, away.text) == (ReplyState.TURNED_AWAY, "")
+    flag = await mo.hears("Flag")
+    assert flag["actor"] == place.home.application
+    assert flag["object"] == [mo.person, note["object"]["id"]]
+    assert place.cast.supervisor.name not in str(flag)
+    await until(place.idle)
+    assert len(mo.heard("Flag")) == 1

@@ -65,7 +65,7 @@ async def test_a_supervisor_reads_who_wrote_what_about_what_and_why_it_waits(her
     assert 'href="https://social.example/@mo" rel="nofollow noopener noreferrer"' in raw
 
 
-@pytest.mark.parametrize("deed", ["let-in", "turn-away"])
+@pytest.mark.parametrize("deed", ["let-in", "turn-away", "report"])
 async def test_nobody_but_a_supervisor_decides(here: Here, deed: str) -> None:
     key = await waits(here, await posted(here, town.asks(audience=PUBLIC)))
     for part in (*town.NAMES, "outsider"):

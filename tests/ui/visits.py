@@ -22,7 +22,7 @@ from node.serving.front import Front
 from node.settings import Settings, build
 from node.storage import access, tables
 from node.storage.database import Database, Transaction
-from node.ui import routes
+from node.ui import doorstep, routes
 from node.ui.session import cookie
 from tests import town
 
@@ -124,7 +124,9 @@ async def opened(directory: Path, origin: str = HTTPS, url: str = "", **change: 
         sessions = await database.writing(_sessions, cast)
         ui = routes.open_door(database, settings)
         front = Middleware(
-            Front, secure=settings.secure, sorry=lambda request, status, _: routes.sorry(ui, request, status)
+            Front,
+            secure=settings.secure,
+            sorry=lambda request, status, _: doorstep.sorry(ui, request, status),
         )
         app = Starlette(routes=routes.routes(ui), middleware=[front])
         app.router.redirect_slashes = False

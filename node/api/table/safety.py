@@ -87,6 +87,16 @@ OPERATIONS: tuple[Operation, ...] = (
         answers=replies.Reply,
     ),
     Operation(
+        method="POST",
+        path="/replies/{id}/report",
+        name="reportReply",
+        says="Nobody here reads it, and its own server hears that something is wrong with it",
+        also="Nobody's name goes there, nor any words. Doing it again changes nothing.",
+        does=partial(replies.decide, acts.report),
+        deed=Deed.MODERATE,
+        answers=replies.Reply,
+    ),
+    Operation(
         method="GET",
         path="/queue/{id}",
         name="showCase",
