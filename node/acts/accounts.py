@@ -30,6 +30,7 @@ from node.storage import (
     replies,
     residents,
     spread,
+    threads,
 )
 from node.storage import responses as kept_responses
 from node.storage.database import Transaction
@@ -95,6 +96,8 @@ def gone(tx: Transaction, account: Account, at: datetime) -> None:
     for reply in replies.of_account(tx, account.id):
         replies.save(tx, replace(reply, state=ReplyState.GONE, text="", decided=reply.decided or at))
     drop_answers(tx, account, at)
+    kept_responses.forget_words(tx, account.id)
+    threads.forget(tx, account.id, at)
     applause.forget(tx, account.actor)
     kept.forget_keys(tx, account.actor)
     bare = replace(account, name="", their_follow=Follow.NONE, their_follow_uri=None, known=False)

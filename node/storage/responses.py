@@ -133,6 +133,11 @@ def hand_over(tx: Transaction, from_account: str, to_account: str) -> None:
     tx.run(responses.update().where(theirs).values(account_id=to_account))
 
 
+def forget_words(tx: Transaction, account_id: str) -> None:
+    """Nothing that an account answered is kept, also where it was dealt with already; only that it did."""
+    tx.run(responses.update().where(responses.c.account_id == account_id).values(text=""))
+
+
 def count_pending(tx: Transaction, post_ids: list[str]) -> dict[str, int]:
     """How many answers wait, per post."""
     waiting = and_(responses.c.post_id.in_(post_ids), responses.c.state == ResponseState.PENDING)

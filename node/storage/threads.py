@@ -134,6 +134,14 @@ def unsay(tx: Transaction, uri: str) -> None:
     tx.run(t.activities.update().where(t.activities.c.id.in_(said)).values(facts=None, body=None))
 
 
+def forget(tx: Transaction, account_id: str, at: datetime) -> None:
+    """Nothing that an account of other software wrote in its conversations is kept."""
+    its = select(t.responses.c.id).where(t.responses.c.account_id == account_id)
+    said = and_(t.messages.c.response_id.in_(its), t.messages.c.side == Side.HELPER)
+    still = and_(said, t.messages.c.deleted.is_(None))
+    tx.run(t.messages.update().where(still).values(text="", deleted=at))
+
+
 def read(tx: Transaction, resident_id: str, response_id: str, at: datetime) -> None:
     """Note until where somebody has read a thread."""
     row = tx.insert(t.reads).values(resident_id=resident_id, response_id=response_id, at=at)

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from node.acts import matches, responses, threads
 from node.clock import now
 from node.federation import proofs
-from node.neighbourhood.post import Audience
+from node.neighbourhood.post import Audience, Post
 from node.neighbourhood.reply import Reply
+from node.neighbourhood.response import Response
 from node.storage import replies as kept_replies
+from node.storage import responses as kept_responses
+from node.storage import threads as kept_threads
 from tests.federation import town_of_nodes
 from tests.federation.liar import Document
 from tests.federation.stranger import Stranger
@@ -25,6 +29,11 @@ async def met(tmp_path: Path, two_neighbours: Model) -> AsyncIterator[Met]:
     """Centrum, and somebody with an account elsewhere."""
     async with town_of_nodes.opened(tmp_path, two_neighbours) as nodes:
         yield nodes.places[0], Stranger(nodes.wire)
+
+
+async def answer_to(place: Place, post: Post) -> Response:
+    (answer,) = await place.database.reading(kept_responses.of_post, post.id)
+    return answer
 
 
 async def waiting(place: Place) -> list[Reply]:
@@ -62,6 +71,27 @@ async def test_nobody_goes_on_about_the_reply_of_somebody_else(met: Met) -> None
     eve = Stranger(mo.wire, "elsewhere", user="eve")
     await eve.tells(place, eve.answers(reply["object"]["id"], place.home.actor, "Ik ook."))
     assert [one.text for one in await waiting(place)] == ["Ik kan dinsdag."]
+
+
+async def test_an_account_that_is_deleted_takes_all_its_words_along(met: Met) -> None:
+    place, mo = met
+    await mo.follows(place)
+    done, declined = [await place.asks(audience=Audience.PUBLIC) for _ in range(2)]
+    for post in (done, declined):
+        await mo.tells(place, mo.answers(post.uri, place.home.actor, "Ik kan dinsdag."))
+    first, second = [await answer_to(place, post) for post in (done, declined)]
+    match = await place.database.writing(matches.agree, place.cast.poster, done.id, first.id, now())
+    await place.database.writing(threads.write, place.cast.poster, first.id, "Hoe laat?", now())
+    await mo.tells(place, mo.answers(first.uri, place.home.actor, "Om tien uur, op de Dam."))
+    await place.database.writing(matches.complete, place.cast.poster, match.id, now())
+    await place.database.writing(responses.decline, place.cast.poster, second.id, now())
+    await mo.tells(place, mo.does("Delete", mo.person))
+    assert [(await answer_to(place, post)).text for post in (done, declined)] == ["", ""]
+    said = await place.database.reading(kept_threads.page, first.id, None, 10)
+    assert [(message.text, message.deleted is not None) for message in said] == [
+        ("", True),
+        ("Hoe laat?", False),
+    ]
 
 
 async def test_each_of_several_proofs_must_hold(met: Met) -> None:
