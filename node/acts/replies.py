@@ -81,7 +81,8 @@ def arrived(tx: Transaction, account: Account, told: Told, at: datetime) -> None
 
 def let_in(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
     """A supervisor looked: it goes to who posted, and the next of this account goes there at once. What is
-    about no post, or about an event, was for the supervisor alone: it is read."""
+    about no post or about an event, and what was written to us alone about a notice, was for the supervisor
+    alone: it is read."""
     require(by, Deed.MODERATE)
     reply = kept.get(tx, reply_id, lock=True)
     if reply.state is not ReplyState.WAITING:

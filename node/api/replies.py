@@ -28,6 +28,7 @@ WHY = {
     Why.HELD: "An operator wants everything from this account or its server looked at first.",
     Why.NO_POST: "It was written to the neighbourhood, about no post: letting it in marks it as read.",
     Why.EVENT: "It is about an event, and no answer to it: letting it in marks it as read.",
+    Why.PRIVATE: "It was written to us alone, about a notice: letting it in marks it as read.",
     Why.CHANGED: "It was let in before. Then its words were changed.",
     Why.PUBLIC: "It was written in public.",
     Why.UNKNOWN: "Nobody here knows this account yet.",

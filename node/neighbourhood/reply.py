@@ -1,7 +1,7 @@
 """Replies: what an account elsewhere writes about a post of ours, as a Note; and who reads it first.
 
 Written to us alone it is for who posted, and becomes an answer. Written in public it waits for a supervisor,
-and so does what somebody writes whom nobody here has met.
+and so does what somebody writes whom nobody here has met, and what nobody here but a supervisor may read.
 """
 
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ class Why(StrEnum):
     HELD = "held"  # an operator wants all of this account, or of its server, looked at first
     NO_POST = "no post"  # written to the neighbourhood
     EVENT = "event"  # nobody is answered there: one comes, or does not
+    PRIVATE = "private"  # what stands under a notice is read by all, and this was written to us alone
     CHANGED = "changed"  # let in before, and then its words changed
     PUBLIC = "public"
     UNKNOWN = "unknown"  # nobody here knows who wrote it
@@ -56,7 +57,7 @@ class Reply:
 
     def alone(self, kind: Kind | None) -> bool:
         """Whether nobody but a supervisor reads it. `kind` of the post it is about."""
-        return self.post_id is None or kind is Kind.EVENT
+        return self.post_id is None or kind is Kind.EVENT or self._too_private(kind)
 
     def why(self, kind: Kind | None, held: bool) -> Why:
         """Why it waits. `kind` of the post it is about; `held`: a block says that all of this account, or of
@@ -67,6 +68,12 @@ class Reply:
             return Why.NO_POST
         if kind is Kind.EVENT:
             return Why.EVENT
+        if self._too_private(kind):
+            return Why.PRIVATE
         if self.response_id is not None:
             return Why.CHANGED
         return Why.PUBLIC if self.public else Why.UNKNOWN
+
+    def _too_private(self, kind: Kind | None) -> bool:
+        """Whether it was written to us alone, about something under which everybody reads the answers."""
+        return kind is Kind.NOTICE and not self.public

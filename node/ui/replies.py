@@ -30,6 +30,7 @@ WHY = {
     Why.HELD: phrase("An operator wants everything from this account or its server looked at first."),
     Why.NO_POST: phrase("It was written to the neighbourhood, and is about no post. Only you read it."),
     Why.EVENT: phrase("It is about an activity, and no answer to it. Only you read it: tell who plans it."),
+    Why.PRIVATE: phrase("It was written to us alone, and a notice has public answers. Only you read it."),
     Why.CHANGED: phrase("It was let in before. Then its words were changed."),
     Why.PUBLIC: phrase("It was written in public. Here nobody sees it until somebody looked."),
     Why.UNKNOWN: phrase("Nobody here knows this account yet."),

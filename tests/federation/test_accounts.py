@@ -12,7 +12,7 @@ from node.clock import now
 from node.neighbourhood.node import Follow
 from node.neighbourhood.policy import Followers, Policy
 from node.neighbourhood.post import Audience, Post, PostDraft
-from node.neighbourhood.reply import Reply, ReplyState
+from node.neighbourhood.reply import Reply, ReplyState, Why
 from node.neighbourhood.response import Response, ResponseState
 from node.storage import accounts, applause, policies, spread
 from node.storage import replies as kept_replies
@@ -254,6 +254,19 @@ async def test_a_public_reply_to_a_notice_waits_and_then_stands_under_it(met: Me
     assert (await answer_to(place, post)).text == "Iets heel anders"
     hidden = await place.database.writing(comments.hide, place.cast.supervisor, answer.id, now())
     assert hidden.state is ResponseState.DECLINED
+
+
+async def test_what_is_written_to_us_alone_about_a_notice_is_never_shown_under_it(met: Met) -> None:
+    place, mo = met
+    await mo.follows(place)
+    post = await put_up(place, town.tells(audience=Audience.PUBLIC))
+    await mo.tells(place, mo.answers(post.uri, place.home.actor, "Mijn nummer is 0199-00 12 34."))
+    (held,) = await waiting(place)
+    assert held.why(post.kind, held=False) is Why.PRIVATE
+    let_in = await place.database.writing(replies.let_in, place.cast.supervisor, held.id, now())
+    assert (let_in.state, let_in.response_id) == (ReplyState.LET_IN, None)
+    assert await place.database.reading(kept_responses.of_post, post.id) == []
+    assert await place.database.reading(kept_replies.shown, post.id) == []
 
 
 @pytest.mark.parametrize("audience", [Audience.NEIGHBOURHOOD, Audience.ADJACENT])

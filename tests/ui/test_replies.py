@@ -117,14 +117,16 @@ async def test_each_reason_is_one_sentence(here: Here) -> None:
         lambda tx: blocks.put(tx, here.cast.operator, "https://social.example/users/c", "hold", "", now())
     )
     await waits(here, asked, user="c")
+    await waits(here, await posted(here, town.tells(audience=PUBLIC)), user="d")
     page = await said(here, "supervisor", LIST)
     for why in (
+        "Het is alleen aan ons geschreven, en op een bericht antwoordt iedereen openbaar.",
         "Het is openbaar geschreven. Hier ziet niemand het tot iemand gekeken heeft.",
         "Het gaat over een activiteit, maar is geen aanmelding.",
         "Een beheerder wil dat alles van dit account of die server eerst bekeken wordt.",
     ):
         assert why in page
-    assert page.count("Waarom zie je dit?") == 3
+    assert page.count("Waarom zie je dit?") == 4
 
 
 async def test_a_post_that_the_supervisor_does_not_see_is_not_named(here: Here) -> None:
