@@ -1,5 +1,6 @@
 """What other nodes say, as facts of ours: an actor document as a Node, a Note as a Post. Pure: no I/O."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from node.neighbourhood.post import HELD_STATE, PLACES_MOST, Audience, Decide, K
 from node.storage.advisories import OPEN, Advisory
 
 NAME, TEXT = 500, 64 * 1024
+_NO_USERNAME = re.compile(r"[^\w.-]+")
 _KNOWN_AS = 10  # other ids of one actor
 _ACCOUNTS = ("Person", "Group", "Organization", "Service", "Application")
 
@@ -103,20 +105,25 @@ def _account(document: dict[str, Any], uri: str, origin: str, inbox: str, at: da
     """Its handle is on the host of its own address: a name on another host is not taken from its own word."""
     shared = document.get("endpoints")
     shared = uri_of(shared.get("sharedInbox")) if isinstance(shared, dict) else None
-    username = name_of(document.get("preferredUsername"), 80) or uri.rstrip("/").rpartition("/")[2]
+    username = _username(document.get("preferredUsername")) or _username(uri.rstrip("/").rpartition("/")[2])
     return Account(
         id=uuid4().hex,
         actor=uri,
         origin=origin,
         kind=str(document["type"]),
-        handle=f"{username}@{origin.partition('://')[2]}",
-        name=name_of(document.get("name"), 80) or username,
+        handle=f"{username or '_'}@{origin.partition('://')[2]}",
+        name=name_of(document.get("name"), 80) or username or "_",
         inbox=inbox,
         met=at,
         shared_inbox=shared if shared and origin_of(shared) == origin else None,
         url=_own(document, "url", origin),
         fetched=at,
     )
+
+
+def _username(said: Any) -> str:
+    """The first half of a handle: letters and numbers, and nothing that makes another host of it (A18)."""
+    return _NO_USERNAME.sub("", (name_of(said, 80) or "").lstrip("@").partition("@")[0])
 
 
 def advisory(item: Any, hub: Node, at: datetime) -> Advisory | None:
