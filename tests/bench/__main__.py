@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.bench import actors, ceilings, crisis, delivery, figures, inbox, mesh, starting, timeline
+from tests.bench import actors, ceilings, crisis, delivery, figures, flood, inbox, mesh, starting, timeline
 from tests.bench.figures import Figure, Size
 
 ROWS: dict[str, Callable[[Size], Iterator[Figure]]] = {
@@ -20,8 +20,11 @@ ROWS: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "actor": actors.actor,
     "webfinger": actors.webfinger,
     "inbox-ed": inbox.inbox_ed,
+    "inbox-rsa": inbox.inbox_rsa,
     "inbox-storm": inbox.inbox_storm,
+    "flood": flood.flood,
     "deliver-10k": delivery.deliver,
+    "deliver-rsa": delivery.deliver_rsa,
     "deliver-dead": delivery.deliver_dead,
     "timeline": timeline.timeline,
     "bytes-per-post": timeline.bytes_per_post,

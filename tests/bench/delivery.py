@@ -1,10 +1,11 @@
-"""deliver-10k, deliver-dead and load-rss: posts of ours on their way to a hundred neighbours, on loopback."""
+"""deliver-10k, deliver-rsa, deliver-dead and load-rss: posts of ours on their way to a hundred hosts, on
+loopback. By RSA: servers of other software, each with an account that follows us, in draft-cavage."""
 
 import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -20,8 +21,11 @@ from tests.bench.driving import asked, get, post
 from tests.bench.figures import Figure, Size, cpu_seconds, crowded, megabytes, pairs, quantile
 from tests.bench.others import Other, Town
 
+DELIVERIES = "deliveries/CPU-s"
 PLAIN = "httpx, one client for each host"
 HTTPX = 650  # deliveries of that a CPU-second, on the machine of the targets
+SIGN_RSA = 1270  # signatures of RSA a CPU-second there
+HTTPX_RSA = 440  # the same by RSA, worked out: a signature of the one kind for one of the other
 DEAD = 5  # that hang, and as many that are ill
 
 
@@ -34,11 +38,12 @@ class Home:
     town: Town
     hosts: list[Other]
     token: str
+    audience: str
 
     def posts(self, count: int) -> None:
         """Somebody asks for help so often, in the API."""
         words = {"title": "Wie rijdt mij dinsdag?", "text": sending.WORDS, "category": "vervoer"}
-        body = json.dumps({**words, "audience": "adjacent"}).encode()
+        body = json.dumps({**words, "audience": self.audience}).encode()
         said = {"authorization": f"Bearer {self.token}", "content_type": "application/json"}
         request = post("/api/v1/requests", self.settings.port, body, **said)
         answers = asked(self.settings.port, [request] * count, 1)
@@ -62,13 +67,16 @@ class Home:
 
 
 @contextmanager
-def home(size: Size, hosts: int = 100) -> Iterator[Home]:
-    at, there = clock.now(), others.some(hosts, served.free_port())
+def home(size: Size, hosts: int = 100, by_rsa: bool = False) -> Iterator[Home]:
+    at, there = clock.now(), others.some(hosts, served.free_port(), 0, by_rsa)
     with TemporaryDirectory() as place:
         settings = served.made(Path(place) / "node", served.free_port())
 
         def fill(tx: Transaction) -> str:
-            others.know(tx, there, at, at + timedelta(days=1))
+            if by_rsa:
+                others.follow(tx, there, at)
+            else:
+                others.know(tx, there, at, at + timedelta(days=1))
             poster = people.add(tx, console(at), "Bea", "bea@bench.example", "nl", at)
             return people.make_token(tx, poster, "bench", at)
 
@@ -76,28 +84,34 @@ def home(size: Size, hosts: int = 100) -> Iterator[Home]:
         with others.listening(there, settings.home.actor) as town, served.serving(settings) as pid:
             if not size.quick:
                 served.await_quiet(pid)
-            yield Home(settings, pid, town, there, token)
+            yield Home(settings, pid, town, there, token, "public" if by_rsa else "adjacent")
 
 
 def deliver(size: Size) -> Iterator[Figure]:
+    """To neighbours, signed by Ed25519."""
+    yield _deliver(size, Figure("deliver-10k", 0, DELIVERIES, 450, 1800, against=PLAIN, ceiling=HTTPX))
+
+
+def deliver_rsa(size: Size) -> Iterator[Figure]:
+    """To other software. The goal is a part of what signing alone would make."""
+    goal, plain = 0.85 * SIGN_RSA, f"{PLAIN}, by RSA"
+    row = Figure("deliver-rsa", 0, DELIVERIES, 300, goal, against=plain, ceiling=HTTPX_RSA)
+    found = _deliver(size, row, by_rsa=True)
+    alone = _signing(size.of(500, 5))
+    words = f"{found.value / alone:.2f} of what signing alone makes here ({alone:,.0f})"
+    yield replace(found, notes=(*found.notes, words))
+
+
+def _deliver(size: Size, row: Figure, by_rsa: bool = False) -> Figure:
     """Deliveries a CPU-second, the posts themselves and all that is written about them counted in."""
     hosts, posts = size.of(100, 3), size.of(20, 2)
-    with home(size, hosts) as ours:
+    with home(size, hosts, by_rsa) as ours:
         value, plain = pairs(
-            size.pairs, lambda: _delivered(ours, posts), lambda: _plainly(ours, hosts, posts * hosts)
+            size.pairs, lambda: _delivered(ours, posts), lambda: _plainly(ours, posts * hosts)
         )
         memory = megabytes(ours.pid, "VmHWM")
-    yield Figure(
-        "deliver-10k",
-        value,
-        "deliveries/CPU-s",
-        450,
-        1800,
-        reference=plain,
-        against=PLAIN,
-        ceiling=HTTPX,
-        notes=(f"{size.pairs * posts * hosts:,} to {hosts} hosts, {memory:.0f} MB at most",),
-    )
+    notes = (f"{size.pairs * posts * hosts:,} to {hosts} hosts, {memory:.0f} MB at most",)
+    return replace(row, value=value, reference=plain, notes=notes)
 
 
 def _delivered(ours: Home, posts: int) -> float:
@@ -109,10 +123,20 @@ def _delivered(ours: Home, posts: int) -> float:
     return count / max(cpu_seconds(ours.pid) - before, 0.01)
 
 
-def _plainly(ours: Home, hosts: int, count: int) -> float:
-    port = ours.hosts[0].port
-    with served.reference("deliver", str(port), str(hosts), str(count)) as process:
+def _plainly(ours: Home, count: int) -> float:
+    host, hosts = ours.hosts[0], len(ours.hosts)
+    words = [str(host.port), str(hosts), str(count), *(["rsa"] if host.by_rsa else [])]
+    with served.reference("deliver", *words) as process:
         return count / float(process.communicate()[0])
+
+
+def _signing(count: int) -> float:
+    """Signatures of RSA a CPU-second."""
+    key = others.some(1, 0, 0, True)[0].rsa
+    began = time.process_time()
+    for _ in range(count):
+        key.sign(b"x" * 300)
+    return count / max(time.process_time() - began, 0.001)
 
 
 def deliver_dead(size: Size) -> Iterator[Figure]:

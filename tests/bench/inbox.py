@@ -1,27 +1,20 @@
-"""inbox-ed and inbox-storm: messages of 500 neighbours, every check on, 202 only after COMMIT.
+"""inbox-ed, inbox-rsa and inbox-storm: messages of 500 neighbours, every check on, 202 only after COMMIT.
 
-The reference is the sum of the parts that cannot be left out, done one after another: JSON, digest, canonical
-form, two Ed25519 signatures, and a row in SQLite with 100 to a COMMIT.
+The reference is the sum of the parts that cannot be left out (`parts`).
 """
 
-import json
 import random
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from node import clock
-from node.federation.multikey import from_multibase
 from node.settings import Settings
-from tests.bench import others, sending, served
+from tests.bench import others, parts, sending, served
 from tests.bench.driving import Answer, asked
 from tests.bench.figures import Figure, Size, cpu_seconds, megabytes, pairs
 from tests.bench.others import Other, Town
@@ -29,7 +22,7 @@ from tests.bench.others import Other, Town
 CONNECTIONS = 32
 STRANGERS = 50
 PARTS = "the sum of its parts"
-FLOOR = 4000  # of those parts, a CPU-second, on the machine of the targets
+FLOOR, FLOOR_RSA = 4000, 9000  # of those parts, a CPU-second, on the machine of the targets
 
 
 @dataclass
@@ -51,13 +44,19 @@ class Neighbour:
     def creates(self, count: int) -> list[bytes]:
         return sending.creates(self.senders, count, self.settings.port)
 
+    def stored(self) -> int:
+        """How many posts of others it holds."""
+        with closing(sqlite3.connect(self.settings.dir / "node.db")) as database:
+            found = database.execute("SELECT count(*) FROM posts WHERE node_id IS NOT NULL").fetchone()
+        return int(found[0])
+
 
 @contextmanager
-def neighbour(size: Size) -> Iterator[Neighbour]:
+def neighbour(size: Size, by_rsa: bool = False) -> Iterator[Neighbour]:
     """Receipts wait: a node sends each at most one a minute, which a run of seconds would overrate."""
     at, count = clock.now(), size.of(500, 5)
     port = served.free_port()
-    senders, strangers = others.some(count, port), others.some(STRANGERS, port, count)
+    senders, strangers = others.some(count, port, 0, by_rsa), others.some(STRANGERS, port, count)
     with TemporaryDirectory() as place:
         settings = served.made(Path(place) / "node", served.free_port())
         served.prepared(settings, lambda tx: others.know(tx, senders, at, at + timedelta(days=1)))
@@ -71,22 +70,25 @@ def neighbour(size: Size) -> Iterator[Neighbour]:
 
 
 def inbox_ed(size: Size) -> Iterator[Figure]:
-    """Distinct signed Creates a CPU-second."""
+    """Signed by RFC 9421, with a proof: two Ed25519 signatures a message."""
+    yield _inbox(size, Figure("inbox-ed", 0, "messages/CPU-s", 1000, 2000, against=PARTS, ceiling=FLOOR))
+
+
+def inbox_rsa(size: Size) -> Iterator[Figure]:
+    """Signed in draft-cavage, without a proof: one RSA signature."""
+    row = Figure("inbox-rsa", 0, "messages/CPU-s", 2000, 4500, against=PARTS, ceiling=FLOOR_RSA)
+    yield _inbox(size, row, by_rsa=True)
+
+
+def _inbox(size: Size, row: Figure, by_rsa: bool = False) -> Figure:
+    """Distinct signed Creates a CPU-second; each makes a post."""
     count = size.of(3000, 20)
-    with neighbour(size) as ours:
-        value, parts = pairs(size.pairs, lambda: good(ours, count), lambda: _parts(ours, count))
-        memory = megabytes(ours.pid, "VmHWM")
-    yield Figure(
-        "inbox-ed",
-        value,
-        "messages/CPU-s",
-        1000,
-        2000,
-        reference=parts,
-        against=PARTS,
-        ceiling=FLOOR,
-        notes=(f"{memory:.0f} MB at most",),
-    )
+    with neighbour(size, by_rsa) as ours:
+        value, floor = pairs(size.pairs, lambda: good(ours, count), lambda: parts.rate(ours.senders, count))
+        memory, stored = megabytes(ours.pid, "VmHWM"), ours.stored()
+    if stored != count * size.pairs:
+        raise SystemExit(f"{stored} posts are kept, of {count * size.pairs}")
+    return replace(row, value=value, reference=floor, notes=(f"{memory:.0f} MB at most",))
 
 
 def inbox_storm(size: Size) -> Iterator[Figure]:
@@ -129,40 +131,3 @@ def _storm(ours: Neighbour, count: int, notes: list[str]) -> float:
     keys = [times for uri, times in ours.town.asked.items() if uri in {one.actor for one in ours.strangers}]
     notes.append(f"{len(keys)} unknown keys, none fetched more than {max(keys)} times")
     return len(fresh) / cpu
-
-
-def _parts(ours: Neighbour, count: int) -> float:
-    """The same work without a server, a second of CPU: the floor that no node can beat in Python."""
-    requests = ours.creates(min(count, 500))
-    sender_of = {other.actor: other.key.private.public_key() for other in ours.senders}
-    with TemporaryDirectory() as place, closing(sqlite3.connect(Path(place) / "parts.db")) as database:
-        database.isolation_level = None
-        database.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-            "CREATE TABLE it (uri TEXT PRIMARY KEY, body)"
-        )
-        began = time.process_time()
-        for start in range(0, len(requests), 100):
-            database.execute("BEGIN IMMEDIATE")
-            for request in requests[start : start + 100]:
-                _part(request, sender_of, database)
-            database.execute("COMMIT")
-        return len(requests) / max(time.process_time() - began, 0.001)
-
-
-def _part(request: bytes, keys: dict[str, Ed25519PublicKey], database: sqlite3.Connection) -> None:
-    body = request.partition(b"\r\n\r\n")[2]
-    said = json.loads(body)
-    sha256(body).digest()
-    proof = said.pop("proof")
-    value = proof.pop("proofValue")
-    plain = [_canonical(proof), _canonical(said)]
-    hashes = b"".join(sha256(text).digest() for text in plain)
-    key = keys[said["actor"]]
-    key.verify(from_multibase(value), hashes)
-    key.verify(from_multibase(value), hashes)  # that of the request: another text, the same work
-    database.execute("INSERT INTO it VALUES (?, ?)", (said["id"], body))
-
-
-def _canonical(document: object) -> bytes:
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -19,21 +19,26 @@ import uvloop
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from node.federation import multikey
+from node.federation.own_key import RsaKey
 from node.federation.signatures import SigningKey
+from node.neighbourhood.account import Account
 from node.neighbourhood.node import Follow, Node, NodeKind
-from node.storage import nodes
+from node.storage import accounts, nodes
 from node.storage.database import Transaction
 from node.storage.tables import nodes as table
+from tests.bench import rsa
 
 TYPE = "application/activity+json"
 
 
 @dataclass(frozen=True)
 class Other:
-    """One of them, by its number."""
+    """One of them, by its number. `by_rsa`: it signs in draft-cavage and proves nothing, as other software
+    does."""
 
     number: int
     port: int
+    by_rsa: bool = False
 
     @property
     def host(self) -> str:
@@ -52,8 +57,18 @@ class Other:
         return SigningKey(f"{self.actor}#ed25519-key", _private(self.number))
 
     @property
+    def rsa(self) -> RsaKey:
+        return rsa.key(self.actor, self.number)
+
+    @property
     def multibase(self) -> str:
         return multikey.encode(_private(self.number).public_key())
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """What others know of its keys: each text by its id."""
+        found = {self.key.key_id: self.multibase}
+        return {**found, self.rsa.key_id: rsa.pem(self.number)} if self.by_rsa else found
 
     def node(self) -> Node:
         """As a neighbour that both sides said yes to."""
@@ -98,7 +113,14 @@ class Other:
             "areaCode": f"BU9002{self.number:04}",
             "endpoints": {"sharedInbox": f"{self.origin}/inbox"},
             "assertionMethod": [{**key, "publicKeyMultibase": self.multibase}],
+            **self._old_key(),
         }
+
+    def _old_key(self) -> dict[str, Any]:
+        if not self.by_rsa:
+            return {}
+        pem = rsa.pem(self.number)
+        return {"publicKey": {"id": self.rsa.key_id, "owner": self.actor, "publicKeyPem": pem}}
 
 
 @cache
@@ -106,16 +128,35 @@ def _private(number: int) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(sha256(f"bench {number}".encode()).digest())
 
 
-def some(count: int, port: int, first: int = 0) -> list[Other]:
-    return [Other(number, port) for number in range(first, first + count)]
+def some(count: int, port: int, first: int = 0, by_rsa: bool = False) -> list[Other]:
+    return [Other(number, port, by_rsa) for number in range(first, first + count)]
 
 
 def know(tx: Transaction, others: list[Other], at: Any, receipts_due: Any = None) -> None:
     """Have a node know them all as neighbours, with their keys; receipts wait until `receipts_due`."""
     for other in others:
         nodes.add(tx, other.node())
-        nodes.keep_keys(tx, other.actor, other.origin, {other.key.key_id: other.multibase}, at)
+        nodes.keep_keys(tx, other.actor, other.origin, other.keys, at)
     tx.run(table.update().values(receipts_due=receipts_due))
+
+
+def follow(tx: Transaction, others: list[Other], at: Any) -> None:
+    """Have an account at each of them follow a node; none has a shared inbox."""
+    for other in others:
+        accounts.add(
+            tx,
+            Account(
+                id=f"{other.number:032x}",
+                actor=other.actor,
+                origin=other.origin,
+                kind="Person",
+                handle=f"b{other.number}@{other.host}",
+                name=f"Account {other.number}",
+                inbox=f"{other.actor}/inbox",
+                met=at,
+                their_follow=Follow.ACCEPTED,
+            ),
+        )
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """What figures are held against, each in a process of its own: textbook programs that do one thing plainly.
 
 `hello PORT`: Starlette on uvicorn says hello. `imports`: what a node imports, and nothing else. `deliver PORT
-HOSTS COUNT`: signed messages by httpx, one client for each host.
+HOSTS COUNT`: signed messages by httpx, one client for each host; with `rsa` behind it in draft-cavage.
 """
 
 import asyncio
@@ -46,12 +46,16 @@ def imports() -> None:
     print(time.process_time(), megabytes(os.getpid()))
 
 
-def deliver(port: str, hosts: str, count: str) -> None:
+def deliver(port: str, hosts: str, count: str, kind: str = "") -> None:
     """Say what so many deliveries cost: CPU-seconds."""
-    from tests.bench.sending import sent_plainly
+    from node import clock
+    from tests.bench.others import some
+    from tests.bench.sending import request, sent_plainly
 
+    others = some(int(hosts), int(port), by_rsa=kind == "rsa")
+    request(others[0], 0, clock.now())  # its key is made before the clock runs
     began = time.process_time()
-    asyncio.run(sent_plainly(int(port), int(hosts), int(count)))
+    asyncio.run(sent_plainly(others, int(count)))
     print(time.process_time() - began)
 
 

@@ -9,10 +9,10 @@ from uuid import uuid4
 import httpx
 
 from node import clock
-from node.federation import proofs, rfc9421, vocabulary
+from node.federation import cavage, proofs, rfc9421, vocabulary
 from node.federation.signatures import SigningKey
 from tests.bench.driving import post
-from tests.bench.others import TYPE, Other, some
+from tests.bench.others import TYPE, Other
 
 WORDS = (
     "Dinsdag om half drie moet ik naar het ziekenhuis voor controle. Met de bus lukt het niet meer. Wie "
@@ -27,7 +27,10 @@ def creates(senders: list[Other], count: int, port: int) -> list[bytes]:
 
 
 def request(sender: Other, port: int, at: datetime, key: SigningKey | None = None) -> bytes:
-    """One Create, proved and signed; by another key when it has to be a lie."""
+    """One Create, proved and signed; by another key when it has to be a lie. Who signs by RSA proves nothing,
+    as other software does not."""
+    if sender.by_rsa:
+        return signed_by_rsa(json.dumps(create(sender, at), ensure_ascii=False).encode(), port, sender, at)
     body = json.dumps(proofs.add(create(sender, at), sender.key, at), ensure_ascii=False).encode()
     return signed(body, port, key or sender.key, at, sender.key.key_id)
 
@@ -36,6 +39,12 @@ def signed(body: bytes, port: int, key: SigningKey, at: datetime, named: str) ->
     """A message as a request, signed by the key, which says that it is the one named."""
     used, url = SigningKey(named, key.private), f"http://localhost:{port}/inbox"
     headers = rfc9421.sign("POST", url, body, TYPE, used, int(at.timestamp()))
+    return post("/inbox", port, body, user_agent="bench", accept="*/*", **headers)
+
+
+def signed_by_rsa(body: bytes, port: int, sender: Other, at: datetime) -> bytes:
+    """A message as a request in draft-cavage."""
+    headers = cavage.sign("POST", f"http://localhost:{port}/inbox", body, TYPE, sender.rsa, at)
     return post("/inbox", port, body, user_agent="bench", accept="*/*", **headers)
 
 
@@ -91,9 +100,9 @@ def _stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-async def sent_plainly(port: int, hosts: int, count: int, at_once: int = 64) -> None:
+async def sent_plainly(others: list[Other], count: int, at_once: int = 64) -> None:
     """The textbook way to deliver: sign, then httpx, one client for each host."""
-    others, at = some(hosts, port), clock.now()
+    hosts, at = len(others), clock.now()
     body = json.dumps(proofs.add(create(others[0], at), others[0].key, at), ensure_ascii=False).encode()
     clients = [httpx.AsyncClient(trust_env=False, timeout=10) for _ in others]
     waiting: Iterator[int] = iter(range(count))
@@ -101,8 +110,12 @@ async def sent_plainly(port: int, hosts: int, count: int, at_once: int = 64) -> 
     async def one() -> None:
         for number in waiting:
             other = others[number % hosts]
-            uri, key = f"{other.origin}/inbox", others[0].key
-            headers = rfc9421.sign("POST", uri, body, TYPE, key, int(at.timestamp()))
+            uri, sender = f"{other.origin}/inbox", others[0]
+            headers = (
+                cavage.sign("POST", uri, body, TYPE, sender.rsa, at)
+                if sender.by_rsa
+                else rfc9421.sign("POST", uri, body, TYPE, sender.key, int(at.timestamp()))
+            )
             (await clients[number % hosts].post(uri, content=body, headers=headers)).raise_for_status()
 
     await asyncio.gather(*(one() for _ in range(min(at_once, hosts))))
