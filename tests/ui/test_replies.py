@@ -175,9 +175,13 @@ async def test_a_blocked_account_is_not_let_in_and_that_is_said(here: Here) -> N
 
 
 async def test_the_way_there_says_how_many_wait(here: Here) -> None:
-    assert "Reacties van elders: er wacht er geen" in await said(here, "supervisor", "/queue")
+    quiet = await said(here, "supervisor", "/queue")
+    assert "Reacties van elders" in quiet
+    assert "Alles is rustig aan de lijn" in quiet
     await waits(here, await posted(here, town.asks(audience=PUBLIC)))
-    assert "Reacties van elders: er wacht er 1" in await said(here, "supervisor", "/queue")
+    queue = await said(here, "supervisor", "/queue")
+    assert "Reacties van elders (1)" in queue
+    assert "Alles is rustig aan de lijn" not in queue
     assert "Reacties van elders (1)" in await said(here, "supervisor", "/me")
     assert "Reacties van elders" not in await said(here, "operator", "/me")
 
