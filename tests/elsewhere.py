@@ -1,4 +1,5 @@
-"""Somebody with an account on other software, put there as if it had come over the wire."""
+"""Somebody with an account on other software, and our hub's advice: put there as if it had come over the
+wire."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +13,8 @@ from node.neighbourhood.node import Follow
 from node.neighbourhood.post import Post
 from node.neighbourhood.response import Response
 from node.storage import accounts as kept
-from node.storage import responses
+from node.storage import advisories, responses
+from node.storage.advisories import Advisory
 from node.storage.database import Transaction
 
 HANDLE = "@mo@social.example"
@@ -42,6 +44,19 @@ def follower(tx: Transaction, at: datetime, user: str = "fa", **change: Any) -> 
     """Somebody who follows us."""
     follow = {"their_follow": Follow.ACCEPTED, "their_follow_uri": f"https://social.example/follows/{user}"}
     return account(tx, at, user, **{**follow, **change})
+
+
+def asks_to_follow(tx: Transaction, at: datetime, user: str = "mo", **change: Any) -> Account:
+    """Somebody whom nobody here knows asks to follow us."""
+    follow = {"their_follow": Follow.PENDING, "their_follow_uri": f"https://social.example/follows/{user}"}
+    return account(tx, at, user, **{"known": False, **follow, **change})
+
+
+def advised(tx: Transaction, at: datetime, subject: str = "spam.example", **change: Any) -> Advisory:
+    """Our hub advises to block a server."""
+    made = Advisory(f"https://gemeente.example/ap/a/{subject}", subject, "Spam", at, None, advisories.OPEN)
+    assert advisories.add(tx, replace(made, **change))
+    return replace(made, **change)
 
 
 def wrote(

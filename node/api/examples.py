@@ -4,11 +4,24 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+from node.api.blocks import (
+    AdvicePage,
+    Advised,
+    Block,
+    BlockFile,
+    Blocks,
+    Lifted,
+    Listed,
+    NewAdvice,
+    NewBlock,
+    NewList,
+)
 from node.api.board import Board, Columns, Item
 from node.api.copies import Copies, Copy
 from node.api.districts import Around, Districts, NewWish, OpenThere
 from node.api.drafts import NewPost, PostChange
 from node.api.export import Account, District, Export, Grant
+from node.api.followers import Follower, FollowerPage, Following, LetIn, NewPolicy
 from node.api.invites import Invite, Invites, NewInvite
 from node.api.matches import Match, Matches, NewMatch
 from node.api.me import Me
@@ -36,11 +49,15 @@ from node.api.threads import (
     Release,
     Released,
 )
+from node.neighbourhood.block import Block as Stored
+from node.neighbourhood.block import Severity, Source
+from node.neighbourhood.blocklist import written
 from node.neighbourhood.category import Category
 from node.neighbourhood.following import Ring, Wish
 from node.neighbourhood.invite import InviteState
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.node import NodeKind, Standing
+from node.neighbourhood.policy import Advice, Followers
 from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
 from node.neighbourhood.report import ReportCategory, ReportState
 from node.neighbourhood.response import ResponseState
@@ -115,6 +132,7 @@ _node = Node(
     actor=f"{_THERE}/ap/buurt/haven",
     area="BU00000002",
     standing=Standing.ACTIVE,
+    paused=False,
     last_seen=_TUESDAY,
 )
 _around = Around(
@@ -141,6 +159,12 @@ _export = Export(
     invitations=[],
     log=[],
 )
+_MO = "https://social.example/users/mo"
+_follower = Follower(
+    _MATCH, _MO, "mo@social.example", "Mo", "https://social.example", Following.FOLLOWS, _TUESDAY
+)
+_block = Block("spam.example", Severity.BLOCK, "Spam", Source.OWN, _TUESDAY)
+_advised = Advised(_MATCH, "spam.example", "Spam", "open", _TUESDAY, _APRIL)
 _report = Report(
     id=_MATCH,
     post=_POST,
@@ -206,6 +230,22 @@ EXAMPLES: dict[type[Struct], Struct] = {
         Districts([_around], None),
         NewWish("follow"),
         _export,
+        _follower,
+        FollowerPage([_follower], None),
+        LetIn(Followers.OPEN, Advice.ASK, 300),
+        NewPolicy(followers=Followers.ASK),
+        _block,
+        Blocks([_block], None),
+        NewBlock("spam.example", Severity.BLOCK, "Spam"),
+        Lifted("spam.example"),
+        BlockFile(
+            "".join(written([Stored(_block.subject, _block.severity, "Spam", _block.source, _TUESDAY)]))
+        ),
+        NewList("spam.example,suspend,false,false,Spam,false"),
+        Listed(1, 0, 0, 0, 0, 0, [], 2, 1),
+        _advised,
+        AdvicePage([_advised], None),
+        NewAdvice("spam.example", "Spam", _APRIL),
         _report,
         Reports([_report], None),
         NewReport("privacy", "Het huisnummer staat erin."),

@@ -15,7 +15,9 @@ S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 
 Limit = Annotated[int, Meta(ge=1, le=100, description="At most so many on a page.")]
-Cursor = Annotated[str, Meta(max_length=600, description="`next` of the page before; without it, the first.")]
+Cursor = Annotated[
+    str, Meta(max_length=4000, description="`next` of the page before; without it, the first.")
+]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)

@@ -41,7 +41,8 @@ class ThisNode(Struct):
 
 
 class Node(Struct):
-    """A node known here. `standing` is how it stands to ours; `last_seen` is null before it was heard of."""
+    """A node known here. `standing` is how it stands to ours; `paused`: for a while nothing goes over or
+    back; `last_seen` is null before it was heard of."""
 
     id: str
     name: str
@@ -50,6 +51,7 @@ class Node(Struct):
     actor: str
     area: AreaCode | None
     standing: Standing
+    paused: bool
     last_seen: Moment | None
 
 
@@ -155,5 +157,6 @@ def _shown(node: Known) -> Node:
         actor=node.actor,
         area=node.area,
         standing=node.standing,
+        paused=node.paused,
         last_seen=node.last_seen,
     )

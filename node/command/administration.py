@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from node import clock
-from node.command import areas, deliveries, hub, moments, others, own_keys, people
+from node.command import areas, deliveries, hub, moments, others, own_keys, people, policies
 from node.command.answers import Answer
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.roles import Role
@@ -87,7 +87,25 @@ COMMANDS = {
     "node end": Command(others.node_end),
     "node block": Command(others.node_block),
     "node unblock": Command(others.node_unblock),
+    "node pause": Command(others.node_pause),
+    "node resume": Command(others.node_resume),
     "node confirm": Command(others.node_confirm),
+    "follower list": Command(policies.follower_list, reads=True),
+    "follower admit": Command(policies.follower_admit),
+    "follower refuse": Command(policies.follower_refuse),
+    "policy show": Command(policies.policy_show, reads=True),
+    "policy choose": Command(policies.policy_choose),
+    "block list": Command(policies.block_list, reads=True),
+    "block put": Command(policies.block_put),
+    "block lift": Command(policies.block_lift),
+    "block look": Command(policies.block_look, reads=True),
+    "block import": Command(policies.block_import),
+    "block export": Command(policies.block_export, reads=True),
+    "advice list": Command(policies.advice_list, reads=True),
+    "advice give": Command(policies.advice_give),
+    "advice withdraw": Command(policies.advice_withdraw),
+    "advice take": Command(policies.advice_take),
+    "advice ignore": Command(policies.advice_ignore),
     "delivery list": Command(deliveries.delivery_list, reads=True),
     "delivery now": Command(deliveries.delivery_now),
     "delivery again": Command(deliveries.delivery_again),

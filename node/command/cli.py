@@ -20,6 +20,7 @@ from node.command.console_hub import hub
 from node.command.console_keys import key
 from node.command.console_others import node
 from node.command.console_people import invite, resident, role, token
+from node.command.console_policies import advice, block, follower, policy
 from node.command.upkeep import backup, move, restore
 from node.neighbourhood.node import NodeKind
 from node.neighbourhood.refusal import Refusal
@@ -63,8 +64,12 @@ for group in (
     invite,
     token,
     node,
+    follower,
+    block,
+    policy,
     delivery,
     hub,
+    advice,
     key,
     geo,
     stats,

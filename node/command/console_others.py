@@ -72,6 +72,22 @@ def node_unblock(**given: Any) -> None:
     perform("node unblock", words=lambda a: [_node(a)], **given)
 
 
+@node.command("pause")
+@click.argument("which")
+@on_a_node
+def node_pause(**given: Any) -> None:
+    """For a while nothing goes to a node, and what it sends waits at its own end."""
+    perform("node pause", words=lambda a: [_node(a)], **given)
+
+
+@node.command("resume")
+@click.argument("which")
+@on_a_node
+def node_resume(**given: Any) -> None:
+    """Go on with a node that was paused: what waits goes out."""
+    perform("node resume", words=lambda a: [_node(a)], **given)
+
+
 @node.command("confirm")
 @click.argument("which")
 @on_a_node
@@ -86,7 +102,8 @@ def forgotten(answer: Answer) -> list[str]:
 
 
 def _node(found: Answer) -> str:
-    return f"{found['standing']:<9}{found['origin']}  {found['name']}  {found['alarm'] or ''}".rstrip()
+    more = "  ".join(word for word in (found["alarm"], "paused" if found["paused"] else "") if word)
+    return f"{found['standing']:<9}{found['origin']}  {found['name']}  {more}".rstrip()
 
 
 def _nodes(answer: Answer) -> Iterable[str]:

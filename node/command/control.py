@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # a command that only speaks to a running node does without t
 
 NAME = "control.sock"
 LONGEST_PATH = 100  # bytes: what every system takes for a socket
-MOST_ASKED = 1024 * 1024  # bytes: a municipality's borders are the longest question
+MOST_ASKED = 4 * 1024 * 1024  # bytes: a list of 20,000 blocks is the longest question
 MOST_ANSWERED = 16 * 1024 * 1024
 ASK_SECONDS = 10.0  # for the question to arrive
 ANSWER_SECONDS = 60.0
@@ -48,7 +48,8 @@ def ask(directory: Path, command: str, arguments: dict[str, Any]) -> dict[str, A
         except (FileNotFoundError, ConnectionRefusedError):
             return None
         try:
-            line.sendall(json.dumps({"command": command, "arguments": arguments}).encode() + b"\n")
+            asked = json.dumps({"command": command, "arguments": arguments}, ensure_ascii=False)
+            line.sendall(asked.encode() + b"\n")
             with line.makefile("rb") as stream:
                 said = stream.readline(MOST_ANSWERED)
         except OSError:

@@ -50,6 +50,14 @@ def node_unblock(tx: Transaction, settings: Settings, at: datetime, which: str) 
     return told(borders.unblock(tx, console(at), find_node(tx, which).id, at))
 
 
+def node_pause(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
+    return told(borders.pause(tx, console(at), find_node(tx, which).id, at))
+
+
+def node_resume(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
+    return told(borders.resume(tx, console(at), find_node(tx, which).id, at))
+
+
 def node_confirm(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
     return told(borders.confirm_keys(tx, console(at), find_node(tx, which).id, at))
 
@@ -81,5 +89,6 @@ def told(node: Node) -> Answer:
         "area": node.area,
         "standing": node.standing,
         "alarm": node.alarm,
+        "paused": node.paused,
         "last_seen": iso(node.last_seen),
     }

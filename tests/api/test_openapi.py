@@ -93,6 +93,7 @@ _WITH_BODY = {
     *("writeMessage", "releaseContact", "keepDetails"),
     *("joinHub", "refuseMembership", "expelNode", "wishNode"),
     *("reportRequest", "reportOffer", "reportNotice", "reportEvent"),
+    *("changePolicy", "putBlock", "liftBlock", "importBlocks", "giveAdvice"),
     *("upholdReports", "dismissReports", "flagPost"),
 }
 

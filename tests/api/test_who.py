@@ -19,7 +19,7 @@ from node.storage import posts, replies
 from node.storage.database import Transaction
 from tests import town
 from tests.api.programs import OPERATION, Here, asked, elsewhere, path_of
-from tests.elsewhere import account, wrote
+from tests.elsewhere import account, advised, asks_to_follow, wrote
 from tests.town import DAY, Cast
 
 PARTS: list[str | None] = [None, *Cast.__dataclass_fields__]
@@ -185,6 +185,29 @@ def of_kind(name: str, folder: str) -> dict[str, Way]:
     }
 
 
+def at_account(below: str) -> Way:
+    async def way(here: Here) -> Ask:
+        user = f"u{uuid4().hex[:8]}"
+        asks = await here.database.writing(lambda tx: asks_to_follow(tx, now(), user))
+        return Ask(f"/followers/{asks.id}/{below}")
+
+    return way
+
+
+def at_advice(below: str) -> Way:
+    async def way(here: Here) -> Ask:
+        given = await here.database.writing(lambda tx: advised(tx, now(), f"{uuid4().hex[:8]}.example"))
+        return Ask(f"/advice/{given.key}{below}")
+
+    return way
+
+
+async def at_block(here: Here) -> Ask:
+    subject = f"{uuid4().hex[:8]}.example"
+    await here.post("operator", "/blocks", {"subject": subject})
+    return Ask("/blocks/lift", {"subject": subject})
+
+
 WAYS: dict[str, Way] = {
     **of_kind("Request", "requests"),
     **of_kind("Offer", "offers"),
@@ -223,6 +246,23 @@ WAYS: dict[str, Way] = {
     "endNode": at_node("end"),
     "blockNode": at_node("block"),
     "unblockNode": at_node("unblock", blocked=True),
+    "pauseNode": at_node("pause"),
+    "resumeNode": at_node("resume", paused=True),
+    "listFollowers": at("/followers"),
+    "admitFollower": at_account("admit"),
+    "refuseFollower": at_account("refuse"),
+    "showPolicy": at("/policy"),
+    "changePolicy": at("/policy", {"followers": "ask"}),
+    "listBlocks": at("/blocks"),
+    "putBlock": at("/blocks", {"subject": "spam.example"}),
+    "liftBlock": at_block,
+    "exportBlocks": at("/blocks/export"),
+    "importBlocks": at("/blocks/import", {"list": "rude.example,silence"}),
+    "listAdvice": at("/advice"),
+    "giveAdvice": at("/advice", {"subject": "spam.example"}),
+    "withdrawAdvice": at_advice(""),
+    "takeAdvice": at_advice("/take"),
+    "ignoreAdvice": at_advice("/ignore"),
     "confirmNode": at_node("confirm", alarm="keys changed"),
     "joinHub": at("/hub", {"address": "https://gemeente.example"}),
     "leaveHub": at_our_hub("/hub"),
@@ -264,6 +304,8 @@ OTHERWISE = {  # where the rules say more than the table
     ("operator", "admitNode"): 409,  # this is no hub
     ("operator", "refuseMembership"): 409,
     ("operator", "expelNode"): 409,
+    ("operator", "giveAdvice"): 409,
+    ("operator", "withdrawAdvice"): 404,
 }
 UNKNOWN = {"acceptInvite", "declineInvite", "deleteMessage", *TALK}  # to all but whose it is
 SHOWS = {

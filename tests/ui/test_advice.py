@@ -11,8 +11,8 @@ from node.neighbourhood.policy import Advice
 from node.storage import advisories, blocks, policies
 from node.storage.database import Transaction
 from tests import town
+from tests.elsewhere import advised
 from tests.ui import visits
-from tests.ui.things import advised
 from tests.ui.visits import HUB, Here, words
 
 HUB_PAGE, ADVICE = "/operator/hub", "/operator/hub/advice"
@@ -42,7 +42,7 @@ async def test_without_advice_the_page_says_so(here: Here) -> None:
     assert "adviseert te blokkeren" not in await shown(here)
     await here.database.writing(town.hub)
     page = await shown(here)
-    assert "Wie de hub adviseert te blokkeren Nu niemand." in page
+    assert "Wie het gemeentepunt adviseert te blokkeren Nu niemand." in page
     assert "Wat we met het advies doen: Vraag het mij" in page
 
 
@@ -51,14 +51,14 @@ async def test_advice_is_taken_after_a_question(here: Here) -> None:
     assert "Advies waar je over beslist: 1" in await shown(here, "/operator")
     assert "spam.example Wacht op jou Spam" in await shown(here)
     question = await shown(here, f"{ADVICE}/{key}/take")
-    assert "spam.example blokkeren, zoals de hub adviseert?" in question
+    assert "spam.example blokkeren, zoals het gemeentepunt adviseert?" in question
     answer = await here.post("operator", f"{ADVICE}/{key}/take")
     assert "Het is hier nu ook geblokkeerd." in await shown(here, answer.headers["location"])
     await here.post("operator", f"{ADVICE}/{key}/take")  # the second click
     made = await here.database.reading(blocks.by_subject, "spam.example")
     assert made is not None
     assert (made.severity, made.source) == (Severity.BLOCK, Source.HUB)
-    assert "op advies van de hub" in await shown(here, "/operator/blocks")
+    assert "op advies van het gemeentepunt" in await shown(here, "/operator/blocks")
     await here.post("operator", "/operator/blocks/lift", 303, subject="spam.example")
     assert "spam.example Niet gedaan" in await shown(here)  # lifted by hand
 

@@ -9,8 +9,8 @@ from node.neighbourhood.node import Follow
 from node.storage import accounts, blocks, nodes
 from node.storage.database import Transaction
 from tests import town
+from tests.elsewhere import asks_to_follow
 from tests.ui.sheet import Sheet
-from tests.ui.things import asks_to_follow
 from tests.ui.visits import Here, said, words
 
 LIST, IMPORT = "/operator/blocks", "/operator/blocks/import"

@@ -9,7 +9,7 @@ from node.neighbourhood.policy import Followers, Policy
 from node.storage import accounts, policies
 from node.storage.database import Transaction
 from tests import town
-from tests.ui.things import asks_to_follow
+from tests.elsewhere import asks_to_follow
 from tests.ui.visits import Here, words
 
 LIST = "/operator/followers"

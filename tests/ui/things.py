@@ -8,10 +8,8 @@ from sqlalchemy import select
 
 from node.acts import held, invites, posts, residents, responses, threads
 from node.clock import now
-from node.neighbourhood.account import Account
 from node.neighbourhood.node import Follow
-from node.storage import access, accounts, advisories, lookups, replies, tables, ways_in
-from node.storage.advisories import Advisory
+from node.storage import access, lookups, replies, tables, ways_in
 from node.storage.database import Transaction
 from tests import elsewhere, town
 from tests.ui.visits import Here
@@ -97,29 +95,9 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
         comment=comment.id,
         reply=replies.oldest(tx, 1)[0].id,
         delivery=_parked(tx),
-        account=asks_to_follow(tx, at).id,
-        advice=advised(tx, at).key,
+        account=elsewhere.asks_to_follow(tx, at, "pa").id,
+        advice=elsewhere.advised(tx, at).key,
     )
-
-
-def asks_to_follow(tx: Transaction, at: datetime, user: str = "mo", **change: Any) -> Account:
-    """Somebody with an account elsewhere, who asks to follow us unless `change` says otherwise."""
-    actor = f"https://social.example/users/{user}"
-    asks = {"their_follow": Follow.PENDING, "their_follow_uri": f"{actor}#follow"}
-    found = {"id": user * 16, "actor": actor, "handle": f"{user}@social.example", "name": user.title()}
-    there = {"origin": "https://social.example", "kind": "Person", "inbox": f"{actor}/inbox", "met": at}
-    account = Account(**{**found, **there, **asks, **change})
-    assert accounts.add(tx, account)
-    return account
-
-
-def advised(tx: Transaction, at: datetime, subject: str = "spam.example", **change: Any) -> Advisory:
-    """Our hub advises to block a server."""
-    uri = f"https://gemeente.example/ap/a/{subject}"
-    said = {"uri": uri, "subject": subject, "summary": "Spam", "created": at, "expires": None}
-    advisory = Advisory(**{**said, "state": advisories.OPEN, **change})
-    assert advisories.add(tx, advisory)
-    return advisory
 
 
 def _parked(tx: Transaction) -> str:

@@ -1,7 +1,7 @@
 """The table of this door: every operation, what it takes and answers, and who may. One file a subject."""
 
 from node.api.operation import Operation
-from node.api.table import answers, broker, nodes, people, posts, safety, talks
+from node.api.table import answers, broker, nodes, people, policies, posts, safety, talks
 
 TABLE: tuple[Operation, ...] = (
     *posts.OPERATIONS,
@@ -10,5 +10,6 @@ TABLE: tuple[Operation, ...] = (
     *talks.OPERATIONS,
     *safety.OPERATIONS,
     *nodes.OPERATIONS,
+    *policies.OPERATIONS,
     *people.OPERATIONS,
 )

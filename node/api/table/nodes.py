@@ -74,6 +74,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _border("refuse", "No to a node that asks", nodes.refuse, 409),
     _border("end", "No longer neighbours: our posts there are called back", node_acts.end),
     _border("block", "Have nothing to do with a node", node_acts.block),
+    _border("pause", "For a while nothing goes to a node, nor is taken from it", node_acts.pause),
+    _border("resume", "Go on with a node that was paused", node_acts.resume),
     _border("confirm", "Its operator was rung, and its new keys are good", node_acts.confirm_keys),
     Operation(
         method="POST",
