@@ -14,7 +14,11 @@ from tests.ui.visits import FOREIGN, FORM, HTTPS, TOWN, Here
 
 SEAL = "the-seal-of-this-browser"
 ROUTES = [route for route, _ in FORMS]
-DEEDS = {"/o/{post}/{deed}": "extend", "/o/{post}/answers/{answer}/{deed}": "choose"}
+DEEDS = {
+    "/o/{post}/{deed}": "extend",
+    "/o/{post}/answers/{answer}/{deed}": "choose",
+    "/queue/replies/{reply}/{deed}": "turn-away",
+}
 STEP, ROLE = "yes", "broker"
 FIELDS = {  # what each form may need: all in one, for what a form does not know it leaves alone
     "category": "tuin",
