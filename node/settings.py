@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     host: str = "127.0.0.1"
     port: int = 8080
     trusted_proxies: str = "127.0.0.1"
+    formerly: str = ""
     town: bool = False
     mail_folder: str = ""
     mail_host: str = ""
@@ -69,6 +70,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     mail_tls: str = "starttls"
     pace: Pace = pace.USUAL
     dir: Path = Path()
+
+    @property
+    def were(self) -> tuple[str, ...]:
+        """The actors that this node was before it moved here."""
+        return tuple(before.strip() for before in self.formerly.split(",") if before.strip())
 
     @property
     def home(self) -> Home:
@@ -192,6 +198,8 @@ def _check_words(settings: Settings) -> None:
     for proxy in settings.trusted_proxies.split(","):
         if proxy.strip() not in ("", "*") and not _is_network(proxy.strip()):
             raise Wrong(f"trusted_proxies: {proxy.strip()} is no address; write 127.0.0.1, 10.0.0.0/8")
+    if any(not before.startswith(("https://", "http://")) for before in settings.were):
+        raise Wrong("formerly: write whole addresses of actors, with commas between them")
     if settings.mail_tls not in ("starttls", "tls", "none"):
         raise Wrong("mail_tls: write starttls, tls or none")
     if not settings.database.startswith(("sqlite:///", "postgresql://")):

@@ -89,6 +89,7 @@ COMMANDS = {
     "node unblock": Command(others.node_unblock),
     "node pause": Command(others.node_pause),
     "node resume": Command(others.node_resume),
+    "node move-to": Command(others.node_move_to),
     "node confirm": Command(others.node_confirm),
     "follower list": Command(policies.follower_list, reads=True),
     "follower admit": Command(policies.follower_admit),

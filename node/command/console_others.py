@@ -88,6 +88,15 @@ def node_resume(**given: Any) -> None:
     perform("node resume", words=lambda a: [_node(a)], **given)
 
 
+@node.command("move-to")
+@click.argument("address")
+@on_a_node
+def node_move_to(**given: Any) -> None:
+    """This neighbourhood lives at ADDRESS from now on: whoever follows us is told. It cannot be undone."""
+    words = "{address} is looked up; when it names us in its setting `formerly`, all who follow us are told"
+    perform("node move-to", words=lambda a: [words.format(**a)], **given)
+
+
 @node.command("confirm")
 @click.argument("which")
 @on_a_node

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from node.acts import moving
 from node.acts import nodes as borders
 from node.command.answers import Answer, iso
 from node.neighbourhood.node import Node
@@ -14,7 +15,7 @@ from node.storage.lookups import Lookup
 
 
 def node_list(tx: Transaction, settings: Settings, at: datetime) -> Answer:
-    asked = lookups.open_for(tx, "neighbour")
+    asked = [*lookups.open_for(tx, "neighbour"), *lookups.open_for(tx, "new home")]
     return {
         "nodes": [told(node) for node in nodes.everyone(tx)],
         "looked_up": [{"address": one.subject, "tries": one.attempts, "error": one.error} for one in asked],
@@ -56,6 +57,11 @@ def node_pause(tx: Transaction, settings: Settings, at: datetime, which: str) ->
 
 def node_resume(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
     return told(borders.resume(tx, console(at), find_node(tx, which).id, at))
+
+
+def node_move_to(tx: Transaction, settings: Settings, at: datetime, address: str) -> Answer:
+    moving.ask(tx, console(at), address, at)
+    return {"address": address}
 
 
 def node_confirm(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:

@@ -149,6 +149,12 @@ def _says_undo(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[
     return {"to": [to], "object": object, **reason}
 
 
+def _says_move(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    """We live elsewhere now: whoever follows us follows that one (FEP-7628)."""
+    followers = {"to": [PUBLIC], "cc": [f"{home.actor}/followers"]}
+    return {**followers, "object": object, "target": facts["target"]}
+
+
 def _says_invite(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
     return {"to": [to], "object": object, "target": facts["target"], "endTime": facts["ends"]}
 
@@ -166,6 +172,7 @@ _SAYS = {
     "Undo": _says_undo,
     "Flag": _says_flag,
     "Announce": _says_announce,
+    "Move": _says_move,
     "Add": _says_listed,
     "Remove": _says_listed,
 }

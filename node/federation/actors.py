@@ -14,7 +14,7 @@ from node.federation.keys import public
 from node.federation.own_key import RsaKey, SigningKey
 from node.federation.terms import NAMESPACE, OF_ACTORS, aliases
 from node.federation.vocabulary import AS, MEDIA_TYPE
-from node.storage import nodes, residents
+from node.storage import nodes, policies, residents
 from node.storage.database import Transaction
 
 CONTEXT: list[Any] = [
@@ -101,13 +101,13 @@ def group(
 
 async def ourselves(door: Federation) -> dict[str, Any]:
     """Our Group as it is now."""
-    hub, founded = await door.database.reading(_hub_and_founding)
-    return group(door, hub, founded)
+    hub, founded, moved_to = await door.database.reading(_as_now)
+    return group(door, hub, founded, door.settings.were, moved_to)
 
 
-def _hub_and_founding(tx: Transaction) -> tuple[str | None, datetime | None]:
+def _as_now(tx: Transaction) -> tuple[str | None, datetime | None, str | None]:
     hub = nodes.hub(tx)
-    return hub.actor if hub is not None else None, residents.founded(tx)
+    return hub.actor if hub is not None else None, residents.founded(tx), policies.moved_to(tx)
 
 
 def profile(door: Federation) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from node import clock
 from node.acts import accounts as account_acts
-from node.acts import advice, held
+from node.acts import advice, held, moving
 from node.acts import hub as hubs
 from node.acts import nodes as acts
 from node.federation import identity, reading
@@ -27,7 +27,7 @@ SOON = timedelta(seconds=15)  # a neighbourhood asks to join us, and does not na
 EVERY = timedelta(days=1)  # how often a partner's actor and collections are read again (`wire.md` 2.4)
 DAILY = ("actor", "adjacent", "directory", "outbox", "advisories")
 _AGAIN = [timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 1800, 3600, 6 * 3600)]
-TRIES = {"neighbour": 6, "hub": 6, "move": 3}  # an address that a person typed: tell them soon
+TRIES = {"neighbour": 6, "hub": 6, "move": 3, "new home": 6}  # an address that a person typed: tell them soon
 AT_ONCE_OF = {"outbox": 2}  # backfill is for the long breath (`wire.md` 9)
 
 log = logging.getLogger(__name__)
@@ -192,6 +192,14 @@ async def _move(door: Federation, lookup: Lookup) -> None:
     await door.database.writing(account_acts.moved, account.id, found.account, found.keys, clock.now())
 
 
+async def _new_home(door: Federation, lookup: Lookup) -> None:
+    """An operator says that we live there from now on: does that one say that it was us?"""
+    found = await identity.fetch_actor(door, await _actor_at(door, lookup.subject))
+    if door.home.actor not in found.also_known_as:
+        raise Unreachable(f"{found.id} does not say that it was {door.home.actor} (setting `formerly`)")
+    await door.database.writing(moving.moved, found.id, clock.now())
+
+
 async def _actor_at(door: Federation, address: str) -> str:
     """From what a person types (a handle, an address, an actor's id) to the actor's id."""
     if "://" in address:
@@ -274,4 +282,5 @@ _ANSWERS = {
     "outbox": _outbox,
     "advisories": _advisories,
     "move": _move,
+    "new home": _new_home,
 }
