@@ -3,7 +3,8 @@
 A hub can never change what a node holds: it can only ask (`federation.md` 3).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -61,7 +62,7 @@ def listed(tx: Transaction, hub: Node, found: Collection[Advisory], at: datetime
     what is no longer on it ends, with the block that it made."""
     if hub.kind is not NodeKind.HUB or not hub.member:
         return
-    holds = {one.uri: one for one in found if one.expires is None or one.expires > at}
+    holds = {one.uri: one for one in _sound(found, at)}
     for gone in kept.current(tx, at):
         if gone.uri not in holds:
             _end(tx, gone, at)
@@ -73,6 +74,17 @@ def listed(tx: Transaction, hub: Node, found: Collection[Advisory], at: datetime
             _take(tx, console(at), one, at)
         elif new and advice is Advice.IGNORE:
             kept.set_state(tx, one.uri, kept.IGNORED)
+
+
+def _sound(found: Collection[Advisory], at: datetime) -> Iterator[Advisory]:
+    """What still holds and names somebody, each in the one spelling in which it is blocked."""
+    for one in found:
+        if one.expires is not None and one.expires <= at:
+            continue
+        try:
+            yield replace(one, subject=checked_subject(one.subject))
+        except Invalid:
+            continue
 
 
 def expire(tx: Transaction, at: datetime) -> int:

@@ -84,6 +84,20 @@ def test_what_our_operator_wanted_outlives_the_advice(tx: Transaction, cast: tow
 
 
 @story
+def test_A20_a_server_that_is_advised_has_one_spelling(tx: Transaction, cast: town.Cast) -> None:
+    policies.choose(tx, cast.operator, NOON, advice="auto")
+    read(tx, replace(SPAM, subject="https://Spam.example:443/"))
+    found = kept.by_uri(tx, SPAM.uri)
+    assert found is not None
+    assert found.subject == "spam.example"
+    assert block(tx) is not None
+    read(tx)
+    assert block(tx) is None
+    read(tx, replace(SPAM, subject="ftp://spam.example/"))
+    assert state(tx) is None
+
+
+@story
 def test_what_was_taken_can_be_ignored_after_all(tx: Transaction, cast: town.Cast) -> None:
     read(tx, SPAM)
     advice.take(tx, cast.operator, SPAM.uri, NOON)
