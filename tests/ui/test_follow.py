@@ -119,6 +119,18 @@ async def test_answering_a_post_takes_its_id_along(here: Here, tmp_path: Path) -
     )
 
 
+async def test_the_page_says_who_reads_an_answer_from_elsewhere(here: Here) -> None:
+    asked, told = await public(here), await posted(here, town.tells(audience=PUBLIC))
+    private, open_to_all = (
+        "Kies dat alleen wie je noemt het kan lezen.",
+        "Reacties op een bericht leest iedereen.",
+    )
+    for post, there, absent in ((asked, private, open_to_all), (told, open_to_all, private)):
+        page = await said(here, None, f"/follow?post={post.id}")
+        assert there in page
+        assert absent not in page
+
+
 @pytest.mark.parametrize("audience", [Audience.NEIGHBOURHOOD, Audience.ADJACENT, Audience.MUNICIPALITY])
 @pytest.mark.parametrize("part", [None, "helper", "poster"])
 async def test_what_is_not_for_everyone_is_not_there(
