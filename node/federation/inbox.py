@@ -179,7 +179,7 @@ def _take_effect(tx: Transaction, arrival: Arrival, at: datetime) -> int:
 
 
 def _stale(activity: dict[str, Any], at: datetime) -> bool:
-    if "published" not in activity:
+    if activity.get("published") is None:
         return False
     published = moment_of(activity["published"])
     return published is None or published < at - STALE_AFTER

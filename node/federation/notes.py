@@ -15,6 +15,7 @@ from node.federation.vocabulary import PUBLIC_NAMES
 
 TYPES = {"Note", "Article", "Page", "Question", "Event", "Image", "Audio", "Video"}
 TEXT = 64 * 1024
+CHOICES, CHOICE = 20, 200  # of a poll, and the letters of one
 ABOUT = 10  # addresses in one Note that are looked up
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _LISTS = {"ul", "ol", "li", "dl", "dt", "dd"}
@@ -58,10 +59,17 @@ def _lines(text: str) -> list[str]:
 
 
 def _text(note: dict[str, Any]) -> str:
-    """A warning that stands before it, its title, and its words."""
+    """A warning that stands before it, its title, its words, and what one may choose."""
     parts = [note.get("summary"), note.get("name"), _content(note)]
-    shown = (plain(words) for part in parts if (words := words_of(part, TEXT)))
-    return "\n\n".join(part for part in shown if part)
+    shown = [plain(words) for part in parts if (words := words_of(part, TEXT))]
+    return "\n\n".join(part for part in [*shown, _choices(note)] if part)
+
+
+def _choices(note: dict[str, Any]) -> str:
+    """What one may choose in a poll, each on a line."""
+    listing = [choice for name in ("oneOf", "anyOf") for choice in listed(note.get(name))][:CHOICES]
+    names = [words_of(choice.get("name"), CHOICE) for choice in listing if isinstance(choice, dict)]
+    return "\n".join(plain(name) for name in names if name)
 
 
 def _content(note: dict[str, Any]) -> Any:
@@ -76,17 +84,27 @@ def _is_vote(note: dict[str, Any]) -> bool:
     """Software answers a poll by a Note with one of its choices as name, and nothing else."""
     content = _content(note)
     wordless = not isinstance(content, str) or not content
-    return wordless and isinstance(note.get("name"), str) and bool(uris_of(note.get("inReplyTo")))
+    return (
+        wordless
+        and note.get("type") == "Note"
+        and isinstance(note.get("name"), str)
+        and bool(uris_of(note.get("inReplyTo")))
+    )
 
 
 def _about(note: dict[str, Any]) -> list[str]:
     """What it answers, else what it quotes or links to."""
-    answered = uris_of(note.get("inReplyTo"))
-    if answered:
-        return answered[:ABOUT]
+    answered = note.get("inReplyTo")
+    if found := [*uris_of(answered), *_linked(answered)]:
+        return found[:ABOUT]
     quoted = [uri for name in _QUOTES for uri in uris_of(note.get(name))]
-    tags = [tag for tag in listed(note.get("tag")) if isinstance(tag, dict) and tag.get("type") == "Link"]
-    return [*quoted, *(uri for tag in tags if (uri := uri_of(tag.get("href"))))][:ABOUT]
+    return [*quoted, *_linked(note.get("tag"))][:ABOUT]
+
+
+def _linked(value: Any) -> list[str]:
+    """Where the links in it lead."""
+    links = [item for item in listed(value) if isinstance(item, dict) and item.get("type") == "Link"]
+    return uris_of([link.get("href") for link in links])
 
 
 def _without_mention(text: str, note: dict[str, Any], group: str) -> str:

@@ -94,6 +94,13 @@ async def test_an_account_that_is_deleted_takes_all_its_words_along(met: Met) ->
     ]
 
 
+async def test_a_time_that_is_null_is_no_time(met: Met) -> None:
+    place, mo = met
+    message = mo.writes("Wie kan ik bellen?", to=[place.home.actor], published=None)
+    await mo.tells(place, {**message, "published": None})
+    assert [one.text for one in await waiting(place)] == ["Wie kan ik bellen?"]
+
+
 async def test_each_of_several_proofs_must_hold(met: Met) -> None:
     """As Fedify does it: it adds its own to what is there."""
     place, mo = met

@@ -78,3 +78,22 @@ def test_an_answer_in_one_language_alone_is_no_vote() -> None:
     assert (
         told(name="Ja", content=None, contentMap={"nl": "<p>Ik kom.</p>"}, inReplyTo=GROUP) == "Ja\n\nIk kom."
     )
+
+
+def test_a_poll_is_read_with_what_one_may_choose() -> None:
+    choices = [{"type": "Note", "name": name} for name in ("dinsdag", "<b>woensdag</b>")]
+    for name in ("oneOf", "anyOf"):
+        assert told(type="Question", **{name: choices}) == "Ik kom.\n\ndinsdag\nwoensdag"
+    assert told(type="Question", oneOf=choices[0]) == "Ik kom.\n\ndinsdag"
+    assert told(type="Question", oneOf=["x", None, {"name": 7}]) == "Ik kom."
+
+
+@pytest.mark.parametrize("about", [f"{GROUP}/x", [f"{GROUP}/x"], {"id": f"{GROUP}/x"}])
+def test_an_answer_is_about_what_it_answers(about: Any) -> None:
+    found = notes.told({**NOTE, "inReplyTo": about}, MO, GROUP)
+    assert found is not None
+    assert found.about == [f"{GROUP}/x"]
+
+
+def test_an_answer_may_name_what_it_answers_by_a_link() -> None:
+    test_an_answer_is_about_what_it_answers({"type": "Link", "href": f"{GROUP}/x"})
