@@ -15,6 +15,7 @@ from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, require
 from node.neighbourhood.thread import (
     LATELY,
+    TEXT_LENGTH,
     Message,
     Side,
     Thread,
@@ -66,7 +67,7 @@ def wrote(tx: Transaction, account: Account, uri: str, response_id: str, text: s
     if thread is None or tombstones.buried(tx, uri) or kept.by_uri(tx, uri) is not None:
         return False
     try:
-        text = checked_message(text)
+        text = checked_message(text[:TEXT_LENGTH])
         _require_room(tx, thread, at)
     except Refusal:
         return False

@@ -15,7 +15,7 @@ from node.federation.vocabulary import PUBLIC_NAMES
 
 TYPES = {"Note", "Article", "Page", "Question", "Event", "Image", "Audio", "Video"}
 TEXT = 64 * 1024
-CHOICES, CHOICE = 20, 200  # of a poll, and the letters of one
+CHOICES, CHOICE = 100, 200  # of a poll, and the letters of one
 ABOUT = 10  # addresses in one Note that are looked up
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _LISTS = {"ul", "ol", "li", "dl", "dt", "dd"}

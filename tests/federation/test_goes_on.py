@@ -12,6 +12,7 @@ from node.federation import proofs
 from node.neighbourhood.post import Audience, Post
 from node.neighbourhood.reply import Reply
 from node.neighbourhood.response import Response
+from node.neighbourhood.thread import TEXT_LENGTH
 from node.storage import replies as kept_replies
 from node.storage import responses as kept_responses
 from node.storage import threads as kept_threads
@@ -92,6 +93,17 @@ async def test_an_account_that_is_deleted_takes_all_its_words_along(met: Met) ->
         ("", True),
         ("Hoe laat?", False),
     ]
+
+
+async def test_a_long_message_is_cut_and_not_lost(met: Met) -> None:
+    place, mo = met
+    await mo.follows(place)
+    post = await place.asks(audience=Audience.PUBLIC)
+    await mo.tells(place, mo.answers(post.uri, place.home.actor, "Ik kan dinsdag."))
+    answer = await answer_to(place, post)
+    await mo.tells(place, mo.answers(answer.uri, place.home.actor, "lang " * 1000))
+    (message,) = await place.database.reading(kept_threads.page, answer.id, None, 10)
+    assert message.text == ("lang " * 1000)[:TEXT_LENGTH].strip()
 
 
 async def test_a_time_that_is_null_is_no_time(met: Met) -> None:
