@@ -15,7 +15,7 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
-GROUND = {"version", "settings", "clock", "trail"}  # node/__init__.py, node/settings.py, ...
+GROUND = {"version", "settings", "clock", "trail", "caller"}  # node/__init__.py, node/settings.py, ...
 HALL = {"neighbourhood", "storage", "acts", *GROUND}
 ROOF = {"__main__", "serving", "command", "demo"}
 EVERYTHING = {*HALL, "federation", "api", "ui", "mail", *ROOF}
@@ -25,6 +25,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"neighbourhood"}, {"msgspec"}),
     "clock": (set(), set()),
     "trail": (set(), set()),
+    "caller": (set(), {"starlette"}),
     "neighbourhood": (set(), set()),
     "storage": ({"neighbourhood", "settings"}, {"sqlalchemy", "aiosqlite", "alembic"}),
     "acts": ({"neighbourhood", "storage"}, set()),

@@ -6,10 +6,10 @@ send; what was not verified counts against the address that it came from. All of
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_network
 from time import monotonic
 
 from node.federation.signatures import Refused
@@ -24,6 +24,9 @@ PARTNER_A_MINUTE = 12_000  # a hub passes on what a whole municipality says
 OF_ALL_STRANGERS = 20  # times what one of them may send
 ACTOR_PART = 5  # one account may send this part of what its whole server may
 UNPROVED_A_MINUTE = 120  # of one address, before it is refused without a look
+KEYS_A_MINUTE, KEYS_A_MINUTE_OF_ORIGIN = 1200, 120  # asked for, whoever makes us ask
+_NEAR = [ip_network(net) for net in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+_NEAR += [ip_network(net) for net in ("::/64", "fc00::/7", "fe80::/10")]
 UNDER_WAY_MOST = 2000  # messages being written down at once
 
 
@@ -44,9 +47,10 @@ class Bucket:
 
 
 class Gate:
-    """One for each process, before the inbox."""
+    """One for each process, before the inbox. `seconds` is a clock that is never set back."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: Callable[[], float] = monotonic) -> None:
+        self._seconds = seconds
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
         self._until = 0.0
         self._policy = Policy()
@@ -65,9 +69,9 @@ class Gate:
 
     async def look(self, database: Database) -> None:
         """See again, every few seconds, what the operator chose and who our partners are."""
-        if monotonic() >= self._until:
+        if self._seconds() >= self._until:
             self._policy, self._partners = await database.reading(_looked)
-            self._until = monotonic() + LOOKED_AT_EVERY
+            self._until = self._seconds() + LOOKED_AT_EVERY
 
     def require_room(self, origin: str, address: str) -> None:
         """Before anything is fetched or verified: refuse who has used up all of theirs."""
@@ -81,6 +85,12 @@ class Gate:
         """Something came from this address whose signature did not hold."""
         if not _is_near(address):
             self._take(f"address {address}", UNPROVED_A_MINUTE, 1)
+
+    def ask(self, origin: str) -> None:
+        """Before a key is asked for, at the word of whoever names it: refuse when that origin, or others all
+        together, were asked for many lately. So nobody makes us flood somebody else."""
+        self._require(f"keys of {origin}", KEYS_A_MINUTE_OF_ORIGIN, 1)
+        self._require("all keys", KEYS_A_MINUTE, 1)
 
     def take(self, origin: str, actor: str) -> None:
         """A verified message: count it, or refuse it."""
@@ -112,7 +122,7 @@ class Gate:
     def _take(self, key: str, a_minute: int, number: int) -> float:
         """Take so many out of a bucket; how many seconds to wait when there are not so many in it. With none
         to take, whether there is at least one."""
-        now, per_second = monotonic(), a_minute / 60
+        now, per_second = self._seconds(), a_minute / 60
         bucket = self._buckets.get(key) or Bucket(float(a_minute), now)
         left = min(float(a_minute), bucket.left + (now - bucket.at) * per_second)
         if left < max(1, number):
@@ -126,12 +136,13 @@ class Gate:
 
 
 def _is_near(address: str) -> bool:
-    """Whether this is our own machine: a front server that does not say for whom it asks. Then one address
-    stands for everybody, and counting it would let one shut out all."""
+    """Whether this is our own machine, or our own network: a front server that does not say for whom it asks.
+    Then one address stands for everybody, and counting it would let one shut out all."""
     try:
-        return ip_address(address).is_loopback
+        found = ip_network(address)
     except ValueError:
         return True
+    return any(found.version == near.version and found.subnet_of(near) for near in _NEAR)  # type: ignore[arg-type]  # of one version
 
 
 def _looked(tx: Transaction) -> tuple[Policy, frozenset[str]]:

@@ -29,7 +29,7 @@ from node.neighbourhood.refusal import Conflict
 from node.storage import blocks, deliveries, nodes
 from node.storage.database import Transaction
 
-__all__ = ["Signer", "fetch_actor", "signer"]
+__all__ = ["Signer", "fetch_actor"]
 
 REFETCH_AFTER = timedelta(minutes=5)  # a key is fetched again at most this often (S25)
 REMEMBERED = 2000  # keys
@@ -75,11 +75,6 @@ class Claimed:
     known: Known | None
     pinned: bool
     at: datetime
-
-
-async def signer(door: Federation, request: Request, body: bytes) -> Signer:
-    """Who sent this request. Raises Refused: 400 unreadable, 401 not proved, 403 blocked."""
-    return await proved(door, await claimed(door, request, body))
 
 
 async def heard(door: Federation, request: Request) -> None:
@@ -239,6 +234,7 @@ async def _fetched(door: Federation, key_id: str, at: datetime) -> tuple[datetim
         gone = door.asked.is_absent(uri, at)
         if gone is not None:
             raise Unfetched(gone)
+        door.gate.ask(str(origin_of(uri)))
         try:
             actor = await key_documents.owner_of(door, key_id)
         except Unreachable as error:

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from node import clock
+from node.caller import caller
 from node.federation import accounts, flags, identity, key_documents, receiving, relay
 from node.federation.bodies import activity_in, body_of
 from node.federation.documents import moment_of, origin_of, uri_of
@@ -75,7 +76,7 @@ async def receive(door: Federation, request: Request) -> Response:
 async def _arrived(door: Federation, request: Request) -> Arrival | None:
     """The rules of `federation.md` 7, in their order, up to who speaks; what the activity may do is in
     `receiving` and `accounts`. None: dropped. Raises Refused."""
-    address = request.client.host if request.client is not None else ""
+    address = caller(request, door.settings.trusted_proxies)
     await door.gate.look(door.database)
     body = await body_of(request)  # 1: within limits, before anything else
     said = await identity.claimed(door, request, body)  # 2: not blocked; 4: covered, whole, in time
@@ -84,7 +85,10 @@ async def _arrived(door: Federation, request: Request) -> Arrival | None:
         return None
     try:
         sender = await identity.proved(door, said)  # 3, 4, 5: the key, by its owner's word; the signature
+    except TooMuch:
+        raise
     except Unfetched as unfetched:
+        door.gate.unproved(address)
         await _gone(door, said, body, unfetched)  # 21
         return None
     except Refused:

@@ -18,6 +18,7 @@ from node.federation import (
     discovery,
     identity,
     inbox,
+    readers,
     references,
     vocabulary,
 )
@@ -94,7 +95,7 @@ async def _reader(door: Federation, request: Request, technical: bool = False) -
     if "signature" not in request.headers:
         return None
     try:
-        found = await identity.signer(door, request, b"")
+        found = await readers.reader(door, request)
     except Refused:
         return None
     if found.fetched is not None:

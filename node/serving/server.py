@@ -91,7 +91,7 @@ def _config(of_node: Settings, patience: int) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # `ui.caller` reads them, where it counts
+        proxy_headers=False,  # `node.caller` reads them, where it counts
         backlog=WAITING_MOST,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=patience,

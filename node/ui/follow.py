@@ -6,13 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import ways
+from node.caller import caller
 from node.neighbourhood.audience import may_see
 from node.neighbourhood.handle import HANDLE_LENGTH, Handle, Way, checked_handle
 from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import Invalid, NotFound, NotReachable, Refusal, TooMany, phrase
 from node.storage import posts
 from node.storage.database import Transaction
-from node.ui.caller import caller
 from node.ui.door import Ui, Visitor
 from node.ui.forms import Form
 

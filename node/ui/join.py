@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import residents as acts
+from node.caller import caller
 from node.neighbourhood.refusal import Invalid, Words
 from node.neighbourhood.resident import checked_email, checked_name
-from node.ui.caller import caller
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.language import language, languages

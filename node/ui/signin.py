@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import residents as acts
+from node.caller import caller
 from node.neighbourhood.refusal import Invalid, NotFound, phrase
 from node.storage import access, residents
 from node.storage.database import Transaction
 from node.ui import session
-from node.ui.caller import caller
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.language import back

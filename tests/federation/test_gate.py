@@ -12,14 +12,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from node.acts import accounts as acts
 from node.acts import nodes
 from node.clock import now
-from node.federation.gate import PARTNER_A_MINUTE, REMEMBERED, SIGNATURES, UNDER_WAY_MOST, Gate, TooMuch
+from node.federation.gate import (
+    KEYS_A_MINUTE_OF_ORIGIN,
+    PARTNER_A_MINUTE,
+    REMEMBERED,
+    SIGNATURES,
+    UNDER_WAY_MOST,
+    UNPROVED_A_MINUTE,
+    Gate,
+    TooMuch,
+)
 from node.federation.signatures import SigningKey
 from node.neighbourhood.account import NEW_AN_HOUR, Account
 from node.neighbourhood.node import Follow
 from node.neighbourhood.policy import Policy
 from node.storage import accounts, policies
 from node.storage.database import Transaction
-from tests.federation import town_of_nodes
+from tests.federation import by_hand, town_of_nodes
 from tests.federation.liar import Liar
 from tests.federation.stillness import untouched
 from tests.federation.stranger import Stranger
@@ -168,3 +177,68 @@ async def test_a_paused_node_is_told_to_come_again_and_nothing_is_lost(place: Pl
     await until(told)
     assert (await liar.says(place, post)).status_code == 202
     assert await place.count("posts") == 2
+
+
+def comes_from(address: str) -> by_hand.Spoil:
+    """As the front server of the node says it."""
+
+    def said(raw: by_hand.Raw) -> None:
+        raw.headers["x-forwarded-for"] = address
+
+    return said
+
+
+def key_of_nobody(crowd: Stranger, number: int) -> SigningKey:
+    return SigningKey(f"{crowd.origin}/niemand/{number}#1", Ed25519PrivateKey.generate())
+
+
+async def test_r02_who_names_keys_that_are_not_there_uses_up_its_own_measure_alone(place: Place) -> None:
+    victim, calm = Stranger(place.wire, "doelwit"), Stranger(place.wire, "kalm")
+    place.door.gate = Gate(seconds=float)  # all of it in one moment
+    heard = []
+    for number in range(UNPROVED_A_MINUTE + 10):
+        like, key = victim.does("Like", place.home.actor), key_of_nobody(victim, number)
+        heard.append(await victim.tells(place, like, key=key, proved=False, spoil=comes_from("203.0.113.9")))
+    assert [each.status_code for each in heard[:10] + heard[-5:]] == [401] * 10 + [429] * 5
+    assert len(victim.asked) == UNPROVED_A_MINUTE
+    like = calm.does("Like", place.home.actor)
+    assert (await calm.tells(place, like, spoil=comes_from("203.0.113.10"))).status_code == 202
+
+
+async def test_r02_reading_with_keys_that_are_not_there_is_counted_too(place: Place) -> None:
+    victim = Stranger(place.wire, "doelwit")
+    place.door.gate = Gate(seconds=float)
+    path = place.home.actor.removeprefix(place.origin) + "/outbox"
+    for number in range(UNPROVED_A_MINUTE + 10):
+        key = key_of_nobody(victim, number)
+        answer = await by_hand.signed(place, "GET", path, key, spoil=comes_from("203.0.113.9"))
+        assert answer.status_code == 200  # as for anybody
+    assert len(victim.asked) == UNPROVED_A_MINUTE
+
+
+async def test_r02_nobody_is_asked_for_keys_without_end_whoever_names_them(place: Place) -> None:
+    victim, calm = Stranger(place.wire, "doelwit"), Stranger(place.wire, "kalm")
+    place.door.gate = Gate(seconds=float)  # all of it in one moment
+    heard = []
+    for number in range(KEYS_A_MINUTE_OF_ORIGIN + 10):
+        like, key = victim.does("Like", place.home.actor), key_of_nobody(victim, number)
+        heard.append(await victim.tells(place, like, key=key, proved=False))
+    assert heard[-1].status_code == 429
+    assert len(victim.asked) == KEYS_A_MINUTE_OF_ORIGIN
+    assert (await calm.tells(place, calm.does("Like", place.home.actor))).status_code == 202
+
+
+@pytest.mark.parametrize("near", ["127.0.0.1", "::/64", "10.0.3.4", "172.20.0.2", "fd00::/64", "None"])
+def test_r02_a_front_server_that_does_not_say_for_whom_it_asks_is_not_counted(near: str) -> None:
+    gate = Gate()
+    for _ in range(2 * UNPROVED_A_MINUTE):
+        gate.unproved(near)
+    gate.require_room("https://a.example", near)
+
+
+def test_r02_a_home_has_one_measure_for_all_its_addresses() -> None:
+    gate = Gate()
+    for _ in range(UNPROVED_A_MINUTE):
+        gate.unproved("2001:db8:1:2::/64")
+    with pytest.raises(TooMuch):
+        gate.require_room("https://a.example", "2001:db8:1:2::/64")

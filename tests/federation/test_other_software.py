@@ -266,9 +266,9 @@ async def test_X11_what_is_gone_is_told_from_what_is_not_there(
     for _ in range(3):
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         scope = {"type": "http", "method": "POST", "path": "/inbox", "query_string": b"", "headers": raw}
-        request = Request(scope)
+        said = await identity.claimed(stranger.place.door, Request(scope), b"{}")
         with pytest.raises(Unfetched) as caught:
-            await identity.signer(stranger.place.door, request, b"{}")
+            await identity.proved(stranger.place.door, said)
         assert (caught.value.status, caught.value.gone) == (401, gone)
     assert len(stranger.asked) == 1
 

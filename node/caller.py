@@ -1,4 +1,4 @@
-"""Where a request comes from: for counting tries alone, and kept only as a hash."""
+"""Where a request comes from: for counting tries alone, and kept only as a hash, or in memory."""
 
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network

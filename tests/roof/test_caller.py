@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import Request
 
-from node.ui.caller import caller
+from node.caller import caller
 
 HERE = "127.0.0.1"
 
