@@ -23,6 +23,10 @@ from node.ui.sure import Sure
 from node.ui.words import Sign
 
 LIST = "/operator/blocks"
+WHICH = phrase(
+    "The name of the server, such as social.example, with all that is under it. "
+    "Or the address of one account: https://social.example/users/somebody."
+)
 SEVERITIES = {
     Severity.BLOCK: Sign(
         phrase("Blocked"),
@@ -131,7 +135,7 @@ async def _listed(ui: Ui, request: Request, who: Visitor, form: Form, code: int 
     shown = await ui.database.reading(_look, name, number(query.get("from")))
     said = SAID.get(query.get("said", ""), "") if code == 200 else ""
     values: dict[str, Any] = {"shown": shown, "form": form, "name": name, "said": said, "path": LIST}
-    values |= {"severities": SEVERITIES, "sources": SOURCES, "most": WHY_LENGTH}
+    values |= {"severities": SEVERITIES, "sources": SOURCES, "most": WHY_LENGTH, "which": WHICH}
     return ui.page(request, who, "blocks.html", code, current="me", **values)
 
 
