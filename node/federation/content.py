@@ -56,6 +56,15 @@ def summaries(home: Home, facts: dict[str, Any]) -> dict[str, str]:
     return {facts["language"]: warns[own], other: warns[other]} if warns else {}
 
 
+def without_words(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a post, without what it says when it is public and out of sight: other software shows what
+    it gets, whatever else stands beside it. A node of ours that holds it keeps the words it has (`held`)."""
+    if not is_public(facts) or facts["listing_state"] != "hidden":
+        return facts
+    own = "nl" if facts["language"] == "nl" else "en"
+    return {**facts, "title": wording.OUT_OF_SIGHT[own], "text": "", "place": ""}
+
+
 def warning(facts: dict[str, Any]) -> wording.Words | None:
     """What to warn of, in a public post."""
     return wording.warning(f"{facts['title']} {facts['text']}") if is_public(facts) else None

@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from node.federation.content import contents, is_public, page_of, summaries, tags_of, warning
+from node.federation.content import contents, is_public, page_of, summaries, tags_of, warning, without_words
 from node.federation.vocabulary import CONTEXT, PROFILE, VALUEFLOWS, addressing, paragraph
 from node.neighbourhood.hashtag import path_of
 from node.neighbourhood.node import Home
 
 
 def post(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
-    """A post as it is delivered: a Note, or an Event. Our own nodes read all of it directly."""
+    """A post as it is delivered: a Note, or an Event. Our own nodes read all of it directly.
+
+    A public one that is out of sight says no word of itself to anybody.
+    """
+    facts = without_words(facts)
     said = contents(home, facts)
     return {
         "id": facts["uri"],

@@ -293,9 +293,14 @@ def test_our_own_nodes_read_every_post_as_before() -> None:
     for post in every_post():
         read = reading.post(told(post), node, NOON)
         assert read is not None
-        assert (read.title, read.text, read.kind) == (post.title, post.text, post.kind)
+        gone = post.audience is Audience.PUBLIC and LISTING_STATE[post.state] == "hidden"
+        if gone:  # a public post that is out of sight says nothing; whoever holds it keeps the words it has
+            assert (read.title, read.text, read.place) == ("Even niet zichtbaar.", "", "")
+        else:
+            assert (read.title, read.text, read.place) == (post.title, post.text, post.place)
+        assert read.kind is post.kind
         assert (read.category, read.audience, read.language) == (post.category, post.audience, post.language)
-        assert (read.expires, read.starts, read.place) == (post.expires, post.starts, post.place)
+        assert (read.expires, read.starts) == (post.expires, post.starts)
         assert LISTING_STATE[read.state] == LISTING_STATE[post.state]
 
 
