@@ -214,4 +214,4 @@ def _advice(one: Answer) -> str:
 
 
 def _decided(answer: Answer) -> Iterable[str]:
-    yield f"{answer['state']:<9}{answer['subject']}"
+    yield f"{answer['state']:<10}{answer['subject']}"

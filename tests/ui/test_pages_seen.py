@@ -32,12 +32,15 @@ OPERATORS = [
     *("/operator/neighbours/{node}/no", "/operator/neighbours/{node}/block"),
     *("/operator", "/operator/settings", "/operator/figures", "/operator/deliveries", "/operator/hub"),
     *("/operator/neighbours/{node}/keys", "/operator/hub/{node}/expel", "/operator/people?name=e"),
+    *("/operator/followers", "/operator/followers/{account}/refuse", "/operator/blocks"),
+    *("/operator/blocks/import", "/operator/hub/advice/{advice}/take"),
     *("/districts", "/districts/node-noord", "/"),
 ]
 NUMBERED = """() => {
     const kinds = "a[href], button, input:not([type=hidden]), select, textarea, summary";
     const all = [...document.querySelectorAll(kinds)]
-        .filter(one => one.getClientRects().length || one.className === "skip");
+        .filter(one => one.type !== "radio" || one.checked)  // arrows lead to the others
+        .filter(one => (one.getClientRects().length && one.checkVisibility()) || one.className === "skip");
     all.forEach((one, number) => one.dataset.number = number);
     return all.length }"""
 WHERE = """() => {
@@ -76,7 +79,7 @@ def _all_that_can_be_seen(tx: Transaction, here: Here, built: Things) -> None:
     town.hub(tx)
     town.member(tx, LONG.lower())
     for number, state in enumerate(("parked", "given_up")):
-        message = {"activity_id": _some_message(tx), "inbox": "https://a.example", "state": state}
+        message = {"activity_id": _some_message(tx), "inbox": f"https://a{number}.example", "state": state}
         more = {"origin": f"https://{LONG}{number}.example", "created": at, "attempts": 20}
         tx.run(tables.deliveries.insert(), {**message, **more, "error": LONG * 2})
     lookups.ask(tx, "neighbour", f"https://{LONG * 2}.example", at, by.id)
