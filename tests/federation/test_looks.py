@@ -26,7 +26,6 @@ from tests.town import DAY, HOUR, NOON
 
 HOME = replace(town.home(), zone=ZoneInfo("Europe/Amsterdam"))
 HUB = town.home("gemeente").actor
-DOCS = Path(__file__).resolve().parents[2] / "docs/federation.md"
 SHARED = [Audience.ADJACENT, Audience.MUNICIPALITY, Audience.PUBLIC]
 KEPT = {"p", "br", "strong", "a", "span"}
 Document = dict[str, Any]
@@ -361,33 +360,9 @@ def test_an_event_has_what_the_shared_example_has(shared: Path) -> None:
     assert said["organizers"] is example["organizers"] is None
 
 
-def shown_in_docs() -> Document:
-    return {"@context": CONTEXT, **objects.post(HOME, facts_of(a_post(), None))}
-
-
-def test_the_example_in_the_docs_is_what_this_code_makes() -> None:
-    found = re.search(r"<!-- made by tests/federation/test_looks.py -->\n```json\n(.*?)\n```", _docs(), re.S)
-    assert found is not None
-    assert json.loads(found[1]) == shown_in_docs(), f"it is now:\n{_a_line_each(shown_in_docs())}"
-
-
-def _a_line_each(said: Document) -> str:
-    lines = (f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in said.items())
-    return "{\n" + ",\n".join(lines) + "\n}"
-
-
-def test_the_docs_list_every_word_of_our_own_as_the_code_does() -> None:
-    rows = re.findall(r"^\| `bk:(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", _docs(), re.M)
-    assert rows == [(term.name, term.on, term.holds, term.means) for term in TERMS]
-
-
 def test_no_word_of_our_own_is_used_that_is_not_listed() -> None:
     full = json.dumps([CONTEXT, document()])
     assert set(re.findall(r"bk:(\w+)", full)) == {term.name for term in TERMS}
-
-
-def _docs() -> str:
-    return DOCS.read_text("utf-8")
 
 
 def test_the_twin_is_a_proposal_of_its_own() -> None:

@@ -10,7 +10,8 @@ async with town_of_nodes.opened(tmp_path, await town_of_nodes.model(...)) as nod
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from itertools import combinations
 from pathlib import Path
 from shutil import copytree
@@ -28,7 +29,7 @@ from node.federation.keys import load_or_make
 from node.federation.routes import routes
 from node.neighbourhood.draft import PostChange
 from node.neighbourhood.match import Match
-from node.neighbourhood.node import Node
+from node.neighbourhood.node import Home, Node
 from node.neighbourhood.post import Post
 from node.neighbourhood.resident import console
 from node.neighbourhood.response import Response
@@ -276,7 +277,7 @@ class Nodes:
         self.wire.down.add(place.origin)
         await place.stop()
         await place.database.stop()
-        again = await _place(place.directory, place.home.slug, self.wire, place.cast)
+        again = await _place(place.directory, place.home, self.wire, place.cast)
         self.places[self.places.index(place)] = again
         if not away:
             self.wire.down.discard(place.origin)
@@ -315,14 +316,16 @@ async def model(directory: Path, *names: str, joined: bool) -> Model:
 
 
 @asynccontextmanager
-async def opened(directory: Path, of: Model, started: bool = True) -> AsyncIterator[Nodes]:
-    """A copy of these nodes on a wire of their own; closed again at the end.
+async def opened(
+    directory: Path, of: Model, started: bool = True, zone: tzinfo = UTC
+) -> AsyncIterator[Nodes]:
+    """A copy of these nodes on a wire of their own; closed again at the end. `zone`: whose clock they go by.
 
     It is a failure when an application broke on the way, whatever the test itself looked at.
     """
     for name in of.casts:
         copytree(of.directory / name, directory / name)
-    async with _running(directory, of, started) as nodes:
+    async with _running(directory, of, started, zone) as nodes:
         yield nodes
     assert not nodes.wire.broken, nodes.wire.broken
 
@@ -336,9 +339,12 @@ async def opened_in_place(of: Model) -> AsyncIterator[Nodes]:
 
 
 @asynccontextmanager
-async def _running(directory: Path, of: Model, started: bool) -> AsyncIterator[Nodes]:
+async def _running(directory: Path, of: Model, started: bool, zone: tzinfo = UTC) -> AsyncIterator[Nodes]:
     wire = Wire()
-    places = [await _place(directory / name, name, wire, cast) for name, cast in of.casts.items()]
+    places = [
+        await _place(directory / name, replace(town.home(name), zone=zone), wire, cast)
+        for name, cast in of.casts.items()
+    ]
     nodes = Nodes(wire, places)
     try:
         if started:
@@ -351,7 +357,7 @@ async def _running(directory: Path, of: Model, started: bool) -> AsyncIterator[N
             await place.database.stop()
 
 
-async def _place(directory: Path, name: str, wire: Wire, cast: town.Cast) -> Place:
-    database = Database(f"sqlite:///{directory / f'{name}.db'}", town.home(name))
+async def _place(directory: Path, home: Home, wire: Wire, cast: town.Cast) -> Place:
+    database = Database(f"sqlite:///{directory / f'{home.slug}.db'}", home)
     await database.start()
     return Place(directory, database, wire, cast)
