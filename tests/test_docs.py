@@ -12,7 +12,6 @@ from starlette.routing import Mount, Route
 from node.command.cli import main
 from node.federation.keys import BEGINNING, Aged, Keys, OfGroup
 from node.federation.own_key import Pair, RsaKey, SigningKey
-from node.federation.receiving import TABLE
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.roles import Deed, Role
 from node.serving.app import build as roof
@@ -69,11 +68,6 @@ def test_every_deed_is_documented(deed: Deed) -> None:
 @pytest.mark.parametrize("happening", list(Happening))
 def test_every_happening_is_documented(happening: Happening) -> None:
     assert happening.value in named("docs/activities.md")
-
-
-@pytest.mark.parametrize("kind", sorted({kind for kind, _ in TABLE}))
-def test_every_activity_between_nodes_is_documented(kind: str) -> None:
-    assert re.search(rf"\b{kind}\b", page("FEDERATION.md"))
 
 
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))

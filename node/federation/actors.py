@@ -62,6 +62,7 @@ def group(
     `also_known_as`: its actors of before, when it moved here; `moved_to`: where it went. It names no
     moderators: who they are is nobody's business elsewhere, and an actor with `attributedTo` has no clear
     owner (FEP-fe34).
+    `webfinger` is its handle (FEP-2c59); its posts are not for search engines (`indexable`, FEP-5feb).
     """
     home, settings = door.home, door.settings
     if home.is_hub:
@@ -166,7 +167,7 @@ def nodeinfo_links(door: Federation) -> dict[str, Any]:
 
 
 def nodeinfo(door: Federation) -> dict[str, Any]:
-    """What software this is (NodeInfo 2.1). Counts of people are nobody's business (FEP-0151)."""
+    """What software this is (NodeInfo 2.1, FEP-f1d5). Counts of people are nobody's business (FEP-0151)."""
     return {
         "version": "2.1",
         "software": {"name": "buurtknoop", "version": __version__},
