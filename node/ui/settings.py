@@ -63,6 +63,7 @@ PARTS: list[tuple[Words, str, dict[str, tuple[Words, Shown | None]]]] = [
             "area": (phrase("Code of the area (CBS)"), None),
             "origin": (phrase("Address"), None),
             "slug": (phrase("Short name, in our handle"), lambda s: s.acct),
+            "formerly": (phrase("What we were before we moved here"), None),
         },
     ),
     (
