@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from node.command import control
 from node.demo.place import Place
 from tests.peers import fedify, installed
 from tests.peers.fedify import CAVAGE, RFC9421, Document, Fedify
 from tests.roof import neighbours
 from tests.roof.neighbours import until
+
+PATIENCE = 60.0  # seconds, for what takes one when the machine has nothing else to do
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,7 +51,7 @@ class Resident:
         return json.loads(said) if said else None
 
     async def asks(self, title: str, **more: Any) -> Document:
-        """Post a request for everybody to read."""
+        """Put up a request for everybody to read."""
         request = {"title": title, "text": "Een zak aardappels.", "category": "boodschappen"}
         posted: Document = await self.does("POST", "/requests", {**request, "audience": "public", **more})
         return posted
@@ -58,6 +61,11 @@ class Resident:
         found: list[Document] = (await self.does("GET", f"/requests/{post['id']}/responses"))["items"]
         return found
 
+    async def waits_for(self, text: str) -> list[Document]:
+        """What waits for a supervisor and says this."""
+        found: list[Document] = (await self.does("GET", "/queue/replies"))["items"]
+        return [one for one in found if text in one["text"]]
+
 
 @pytest.fixture
 def bea(place: Place) -> Resident:
@@ -66,17 +74,29 @@ def bea(place: Place) -> Resident:
 
 
 @pytest.fixture
+def sam(place: Place) -> Resident:
+    """Who looks at what strangers write."""
+    return Resident(place, "supervisor")
+
+
+@pytest.fixture
 async def ada(place: Place, there: Fedify) -> str:
     """Ada, who follows the neighbourhood."""
-    await follow(place, there, "ada")
+    await follow_by(place, there, "ada")
     return there.person("ada")
 
 
-async def follow(place: Place, there: Fedify, name: str) -> None:
+async def follow_by(place: Place, there: Fedify, name: str) -> None:
     """Somebody elsewhere follows the neighbourhood, and hears that it may."""
     said = await there.says(name, "follow", place.settings.home.actor, object=place.settings.home.actor)
 
     async def accepted() -> bool:
         return bool(await there.got("Accept", said["id"]))
 
-    await until(accepted, 10)
+    await until(accepted, PATIENCE)
+
+
+async def lets_in(place: Place, a_minute: int) -> None:
+    """One server elsewhere may send so much: from the next message on when none came yet, else in a while."""
+    chosen = {"followers": None, "advice": None, "a_minute": a_minute}
+    await asyncio.to_thread(control.ask, place.folder, "policy choose", chosen)

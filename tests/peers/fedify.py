@@ -12,6 +12,7 @@ from tests.peers.processes import listening
 from tests.roof.conftest import free_port
 
 RFC9421, CAVAGE = "rfc9421", "draft-cavage-http-signatures-12"
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 Document = dict[str, Any]
 
 
@@ -35,6 +36,11 @@ class Fedify:
         is not taken in, or not sent at all."""
         said: Document = await self._ask(verb, {"by": by, "to": to, **more})
         return said
+
+    async def tells(self, by: str, inbox: str, activity: Document) -> int:
+        """Somebody there posts this document word for word, signed by Fedify: the status."""
+        said: Document = await self._ask("tell", {"by": by, "inbox": inbox, "activity": activity})
+        return int(said["status"])
 
     async def looks(self, url: str, by: str | None = None) -> Document:
         """What Fedify's vocabulary makes of a document of ours. Raises NotDone."""

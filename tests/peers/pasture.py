@@ -1,6 +1,6 @@
 """The actors of fediverse-pasture, who run and do what a test tells them (`pasture_server.py`)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,12 +35,12 @@ class Pasture:
         whole = {"@context": "https://www.w3.org/ns/activitystreams", "actor": self.person(by), **activity}
         return int((await self._ask("say", {"by": by, "inbox": inbox, "activity": whole}))["status"])
 
-    async def replays(self, which: str, actor: str) -> dict[str, int]:
-        """Send all "inputs" or all "cases" to an actor of ours: the status of each, by its name."""
-        said: dict[str, int] = await self._ask(
-            "replay", {"which": which, "actor": actor, "inbox": f"{actor}/inbox"}
-        )
-        return said
+    async def replays(self, which: str, actor: str, about: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """Send all "inputs" or all "cases" to an actor of ours: the name, status and activity of each.
+        `about`: as private answers to these, in turn."""
+        words = {"which": which, "actor": actor, "inbox": f"{actor}/inbox", "about": about}
+        sent: list[dict[str, Any]] = await self._ask("replay", words)
+        return sent
 
     async def got(self) -> list[dict[str, Any]]:
         """What came into an inbox there; where the owner signs, bovine verified our signature."""
@@ -61,6 +61,6 @@ async def running(directory: Path) -> AsyncIterator[Pasture]:
     script = installed.HERE / "pasture_server.py"
     async with (
         listening(installed.PYTHON, script, free_port(), within=directory) as origin,
-        httpx.AsyncClient(trust_env=False, timeout=120) as client,
+        httpx.AsyncClient(trust_env=False, timeout=300) as client,
     ):
         yield Pasture(origin, client)

@@ -25,8 +25,10 @@ from quart import Quart, request
 
 PORT = int(sys.argv[1])
 ORIGIN = f"http://127.0.0.1:{PORT}"
+PUBLIC, AUTHOR = "https://www.w3.org/ns/activitystreams#Public", "http://pasture-one-actor/actor"
 
 app = Quart(__name__)
+app.json.sort_keys = False  # the first of several languages is the one that is read
 cast = DataProvider.generate()
 actors = [*cast.possible_actors, cast.one_actor]
 got: list[
@@ -66,13 +68,27 @@ async def say() -> dict[str, Any]:
         return {"status": await posted(client, said["inbox"], said["activity"])}
 
 
-async def replay() -> dict[str, Any]:
-    """Send a whole collection, signed by the pasture's own actor: the status of each, by its name."""
-    said = await request.get_json()
+async def replay() -> list[dict[str, Any]]:
+    """Send a whole collection, signed by the pasture's own actor: the name, the status and the activity of
+    each. `about`: as private answers to these, in turn."""
+    said, found = await request.get_json(), list[dict[str, Any]]()
     async with aiohttp.ClientSession() as session:
         client, actor = await known_actor("actor", session)
-        made = COLLECTIONS[said["which"]](actor, said["actor"])
-        return {name: await posted(client, said["inbox"], activity) async for name, activity in made}
+        async for name, activity in COLLECTIONS[said["which"]](actor, said["actor"]):
+            about = said["about"][len(found) % len(said["about"])] if said["about"] else None
+            if about is not None:
+                activity = in_private(activity, said["actor"], about)
+            status = await posted(client, said["inbox"], activity)
+            found.append({"name": name, "status": status, "activity": activity, "about": about})
+    return found
+
+
+def in_private(activity: dict[str, Any], to: str, about: str) -> dict[str, Any]:
+    """The same, but to nobody else, and about something."""
+    private: dict[str, Any] = json.loads(json.dumps(activity).replace(PUBLIC, to))
+    if isinstance(private.get("object"), dict):
+        private["object"] = {"inReplyTo": about, **private["object"]}
+    return private
 
 
 async def known_actor(name: str, session: Any) -> tuple[Any, Any]:
@@ -109,7 +125,8 @@ async def inputs(actor: Any, to: str) -> AsyncIterator[tuple[str, dict[str, Any]
             sender.sleep_after_getting_inbox = False
             sender.init_create_note(lambda note, example=example: {**note, **example})
             await sender.send(to)
-            yield f"{name} {number}", caught.activity
+            own = json.dumps(caught.activity).replace(AUTHOR, f"{ORIGIN}/actor")
+            yield f"{name} {number}", json.loads(own)
 
 
 async def cases(actor: Any, to: str) -> AsyncIterator[tuple[str, dict[str, Any]]]:
