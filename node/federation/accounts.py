@@ -5,6 +5,7 @@ all the same, for an error makes other software try for days (`federation.md` 3)
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -54,7 +55,7 @@ def follow(tx: Transaction, sender: Signer, activity: dict[str, Any], at: dateti
 def create(tx: Transaction, sender: Signer, activity: dict[str, Any], at: datetime) -> None:
     """Any account may answer a public post of ours, or write to our Group; the rest it says is not for us."""
     note = activity.get("object")
-    told = _told(tx, note, sender)
+    told = _told(tx, note, activity, sender)
     if told is not None and (_concerns(tx, activity, note) or any(_ours(tx, uri) for uri in told.about)):
         account = _met(tx, sender, at)
         if account is not None:
@@ -71,7 +72,7 @@ def update(tx: Transaction, sender: Signer, activity: dict[str, Any], at: dateti
         if said is not None and said.account is not None:
             accounts.met(tx, said.account, said.keys, at)
         return
-    told = _told(tx, thing, sender)
+    told = _told(tx, thing, activity, sender)
     if told is not None:
         replies.changed(tx, account, told, at)
 
@@ -174,11 +175,13 @@ def _concerns(tx: Transaction, activity: dict[str, Any], note: Any) -> bool:
     return tx.home.actor in addressed or any(uri.startswith(f"{tx.home.origin}/") for uri in answered)
 
 
-def _told(tx: Transaction, note: Any, sender: Signer) -> Told | None:
-    """What a Note says, if it is whole and of its sender's own server; one by its id alone is not fetched."""
+def _told(tx: Transaction, note: Any, activity: dict[str, Any], sender: Signer) -> Told | None:
+    """What a Note says, if it is whole and of its sender's own server; one by its id alone is not fetched. It
+    is public when it says so itself, or the activity that it came in."""
     if not isinstance(note, dict) or origin_of(uri_of(note) or "") != sender.origin:
         return None
-    return notes.told(note, sender.verified.actor, tx.home.actor)
+    told = notes.told(note, sender.verified.actor, tx.home.actor)
+    return replace(told, public=told.public or notes.is_public(activity)) if told is not None else None
 
 
 def _known(tx: Transaction, sender: Signer) -> Account | None:

@@ -38,9 +38,13 @@ def told(note: dict[str, Any], actor: str, group: str) -> Told | None:
     text = _without_mention(_text(note), note, group)
     if not text or _is_vote(note):
         return None
-    named = [item for field in ("to", "cc") for item in listed(note.get(field))]
-    public = any(item in PUBLIC_NAMES for item in named if isinstance(item, str))
-    return Told(uri, _about(note), public, text)
+    return Told(uri, _about(note), is_public(note), text)
+
+
+def is_public(thing: dict[str, Any]) -> bool:
+    """Whether it is addressed to everybody."""
+    named = [item for field in ("to", "cc") for item in listed(thing.get(field))]
+    return any(item in PUBLIC_NAMES for item in named if isinstance(item, str))
 
 
 def plain(html: str) -> str:

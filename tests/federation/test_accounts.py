@@ -435,3 +435,13 @@ async def test_what_is_turned_away_can_be_reported_to_its_server_without_a_name(
     assert place.cast.supervisor.name not in str(flag)
     await until(place.idle)
     assert len(mo.heard("Flag")) == 1
+
+
+async def test_what_came_in_a_public_activity_is_public_whatever_the_note_says(met: Met) -> None:
+    place, mo = met
+    await mo.follows(place)
+    post = await public(place)
+    said = mo.answers(post.uri, place.home.actor, "Ik kan dinsdag.")
+    await mo.tells(place, {**said, "to": [PUBLIC]})
+    (reply,) = await waiting(place)
+    assert reply.public
