@@ -33,6 +33,7 @@ __all__ = ["Signer", "fetch_actor"]
 
 REFETCH_AFTER = timedelta(minutes=5)  # a key is fetched again at most this often (S25)
 REMEMBERED = 2000  # keys
+OTHERS_MOST = 5000  # nodes that are no partner: nobody can make up more of them than that
 KNOWN_SECONDS = 10.0  # a key that is known no longer counts so much longer (who is blocked is told at once)
 Known = tuple[str, str, datetime]  # of a key: its owner, the key itself, when it was fetched
 
@@ -172,11 +173,18 @@ async def _kept(door: Federation, key_id: str) -> VerificationKey | None:
     return _decoded(key_id, known[0], known[1]) if known else None
 
 
-def keep(tx: Transaction, sender: Signer, at: datetime) -> None:
-    """Keep the actor that was fetched to check a signature, now that the signature held."""
-    if sender.fetched is not None:
-        with suppress(Conflict):  # a second Group of one origin is nobody's neighbour
-            met(tx, sender.fetched, sender.read_at or at)
+def keep(tx: Transaction, sender: Signer, at: datetime, asks: bool = False) -> None:
+    """Keep the actor that was fetched to check a signature, now that the signature held. A node that we did
+    not know is kept when it `asks` for something, which begins with a Follow, and while there is room."""
+    found = sender.fetched
+    if found is None or (found.node is not None and not _may_stay(tx, found.id, asks)):
+        return
+    with suppress(Conflict):  # a second Group of one origin is nobody's neighbour
+        met(tx, found, sender.read_at or at)
+
+
+def _may_stay(tx: Transaction, actor: str, asks: bool) -> bool:
+    return nodes.by_actor(tx, actor) is not None or (asks and nodes.count_others(tx) < OTHERS_MOST)
 
 
 def met(tx: Transaction, found: Actor, at: datetime) -> None:

@@ -156,8 +156,8 @@ async def _believed(
 def _take_effect(tx: Transaction, arrival: Arrival, at: datetime) -> int:
     """What it says happens, once, or is dropped: TAKEN. BLOCKED or PAUSED when we do not speak with who sent
     it, since just now or for a while."""
-    identity.keep(tx, arrival.sender, at)
     activity, actor = arrival.activity, arrival.author.actor
+    identity.keep(tx, arrival.sender, at, asks=activity.get("type") == "Follow")
     uri, origin = uri_of(activity), origin_of(actor)
     if uri is None or origin is None or origin_of(uri) != origin or _stale(activity, at):  # 7
         return TAKEN

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, not_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
 from sqlalchemy.engine import RowMapping
 
 from node.neighbourhood.node import Follow, Home, Membership, Node, NodeKind
@@ -138,6 +138,11 @@ def partner_origins(tx: Transaction) -> frozenset[str]:
     """Where our neighbours, our hub and its members live."""
     statement = select(nodes.c.origin).where(PARTNER, nodes.c.blocked == False)
     return frozenset(tx.run(statement).scalars())
+
+
+def count_others(tx: Transaction) -> int:
+    """How many nodes are known that are no partner."""
+    return int(tx.run(select(func.count()).select_from(nodes).where(not_(PARTNER))).scalar_one())
 
 
 def followers(tx: Transaction) -> int:

@@ -242,3 +242,12 @@ def test_r02_a_home_has_one_measure_for_all_its_addresses() -> None:
         gate.unproved("2001:db8:1:2::/64")
     with pytest.raises(TooMuch):
         gate.require_room("https://a.example", "2001:db8:1:2::/64")
+
+
+async def test_r06_a_node_that_asks_for_nothing_takes_no_room(place: Place) -> None:
+    before, liar = await place.count("nodes"), Liar(place.wire)
+    for activity in (liar.activity("Create", liar.note()), liar.activity("Like", place.home.actor)):
+        assert (await liar.says(place, activity)).status_code == 202
+    assert await place.count("nodes") == before
+    await liar.says(place, liar.activity("Follow", place.home.actor))
+    assert await place.count("nodes") == before + 1

@@ -52,7 +52,8 @@ async def unproved(place: Place, liar: Liar, activity: Document, **how: Any) -> 
 async def met(place: Place, name: str) -> Liar:
     """Another enemy, known here and no neighbour."""
     stranger = Liar(place.wire, name)
-    assert (await stranger.says(place, stranger.activity("Like", "x"))).status_code == 202
+    follow = stranger.activity("Follow", stranger.actor)  # who asks for something is known from then on
+    assert (await stranger.says(place, follow)).status_code == 202
     return stranger
 
 
