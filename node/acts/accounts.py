@@ -7,7 +7,7 @@ or too many come at a time.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from node.acts import responses
+from node.acts import alerts, allowance, responses
 from node.neighbourhood.account import MOVES_EVERY, NEW_AN_HOUR, NEW_AN_HOUR_OF_ORIGIN, Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.block import Severity
@@ -22,13 +22,12 @@ from node.storage import accounts as kept
 from node.storage import (
     applause,
     blocks,
-    letters,
     log,
+    lookups,
     nodes,
     outbox,
     policies,
     replies,
-    residents,
     spread,
     threads,
 )
@@ -46,7 +45,8 @@ def met(tx: Transaction, found: Account, keys: dict[str, str], at: datetime) -> 
     if known is None:
         if kept.met_since(tx, at - HOUR) >= ROWS_AN_HOUR:
             return None
-        kept.add(tx, found)
+        if not kept.add(tx, found):  # another request of the same account came first
+            return kept.by_actor(tx, found.actor, lock=True)
         account = found
     else:
         ours = ("id", "met", "their_follow", "their_follow_uri", "known", "blocked", "moved")
@@ -59,7 +59,7 @@ def met(tx: Transaction, found: Account, keys: dict[str, str], at: datetime) -> 
 def followed(tx: Transaction, account: Account, follow_uri: str, at: datetime) -> None:
     """An account follows us: accepted at once, or after an operator looked, as the policy says. The same
     Follow again gets the same answer."""
-    if account.blocked:
+    if account.blocked or not allowance.left(tx, account, "followed", at):
         return
     before = account.their_follow
     state = before if before in (Follow.ACCEPTED, Follow.PENDING) else _answer(tx, account, at)
@@ -71,8 +71,7 @@ def followed(tx: Transaction, account: Account, follow_uri: str, at: datetime) -
     elif before is not Follow.PENDING:
         log.record(tx, Happening.FOLLOW_ASKED, account.id, account.id, at)
         if kept.asking(tx) == 1:  # told once: the others stand beside it when the operator looks
-            for operator in residents.holding(tx, Role.OPERATOR, at):
-                letters.add(tx, "follow asked", at, resident_id=operator)
+            alerts.to_role(tx, Role.OPERATOR, "follow asked", at)
 
 
 def unfollowed(tx: Transaction, account: Account, at: datetime) -> None:
@@ -104,12 +103,23 @@ def gone(tx: Transaction, account: Account, at: datetime) -> None:
     kept.save(tx, bare)
 
 
+def moves(tx: Transaction, account: Account, target: str, origin: str, at: datetime) -> None:
+    """An account says that it lives at another address (`target`, of `origin`): we look. Not at a server
+    that is blocked, one move at a time, and none within a month of the last."""
+    if _moved_lately(account, at) or lookups.begins(tx, "move", f"{account.id} "):
+        return
+    blocked = blocks.severity(tx, origin, target) is Severity.BLOCK
+    if not blocked and allowance.left(tx, account, "moved", at):
+        lookups.ask(tx, "move", f"{account.id} {target}", at)
+
+
 def moved(tx: Transaction, account_id: str, found: Account, keys: dict[str, str], at: datetime) -> None:
     """An account lives elsewhere now, as both the old and the new one say: its conversations go on with the
     new one. At most once in thirty days; who is blocked stays so. Following us has to be asked for anew."""
     account = kept.get(tx, account_id, lock=True)
-    lately = account.moved is not None and at - account.moved < MOVES_EVERY
-    if lately or account.blocked or found.actor == account.actor:
+    if _moved_lately(account, at) or account.blocked or found.actor == account.actor:
+        return
+    if blocks.severity(tx, found.origin, found.actor) is Severity.BLOCK:
         return
     new = met(tx, found, keys, at)
     if new is None or new.blocked:
@@ -143,6 +153,10 @@ def _decided(tx: Transaction, by: Resident, account_id: str, state: Follow, at: 
     what = Happening.FOLLOWER_ADMITTED if admitted else Happening.FOLLOWER_REFUSED
     log.record(tx, what, by.id, account.id, at)
     return after
+
+
+def _moved_lately(account: Account, at: datetime) -> bool:
+    return account.moved is not None and at - account.moved < MOVES_EVERY
 
 
 def _answer(tx: Transaction, account: Account, at: datetime) -> Follow:

@@ -6,9 +6,10 @@ Elsewhere *I come* is a Join on its way, and this node waits to hear (`wire.md` 
 from dataclasses import replace
 from datetime import datetime
 
-from node.acts import answering, decision, telling
+from node.acts import alerts, allowance, answering, decision, telling
 from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
+from node.neighbourhood.block import Severity
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import Conflict, phrase
@@ -22,7 +23,7 @@ from node.neighbourhood.response import (
     too_late,
 )
 from node.neighbourhood.roles import Deed, require
-from node.storage import letters, log, outbox, posts
+from node.storage import blocks, letters, log, outbox, posts
 from node.storage import responses as kept
 from node.storage.database import Transaction
 
@@ -73,9 +74,14 @@ def joined(tx: Transaction, node: Node, uri: str, post_uri: str, party: str, nam
 
 def visited(tx: Transaction, account: Account, uri: str, post_uri: str, at: datetime) -> None:
     """An account of other software comes to a public event of ours. Any may, while there is place; who cannot
-    come hears it."""
+    come hears it, and so does who is to be looked at first: nobody looks at a name alone."""
     post = posts.by_uri(tx, post_uri, lock=True)
     if post is None or post.kind is not Kind.EVENT or account.blocked or kept.by_uri(tx, uri) is not None:
+        return
+    if not allowance.left(tx, account, "joined", at):
+        return
+    if blocks.severity(tx, account.origin, account.actor) is Severity.HOLD:
+        telling.turned_down(tx, account, uri, at)
         return
     made = answering.replied(post, account, uri, "", at)
     try:
@@ -128,5 +134,8 @@ def _welcomed(tx: Transaction, post: Post, response: Response, who: str, at: dat
     log.record(tx, Happening.ANSWERED, who, post.id, at)
     telling.welcomed(tx, post, response, at)
     decision.settle(tx, post, at)
-    letters.add(tx, "answered", at, resident_id=post.author, post=post.id)
+    if coming.account_id is not None:
+        alerts.to(tx, "answered", at, post.author, post=post.id)
+    else:
+        letters.add(tx, "answered", at, resident_id=post.author, post=post.id)
     return coming

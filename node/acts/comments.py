@@ -72,6 +72,8 @@ def replied(tx: Transaction, account: Account, uri: str, post: Post, text: str, 
     require_answerable(post, at)
     made = replace(answering.replied(post, account, uri, text, at), state=ResponseState.ACCEPTED)
     there = kept.by_uri(tx, uri)  # let in before, and changed since
+    if there is not None and (there.post_id, there.account_id) != (post.id, account.id):
+        raise Conflict(phrase("You have answered this already."))
     if there is not None:
         made = replace(made, id=there.id, created=there.created)
         kept.save(tx, made)

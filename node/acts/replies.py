@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from node.acts import comments, responses, threads
+from node.acts import alerts, allowance, comments, responses, threads
 from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_hold
@@ -27,7 +27,7 @@ from node.neighbourhood.reply import (
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import TEXT_LENGTH, Response
 from node.neighbourhood.roles import Deed, Role, require
-from node.storage import accounts, blocks, letters, log, outbox, posts, residents, spread, tombstones
+from node.storage import accounts, blocks, log, outbox, posts, spread, tombstones
 from node.storage import replies as kept
 from node.storage import responses as kept_responses
 from node.storage import threads as kept_threads
@@ -52,7 +52,7 @@ def arrived(tx: Transaction, account: Account, told: Told, at: datetime) -> None
     may send it, of a public post; more than a person writes is dropped."""
     if account.blocked or kept.by_uri(tx, told.uri) is not None or tombstones.buried(tx, told.uri):
         return
-    held = blocks.severity(tx, account.origin, account.actor) is Severity.HOLD
+    held = _held(tx, account)
     talk = _talk(tx, account, told.about) if not told.public else None
     if talk is not None and not held:
         threads.wrote(tx, account, told.uri, talk.id, told.text, at)
@@ -75,8 +75,7 @@ def arrived(tx: Transaction, account: Account, told: Told, at: datetime) -> None
     if post is not None and not reply.alone(post.kind) and not looked_at:
         _become(tx, account, reply, post, at)
     elif kept.count(tx) == 1:
-        for supervisor in residents.holding(tx, Role.SUPERVISOR, at):
-            letters.add(tx, "reply waits", at, resident_id=supervisor)
+        alerts.to_role(tx, Role.SUPERVISOR, "reply waits", at)
 
 
 def let_in(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
@@ -84,10 +83,10 @@ def let_in(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
     about no post or about an event, and what was written to us alone about a notice, was for the supervisor
     alone: it is read."""
     require(by, Deed.MODERATE)
+    account = accounts.get(tx, kept.get(tx, reply_id).account_id, lock=True)  # first, as when it is written
     reply = kept.get(tx, reply_id, lock=True)
     if reply.state is not ReplyState.WAITING:
         return reply
-    account = accounts.get(tx, reply.account_id, lock=True)
     if account.blocked:
         raise Conflict(phrase("This account is blocked. Lift the block first."))
     account = replace(account, known=True)
@@ -124,9 +123,9 @@ def report(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
 
 
 def changed(tx: Transaction, account: Account, told: Told, at: datetime) -> None:
-    """Who wrote a reply changed its words. Only they; what everybody here reads waits for a supervisor
-    again, and a message in a conversation stays as it was read."""
-    reply = kept.by_uri(tx, told.uri)
+    """Who wrote a reply changed its words. Only they; what everybody can read, and what somebody writes whom
+    we look at first, waits for a supervisor again, and a message in a conversation stays as it was read."""
+    reply = kept.by_uri(tx, told.uri, lock=True)
     if reply is None:
         arrived(tx, account, told, at)
         return
@@ -139,17 +138,18 @@ def changed(tx: Transaction, account: Account, told: Told, at: datetime) -> None
         kept.save(tx, replace(reply, text=text, public=reply.public or told.public))
         return
     answer = reply.response_id if reply.state is ReplyState.LET_IN else None
-    if answer is not None and responses.reworded(tx, account, answer, text, reply.public, at):
-        state = ReplyState.WAITING if reply.public else ReplyState.LET_IN
+    looked_at = not (reply.public or told.public or _held(tx, account) or not account.familiar)
+    if answer is not None and responses.reworded(tx, account, answer, text, looked_at, at):
+        state = ReplyState.LET_IN if looked_at else ReplyState.WAITING
         kept.save(tx, replace(reply, text=text, state=state))
 
 
 def taken_back(tx: Transaction, account: Account, uri: str, at: datetime) -> None:
     """Who wrote a Note deleted it: the reply, the answer or the message that it was here goes."""
     message = threads.unwritten(tx, account, uri, at)
-    reply = kept.by_uri(tx, uri)
+    reply = kept.by_uri(tx, uri, lock=True)
     if reply is None:
-        if not message:
+        if not message and allowance.left(tx, account, "deleted early", at):
             tombstones.bury(tx, uri, at)  # it may come after its Delete
         return
     if reply.account_id != account.id or reply.state is ReplyState.GONE:
@@ -163,10 +163,13 @@ def _become(tx: Transaction, account: Account, reply: Reply, post: Post, at: dat
     """Let in: to a notice a comment, to a request or an offer a yes that its poster reads. A second one of
     the same account is a message in the conversation that there is."""
     done = replace(reply, state=ReplyState.LET_IN, decided=at)
-    live = kept_responses.live_of_party(tx, post.id, account.actor)
+    live = _live(tx, account, post)
     try:
         if not post.kind.agrees:
             made = comments.replied(tx, account, reply.uri, post, reply.text, at)
+        elif live is not None and live.id == reply.response_id:  # let in before, and changed since
+            responses.reworded(tx, account, live.id, reply.text, True, at)
+            made = live
         elif live is not None:
             threads.wrote(tx, account, reply.uri, live.id, reply.text, at)
             made = live
@@ -179,12 +182,18 @@ def _become(tx: Transaction, account: Account, reply: Reply, post: Post, at: dat
     return done
 
 
+def _live(tx: Transaction, account: Account, post: Post) -> Response | None:
+    """Their answer to a post that waits or was agreed: also one that they gave before they moved."""
+    given = (one for one in kept_responses.live_of_account(tx, account.id) if one.post_id == post.id)
+    return next(given, None) or kept_responses.live_of_party(tx, post.id, account.actor)
+
+
 def _post(tx: Transaction, about: Sequence[str]) -> Post | None:
     """The post of ours that a Note is about, if everybody may know it."""
     for uri in about:
         page = f"{tx.home.origin}/o/"
         key = uri.removeprefix(page).split("?")[0].split("#")[0]
-        post = posts.by_page(tx, key) if uri.startswith(page) else posts.by_uri(tx, uri, lock=True)
+        post = posts.by_page(tx, key, lock=True) if uri.startswith(page) else posts.by_uri(tx, uri, lock=True)
         if post is not None and post.own and may_hold(None, post):
             return post
     return None
@@ -216,6 +225,11 @@ def _talk(tx: Transaction, account: Account, about: Sequence[str]) -> Response |
         live = kept_responses.live_of_account(tx, account.id)
         return live[0] if len(live) == 1 else None
     return None
+
+
+def _held(tx: Transaction, account: Account) -> bool:
+    """Whether an operator wants all that it says looked at first."""
+    return blocks.severity(tx, account.origin, account.actor) is Severity.HOLD
 
 
 def _room(tx: Transaction, account: Account, at: datetime) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from node.acts import answering, attendance, comments, decision, direct, telling
+from node.acts import alerts, answering, attendance, comments, decision, direct, telling
 from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.invite import Invite, InviteState
@@ -121,20 +121,22 @@ def replied(tx: Transaction, account: Account, uri: str, post: Post, text: str, 
 
 
 def reworded(
-    tx: Transaction, account: Account, response_id: str, text: str, public: bool, at: datetime
+    tx: Transaction, account: Account, response_id: str, text: str, looked_at: bool, at: datetime
 ) -> bool:
-    """Who replied changed their words, while nothing was decided. What stands in public here is taken away
-    until a supervisor has looked. False when the words stay as they were."""
+    """Who replied changed their words, while nothing was decided. When a supervisor has to look first (not
+    `looked_at`), what stands in public here is taken away until then, and the poster of a request or an offer
+    reads what was said before. False when the words stay as they were for good."""
     post, response = answering.lock_with_post(tx, response_id)
     if response.account_id != account.id:
         return False
-    if post.kind is Kind.NOTICE and response.state is ResponseState.ACCEPTED and public:
+    if post.kind is Kind.NOTICE and response.state is ResponseState.ACCEPTED:
         kept.save(tx, replace(response, text=text, state=ResponseState.DECLINED, decided=at))
         return True
     if response.state is not ResponseState.PENDING:
         return False
-    kept.save(tx, replace(response, text=text))
-    return not public
+    if looked_at:
+        kept.save(tx, replace(response, text=text))
+    return True
 
 
 def left(tx: Transaction, account: Account, uri: str, at: datetime) -> None:
@@ -145,7 +147,8 @@ def left(tx: Transaction, account: Account, uri: str, at: datetime) -> None:
 
 
 def unsaid(tx: Transaction, account: Account, response_id: str, at: datetime) -> None:
-    """Who replied deleted their Note: the answer that it was is taken back. Only theirs."""
+    """Who replied deleted their Note: the answer that it was is taken back, and no word of it is kept,
+    whatever became of it. Only theirs."""
     post, response = answering.lock_with_post(tx, response_id)
     if response.account_id != account.id:
         return
@@ -153,6 +156,8 @@ def unsaid(tx: Transaction, account: Account, response_id: str, at: datetime) ->
         comments.taken_away(tx, post, response, account.id, at)
     elif response.state in LIVE and not _is_done(tx, response):
         _taken_back(tx, replace(response, text=""), account.id, at, None)
+    else:
+        kept.save(tx, replace(response, text=""))
 
 
 def withdraw(
@@ -216,8 +221,8 @@ def give_up(tx: Transaction, response: Response, who: str, at: datetime) -> None
     if agreed:
         letters.add(tx, "called off", at, resident_id=response.resident, post=response.post_id)
     else:
-        facts = {"post": response.post_id, "reason": Reason.CLOSED}
-        letters.add(tx, "not needed", at, resident_id=response.resident, **facts)
+        about = response.post_id
+        letters.add(tx, "not needed", at, resident_id=response.resident, post=about, reason=Reason.CLOSED)
 
 
 def _is_done(tx: Transaction, response: Response) -> bool:
@@ -246,7 +251,15 @@ def _arrived(
     after = decision.settle(tx, post, at)
     if post.decide is Decide.FIRST or invite is not None:
         decision.agreed(tx, after, response, None, at)
-    letters.add(tx, "answered", at, resident_id=post.author, post=post.id)
+    _let_know(tx, post, response, "answered", at)
+
+
+def _let_know(tx: Transaction, post: Post, response: Response, what: str, at: datetime) -> None:
+    """The poster hears what became of an answer; from elsewhere somebody could ring them all day."""
+    if response.account_id is not None and what != "helper cancelled":
+        alerts.to(tx, what, at, post.author, post=post.id)
+    else:
+        letters.add(tx, what, at, resident_id=post.author, post=post.id)
 
 
 def _taken_back(tx: Transaction, response: Response, who: str, at: datetime, reason: str | None) -> Response:
@@ -264,5 +277,5 @@ def _taken_back(tx: Transaction, response: Response, who: str, at: datetime, rea
     elif post.state is not State.WITHDRAWN:
         decision.settle(tx, post, at)
         what = "helper cancelled" if match else "answer withdrawn"
-        letters.add(tx, what, at, resident_id=post.author, post=post.id)
+        _let_know(tx, post, back, what, at)
     return back

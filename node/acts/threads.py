@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from node.acts import direct
+from node.acts import alerts, direct
 from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Node
@@ -138,7 +138,10 @@ def _said(tx: Transaction, thread: Thread, key: str, uri: str, text: str, who: s
     kept.add(tx, message)
     log.record(tx, Happening.WROTE, who, thread.response.id, at)
     if thread.other is not None and not waits:
-        letters.add(tx, "wrote", at, resident_id=thread.other, talk=thread.response.id)
+        if thread.response.account_id is not None and thread.side is Side.HELPER:
+            alerts.to(tx, "wrote", at, thread.other, talk=thread.response.id)
+        else:
+            letters.add(tx, "wrote", at, resident_id=thread.other, talk=thread.response.id)
     return message
 
 

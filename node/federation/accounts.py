@@ -19,7 +19,7 @@ from node.neighbourhood.audience import may_hold
 from node.neighbourhood.block import Severity
 from node.neighbourhood.post import Post
 from node.storage import accounts as kept
-from node.storage import applause, blocks, lookups, nodes, posts
+from node.storage import applause, blocks, nodes, posts
 from node.storage.database import Transaction
 
 Effect = Callable[[Transaction, Signer, dict[str, Any], datetime], None]
@@ -146,8 +146,9 @@ def move(tx: Transaction, sender: Signer, activity: dict[str, Any], at: datetime
     account, target = _known(tx, sender), uri_of(activity.get("target"))
     if account is None or target is None or uri_of(activity.get("object")) != account.actor:
         return
-    if target != account.actor and origin_of(target) != tx.home.origin:
-        lookups.ask(tx, "move", f"{account.id} {target}", at)
+    origin = origin_of(target)
+    if target != account.actor and origin is not None and origin != tx.home.origin:
+        accounts.moves(tx, account, target, origin, at)
 
 
 def _applaud(tx: Transaction, sender: Signer, activity: dict[str, Any], what: str) -> None:

@@ -183,12 +183,14 @@ async def _advisories(door: Federation, lookup: Lookup) -> None:
 
 
 async def _move(door: Federation, lookup: Lookup) -> None:
-    """An account says that it lives elsewhere now: believed when the new one says so too."""
+    """An account says that it lives elsewhere now: believed when both documents say so (A19)."""
     account_id, _, target = lookup.subject.partition(" ")
     account = await door.database.reading(accounts.get, account_id)
     found = await identity.fetch_actor(door, target)
     if account.actor not in found.also_known_as or found.account is None:
         raise Unreachable(f"{target} does not say that it was {account.actor}")
+    if (await identity.fetch_actor(door, account.actor)).moved_to != found.id:
+        raise Unreachable(f"{account.actor} does not say that it is {target} now")
     await door.database.writing(account_acts.moved, account.id, found.account, found.keys, clock.now())
 
 

@@ -28,8 +28,8 @@ class Actor:
 
     A node of our own kind is a Group that has neighbours or a directory; an account is every other actor.
     `keys` is key id -> text, `elsewhere` the ids of keys that have a document of their own (`keyring`);
-    `also_known_as`: under which ids it was known before (FEP-7628); `reads_rfc9421`: it says that its server
-    does (FEP-844e).
+    `also_known_as`: under which ids it was known before, `moved_to`: under which it is now (FEP-7628);
+    `reads_rfc9421`: it says that its server does (FEP-844e).
     """
 
     id: str
@@ -40,6 +40,7 @@ class Actor:
     also_known_as: frozenset[str] = frozenset()
     elsewhere: tuple[str, ...] = ()
     reads_rfc9421: bool = False
+    moved_to: str | None = None
 
     @property
     def has_ed25519(self) -> bool:
@@ -69,6 +70,7 @@ def actor(document: dict[str, Any], at: datetime) -> Actor | None:
         also_known_as=frozenset(uris_of(document.get("alsoKnownAs"))[:_KNOWN_AS]),
         elsewhere=named.elsewhere,
         reads_rfc9421=_reads_rfc9421(document),
+        moved_to=uri_of(document.get("movedTo")),
     )
 
 

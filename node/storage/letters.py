@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from node.storage.database import Transaction
 from node.storage.tables import letters
@@ -39,11 +39,18 @@ def add(
     *,
     resident_id: str | None = None,
     address: str | None = None,
+    due: datetime | None = None,
     **facts: Any,
 ) -> None:
-    """Have a letter written to a resident, or to a bare address (sign-in)."""
+    """Have a letter written to a resident, or to a bare address (sign-in): now, or when it is `due`."""
     values = {"what": what, "resident_id": resident_id, "address": address, "facts": facts}
-    tx.run(letters.insert(), {**values, "created": at, "due": at, "attempts": 0})
+    tx.run(letters.insert(), {**values, "created": at, "due": due or at, "attempts": 0})
+
+
+def waits(tx: Transaction, what: str, resident_id: str, facts: dict[str, Any]) -> bool:
+    """Whether such a letter is on its way to a resident already."""
+    same = and_(letters.c.what == what, letters.c.resident_id == resident_id, letters.c.facts == facts)
+    return tx.run(select(letters.c.id).where(same, letters.c.due.is_not(None)).limit(1)).first() is not None
 
 
 def claim(tx: Transaction, at: datetime, until: datetime, limit: int = 10) -> list[Letter]:

@@ -76,6 +76,12 @@ def _as_asked(lookup: Lookup) -> ColumnElement[bool]:
     return and_(lookups.c.id == lookup.id, lookups.c.due == lookup.due)
 
 
+def begins(tx: Transaction, what: str, beginning: str) -> bool:
+    """Whether something of one sort is wanted whose subject begins so."""
+    same = and_(lookups.c.what == what, lookups.c.subject.startswith(beginning, autoescape=True))
+    return tx.run(select(lookups.c.id).where(same).limit(1)).first() is not None
+
+
 def open_for(tx: Transaction, what: str) -> list[Lookup]:
     """What waits, or went wrong, of one sort: for the operator's page."""
     return [Lookup(*row) for row in tx.run(_SELECT.where(lookups.c.what == what).order_by(lookups.c.id))]

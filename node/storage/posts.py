@@ -102,9 +102,10 @@ def by_uri(tx: Transaction, uri: str, *, lock: bool = False) -> Post | None:
     return of_row(row) if row else None
 
 
-def by_page(tx: Transaction, key: str) -> Post | None:
+def by_page(tx: Transaction, key: str, *, lock: bool = False) -> Post | None:
     """The post of ours whose page has this key, as it stands in the addresses that people pass on."""
-    found = tx.run(select(posts).where(posts.c.id == key, posts.c.node_id.is_(None))).mappings().first()
+    statement = select(posts).where(posts.c.id == key, posts.c.node_id.is_(None))
+    found = tx.run(statement.with_for_update() if lock else statement).mappings().first()
     return of_row(found) if found else None
 
 

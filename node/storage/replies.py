@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from node.neighbourhood.post import Kind
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.reply import Reply, ReplyState
+from node.neighbourhood.response import ResponseState
 from node.storage.database import Transaction
-from node.storage.tables import accounts, replies
+from node.storage.tables import accounts, posts, replies, responses
 
 _WAITS = replies.c.state == ReplyState.WAITING
 
@@ -32,8 +34,9 @@ def get(tx: Transaction, reply_id: str, *, lock: bool = False) -> Reply:
     return Reply(**row)
 
 
-def by_uri(tx: Transaction, uri: str) -> Reply | None:
-    row = tx.run(select(replies).where(replies.c.uri == uri)).mappings().first()
+def by_uri(tx: Transaction, uri: str, *, lock: bool = False) -> Reply | None:
+    statement = select(replies).where(replies.c.uri == uri)
+    row = tx.run(statement.with_for_update() if lock else statement).mappings().first()
     return Reply(**row) if row else None
 
 
@@ -58,9 +61,16 @@ def of_account(tx: Transaction, account_id: str) -> list[Reply]:
 
 
 def shown(tx: Transaction, post_id: str, limit: int = 100) -> list[str]:
-    """The ids of the public replies to a post that a supervisor let in, the oldest first."""
+    """The ids of the public replies to a post that a supervisor let in, the oldest first: without those that
+    were hidden since, and those of who is blocked."""
     there = [replies.c.post_id == post_id, replies.c.public == True, replies.c.state == ReplyState.LET_IN]
-    return [one.uri for one in _all(tx, there, (replies.c.created, replies.c.id), limit)]
+    hidden = and_(responses.c.state == ResponseState.DECLINED, posts.c.kind == Kind.NOTICE)
+    joined = replies.join(accounts, replies.c.account_id == accounts.c.id)
+    joined = joined.join(posts, replies.c.post_id == posts.c.id)
+    joined = joined.outerjoin(responses, replies.c.response_id == responses.c.id)
+    statement = select(replies.c.uri).select_from(joined).where(*there, accounts.c.blocked == False)
+    seen = statement.where(or_(responses.c.id.is_(None), ~hidden))
+    return list(tx.run(seen.order_by(replies.c.created, replies.c.id).limit(limit)).scalars())
 
 
 def count(tx: Transaction) -> int:

@@ -14,7 +14,7 @@ from node.neighbourhood.policy import Followers, Policy
 from node.neighbourhood.post import Audience, Post, PostDraft
 from node.neighbourhood.reply import Reply, ReplyState, Why
 from node.neighbourhood.response import Response, ResponseState
-from node.storage import accounts, applause, policies, spread
+from node.storage import accounts, applause, lookups, policies, spread
 from node.storage import replies as kept_replies
 from node.storage import responses as kept_responses
 from node.storage import threads as kept_threads
@@ -392,6 +392,7 @@ async def test_a19_a_move_is_believed_when_both_say_so_and_not_twice_in_a_month(
     place, mo = met
     answer, there = await answered(place, mo), Stranger(mo.wire, "elders")
     there.serve(there.person, there.document(alsoKnownAs=[mo.person]))
+    mo.serve(mo.person, mo.document(movedTo=there.person))
     await mo.tells(place, mo.does("Move", mo.person, target=there.person))
 
     async def came() -> bool:
@@ -401,6 +402,7 @@ async def test_a19_a_move_is_believed_when_both_say_so_and_not_twice_in_a_month(
     assert await follow_of(place, mo) is Follow.NONE
     third = Stranger(mo.wire, "weg")
     third.serve(third.person, third.document(alsoKnownAs=[there.person]))
+    there.serve(there.person, there.document(alsoKnownAs=[mo.person], movedTo=third.person))
     await there.tells(place, there.does("Move", there.person, target=third.person))
     await until(place.idle)
     assert not await moved_to(place, answer, third)
@@ -445,3 +447,21 @@ async def test_what_came_in_a_public_activity_is_public_whatever_the_note_says(m
     await mo.tells(place, {**said, "to": [PUBLIC]})
     (reply,) = await waiting(place)
     assert reply.public
+
+
+@pytest.mark.parametrize("named", [None, "https://weg.example/users/mo"])
+async def test_a19_a_move_of_which_the_old_address_says_nothing_is_ignored(met: Met, named: Any) -> None:
+    place, mo = met
+    answer, there = await answered(place, mo), Stranger(mo.wire, "elders")
+    there.serve(there.person, there.document(alsoKnownAs=[mo.person]))
+    mo.serve(mo.person, mo.document(movedTo=named))
+    await mo.tells(place, mo.does("Move", mo.person, target=there.person))
+    await until_true(lambda: there.asked)
+
+    async def tried() -> bool:
+        found = await place.database.reading(lookups.open_for, "move")
+        return all(one.attempts for one in found)
+
+    await until(tried)
+    assert not await moved_to(place, answer, there)
+    assert await follow_of(place, mo) is Follow.ACCEPTED

@@ -193,7 +193,7 @@ async def test_a08_taking_away_what_another_did(scene: Scene) -> None:
                 await dropped(scene, who, who.does("Undo", thing))
         for uri in (scene.reply["object"]["id"], scene.mo.person, scene.like["id"], scene.post.uri):
             for thing in (uri, {"id": uri, "type": "Tombstone"}):
-                await dropped(scene, who, who.does("Delete", thing), "tombstones")
+                await dropped(scene, who, who.does("Delete", thing), "tombstones", "tries")
         await dropped(scene, who, who.does("Block", scene.mo.person))
         await dropped(scene, who, who.does("Move", scene.mo.person, target=who.person))
 
