@@ -56,7 +56,7 @@ def create(tx: Transaction, sender: Signer, activity: dict[str, Any], at: dateti
     """Any account may answer a public post of ours, or write to our Group; the rest it says is not for us."""
     note = activity.get("object")
     told = _told(tx, note, activity, sender)
-    if told is not None and (_concerns(tx, activity, note) or any(_ours(tx, uri) for uri in told.about)):
+    if told is not None and _is_for_us(tx, activity, note, told):
         account = _met(tx, sender, at)
         if account is not None:
             replies.arrived(tx, account, told, at)
@@ -73,7 +73,7 @@ def update(tx: Transaction, sender: Signer, activity: dict[str, Any], at: dateti
             accounts.met(tx, said.account, said.keys, at)
         return
     told = _told(tx, thing, activity, sender)
-    if told is not None:
+    if told is not None and _is_for_us(tx, activity, thing, told):
         replies.changed(tx, account, told, at)
 
 
@@ -165,6 +165,10 @@ def _ours(tx: Transaction, uri: str) -> Post | None:
         return None
     post = posts.by_page(tx, uri.removeprefix(page)) if uri.startswith(page) else posts.by_uri(tx, uri)
     return post if post is not None and post.own and may_hold(None, post) else None
+
+
+def _is_for_us(tx: Transaction, activity: dict[str, Any], note: Any, told: Told) -> bool:
+    return _concerns(tx, activity, note) or any(_ours(tx, uri) for uri in told.about)
 
 
 def _concerns(tx: Transaction, activity: dict[str, Any], note: Any) -> bool:

@@ -48,8 +48,8 @@ def is_public(thing: dict[str, Any]) -> bool:
 
 
 def plain(html: str) -> str:
-    """HTML as plain text: its marks are gone, a picture is what it is said to show, and every paragraph has
-    lines of its own."""
+    """HTML as plain text: its marks are gone, a picture is what it is said to show, every paragraph has lines
+    of its own, and what cannot be seen is not hidden in an entity (P22)."""
     kept = nh3.clean(html, tags=set(_MARKS), attributes={"img": {"alt"}}, link_rel=None)
     kept = _PICTURE.sub(lambda found: escape(unescape(found[1])), kept)
     bare = unescape(_MARK.sub(lambda found: _MARKS[found[1]], kept))  # what looked like a mark is words
@@ -58,7 +58,7 @@ def plain(html: str) -> str:
 
 def _lines(text: str) -> list[str]:
     """Where a paragraph begins or ends a new line begins, but no empty one."""
-    found = [" ".join(part.split()) for part in text.split("\r")]
+    found = [" ".join((words_of(part, len(part)) or "").split()) for part in text.split("\r")]
     return [line for line in found if line] or [""]
 
 

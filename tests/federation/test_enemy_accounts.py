@@ -265,3 +265,9 @@ async def test_what_was_spared_still_stands(scene: Scene) -> None:
         return await answer(scene) == ""
 
     await until(gone)
+
+
+async def test_what_was_written_to_others_and_changed_is_not_for_us(scene: Scene) -> None:
+    note = scene.mo.writes("Mijn dagboek.", to=[f"{scene.mo.person}/followers"])["object"]
+    for said in (scene.mo.does("Update", note), scene.mo.does("Create", note)):
+        await dropped(scene, scene.mo, said)

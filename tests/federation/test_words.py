@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from node.federation import notes
+from node.federation.documents import words_of
+from node.federation.notes import TEXT
 
 MO, GROUP = "https://social.example/users/mo", "https://centrum.example/ap/buurt/centrum"
 NOTE = {
@@ -44,6 +46,29 @@ def told(**change: Any) -> str | None:
 )
 def test_html_is_read_as_it_shows(html: str, words: str) -> None:
     assert notes.plain(html) == words
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "Ik kom &#8238;neit mo",
+        "Ik kom &#x202e;neit mo",
+        "Ik kom &#X202E;neit&#8203; mo&rlm;",
+        "Ik kom &amp;#x202e;neit mo",
+        "<img alt='&#x202e;neit mo'>",
+        "<img alt='&amp;#x202e;neit mo'>",
+        "&#1;&#27;&#x7f;&#x9b;&#xfeff;&#x2066;",
+        "&zwnj;&zwj;&#xe000;&#xfff9;",
+        "\u202eneit mo",
+    ],
+)
+def test_p22_what_cannot_be_seen_is_left_out_however_it_is_written(html: str) -> None:
+    for said in (told(content=html), told(summary=html), told(name=html, content="Ja."), _poll(html)):
+        assert words_of(said or "", TEXT) == (said or ""), ascii(said)
+
+
+def _poll(name: str) -> str | None:
+    return told(type="Question", oneOf=[{"type": "Note", "name": name}, {"type": "Note", "name": "b"}])
 
 
 @pytest.mark.parametrize("kind", ["Note", "Article", "Page", "Question", "Event", "Image", "Audio", "Video"])
