@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from node.acts import blocks
 from node.neighbourhood.activity import Happening, checked_why
-from node.neighbourhood.block import Severity, Source, checked_subject
+from node.neighbourhood.block import Severity, Source, checked_subject, is_too_wide
 from node.neighbourhood.node import Node, NodeKind
 from node.neighbourhood.policy import Advice
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, Refusal, phrase
@@ -82,9 +82,11 @@ def _sound(found: Collection[Advisory], at: datetime) -> Iterator[Advisory]:
         if one.expires is not None and one.expires <= at:
             continue
         try:
-            yield replace(one, subject=checked_subject(one.subject))
+            subject = checked_subject(one.subject)
         except Invalid:
             continue
+        if not is_too_wide(subject):
+            yield replace(one, subject=subject)
 
 
 def expire(tx: Transaction, at: datetime) -> int:

@@ -5,12 +5,13 @@ from uuid import uuid4
 
 from node.neighbourhood.account import Account
 from node.neighbourhood.audience import may_hold
+from node.neighbourhood.block import Severity
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Post
 from node.neighbourhood.refusal import Conflict, Refusal, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import LIVE, Response, ResponseState
-from node.storage import outbox, posts
+from node.storage import blocks, outbox, posts
 from node.storage import responses as kept
 from node.storage.database import Transaction
 
@@ -48,7 +49,9 @@ def replied(post: Post, account: Account, uri: str, text: str, at: datetime) -> 
 
 def may_answer(tx: Transaction, node: Node, post: Post) -> bool:
     """A node may answer what it may hold; a neighbour or fellow member also hears what became of what it once
-    got."""
+    got. One that is held, and no partner, answers nothing: nobody looks at its answers first."""
+    if not node.partner and blocks.severity(tx, node.origin, node.actor) is Severity.HOLD:
+        return False
     knew = (node.active or node.member) and outbox.was_sent(tx, post.uri, node.id)
     return post.own and (may_hold(node, post) or knew)
 

@@ -49,13 +49,13 @@ class Actor:
 
 
 def actor(document: dict[str, Any], at: datetime) -> Actor | None:
-    """Read an actor document; None when it lacks what every actor needs, or names things of another
-    origin."""
+    """Read an actor document; None when it lacks what every actor needs, names things of another origin, or
+    spells its own host in another way than all of us (A20)."""
     uri, kind, inbox = uri_of(document), document.get("type"), uri_of(document.get("inbox"))
     if uri is None or not isinstance(kind, str) or inbox is None:
         return None
     origin = origin_of(uri)
-    if origin is None or origin_of(inbox) != origin:
+    if origin is None or origin_of(inbox) != origin or not f"{uri}/".startswith(f"{origin}/"):
         return None
     named = keyring.of(document, uri)
     ours = kind == "Group" and (

@@ -49,6 +49,12 @@ def checked_subject(words: str) -> str:
     return _actor(words) if "/" in words else _host(words)
 
 
+def is_too_wide(subject: str) -> bool:
+    """Whether it is a word without a dot, which would be a whole country: our own operator alone may mean
+    that."""
+    return not any(sign in subject for sign in "./:")
+
+
 def _host(words: str, usual: str = ":443") -> str:
     try:
         host = words.rstrip(".").lower().encode("idna").decode("ascii") if words else ""

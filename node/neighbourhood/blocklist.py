@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from node.neighbourhood.activity import WHY_LENGTH
-from node.neighbourhood.block import Block, Severity, checked_subject
+from node.neighbourhood.block import Block, Severity, checked_subject, is_too_wide
 from node.neighbourhood.post import unshowable
 from node.neighbourhood.refusal import Invalid, phrase
 
@@ -147,7 +147,7 @@ def _subject(words: str) -> str | None:
         subject = checked_subject(words)
     except Invalid:
         return None
-    return subject if "/" not in subject and ("." in subject or ":" in subject) else None
+    return subject if "/" not in subject and not is_too_wide(subject) else None
 
 
 def _why(words: str) -> str:

@@ -182,3 +182,11 @@ def test_only_an_operator_advises_and_decides(tx: Transaction, cast: town.Cast) 
     for act in (advice.take, advice.ignore):
         refused(hub, NotFound, act, cast.operator, SPAM.uri, NOON)
         refused(tx, NotFound, act, cast.operator, "nothing", NOON)
+
+
+@story
+def test_no_hub_shuts_out_a_whole_country(tx: Transaction, cast: town.Cast) -> None:
+    policies.choose(tx, cast.operator, NOON, advice="auto")
+    read(tx, replace(SPAM, subject="https://example/"), replace(SPAM, uri=f"{SPAM.uri}2", subject="nl"))
+    assert kept_blocks.everyone(tx) == []
+    assert kept.current(tx, NOON) == []

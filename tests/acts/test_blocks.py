@@ -4,13 +4,25 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from node.acts import accounts, blocklist, blocks, nodes, policies, posts, replies
+from node.acts import (
+    accounts,
+    attendance,
+    blocklist,
+    blocks,
+    comments,
+    nodes,
+    policies,
+    posts,
+    replies,
+    responses,
+)
 from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.block import Block, Severity, Source
 from node.neighbourhood.blocklist import Listed
 from node.neighbourhood.node import Follow, Node
 from node.neighbourhood.policy import Advice, Followers, Policy
+from node.neighbourhood.post import Audience
 from node.neighbourhood.refusal import Invalid, NotAllowed, NotFound
 from node.neighbourhood.reply import Reply, ReplyState
 from node.storage import accounts as kept_accounts
@@ -18,6 +30,7 @@ from node.storage import blocks as kept
 from node.storage import nodes as kept_nodes
 from node.storage import policies as kept_policies
 from node.storage import replies as kept_replies
+from node.storage import responses as kept_responses
 from node.storage.database import Transaction
 from tests import town
 from tests.acts.witness import happened, refused, sent, story
@@ -243,3 +256,19 @@ def test_who_is_refused_hears_it_once(tx: Transaction, cast: town.Cast) -> None:
     accounts.refuse(tx, cast.operator, one.id, NOON + timedelta(hours=2))
     assert happened(tx, one.id) == [Happening.FOLLOWER_ADMITTED, Happening.FOLLOWER_REFUSED]
     refused(tx, NotFound, accounts.admit, cast.operator, "nobody", NOON)
+
+
+@story
+def test_a_node_that_is_held_and_no_partner_answers_nothing(tx: Transaction, cast: town.Cast) -> None:
+    apart = {"we_claim": False, "they_claim": False, "our_follow": Follow.NONE, "their_follow": Follow.NONE}
+    near, far = town.neighbour(tx), town.neighbour(tx, "ver", **apart)
+    for each in (near, far):
+        blocks.put(tx, cast.operator, each.origin.removeprefix("https://"), "hold", "", NOON)
+    for number, draft in enumerate((town.asks, town.plans, town.tells)):
+        post = posts.post(tx, cast.poster, draft(audience=Audience.PUBLIC), NOON)
+        for node in (far, near):
+            uri, party = f"{node.origin}/ap/a/{number}", f"{node.origin}/ap/p/1"
+            responses.offered(tx, node, uri, post.uri, party, "Kees", "Ik kan.", NOON)
+            attendance.joined(tx, node, f"{uri}j", post.uri, party, "Kees", NOON)
+            comments.said(tx, node, f"{uri}c", post.uri, party, "Kees", "Ja!", NOON)
+        assert [one.node_id for one in kept_responses.of_post(tx, post.id)] == [near.id]

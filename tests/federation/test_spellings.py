@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from node.clock import now
+from node.federation import reading
 from node.federation.documents import origin_of, uri_of
 from node.federation.guarded import Forbidden, Guarded, Unreachable
 from node.federation.signatures import SigningKey, check_key_id
 from tests.federation import by_hand
-from tests.federation.liar import Liar
+from tests.federation.liar import Liar, described
 from tests.federation.stillness import untouched
 from tests.federation.test_ways_out import remote_of
 from tests.federation.town_of_nodes import Nodes
@@ -175,6 +177,16 @@ async def test_X15_our_own_host_is_never_asked_in_any_spelling(lied_to: Lied, ho
     assert len(place.wire.log) == sent
     assert origin_of(uri) in (None, place.origin)
     assert uri_of(uri) is None or origin_of(uri_of(uri) or "") in (None, place.origin)
+
+
+@pytest.mark.parametrize(
+    "actor", ["https://EVIL.example/mo", "https://evil.example:443/mo", "https://evil.example./mo"]
+)
+def test_A20_an_actor_has_one_spelling_or_is_none(actor: str) -> None:
+    """Else a block of it would have to name each."""
+    document = described(actor, "Person")
+    assert reading.actor({**document, "id": "https://evil.example/mo"}, now()) is not None
+    assert reading.actor(document, now()) is None
 
 
 async def test_A20_a_foreign_name_is_looked_up_as_it_is_written(tmp_path: Path) -> None:
