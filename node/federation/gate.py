@@ -100,10 +100,9 @@ class Gate:
             self._require("all strangers", a_minute * OF_ALL_STRANGERS, 1)
         self._require(f"host {origin}", a_minute, 1)
 
-    def replayed(self, origin: str, signature: bytes) -> bool:
-        """Whether this very request was taken in already, so that it does nothing again. What partners send
-        is told apart by its activity's id, for ever; an Offer that comes again is answered again."""
-        return origin not in self._partners and signature in self._taken
+    def taken(self, signature: bytes) -> bool:
+        """Whether a request with this signature was taken in lately."""
+        return signature in self._taken
 
     def done(self, signature: bytes) -> None:
         """A request was taken in. Its signature is remembered longer than it is good for."""

@@ -132,7 +132,7 @@ async def check_proof(door: Federation, document: dict[str, Any], sender: Signer
     stands by its signature alone: False, for nobody may pass that on."""
     if "proof" not in document:
         return False
-    if proofs.is_read(document) or await door.database.reading(_is_node, sender.verified.actor):
+    if proofs.is_read(document) or await door.database.reading(is_node, sender.verified.actor):
         alone = [document]
     else:
         alone = proofs.apart(document)  # other software has proofs of other kinds, and more than one
@@ -175,7 +175,7 @@ async def _kept(door: Federation, key_id: str) -> VerificationKey | None:
 
 def keep(tx: Transaction, sender: Signer, at: datetime, asks: bool = False) -> None:
     """Keep the actor that was fetched to check a signature, now that the signature held. A node that we did
-    not know is kept when it `asks` for something, which begins with a Follow, and while there is room."""
+    not know is kept when it `asks` for something, and while there is room."""
     found = sender.fetched
     if found is None or (found.node is not None and not _may_stay(tx, found.id, asks)):
         return
@@ -285,7 +285,8 @@ def _looked_up(tx: Transaction, origin: str, key_id: str) -> tuple[bool, Known |
     return blocked, known, partner and _pinned(tx, origin)
 
 
-def _is_node(tx: Transaction, actor: str) -> bool:
+def is_node(tx: Transaction, actor: str) -> bool:
+    """Whether an actor is that of a node of our own kind."""
     return nodes.by_actor(tx, actor) is not None
 
 

@@ -27,6 +27,7 @@ from node.storage import nodes, seen
 from node.storage.database import Transaction
 
 STALE_AFTER = timedelta(days=60)  # older than this only its own origin is believed (`wire.md` 1.7)
+ASKS = ("Follow", "Offer", "Join")  # with what a node makes itself known that we have not met
 TAKEN, BLOCKED, PAUSED = 202, 403, 503
 PAUSED_SECONDS = 3600  # when to come again to a node that rests the traffic with us
 
@@ -94,10 +95,17 @@ async def _arrived(door: Federation, request: Request) -> Arrival | None:
     except Refused:
         door.gate.unproved(address)
         raise
-    if door.gate.replayed(said.origin, said.claim.signature):  # 4: the same request once more
+    if await _replayed(door, sender, said.claim.signature):  # 4: the same request once more
         return None
     door.gate.take(said.origin, sender.verified.actor)  # 26
     return await _believed(door, body, activity_in(body), sender, said.claim.signature)  # 1, 6
+
+
+async def _replayed(door: Federation, sender: Signer, signature: bytes) -> bool:
+    """Whether this very request was taken in already, so that it does nothing again. What a node of our kind
+    says is told apart by its activity's id, for ever; an Offer that comes again is answered again."""
+    actor = sender.verified.actor
+    return door.gate.taken(signature) and not await door.database.reading(identity.is_node, actor)
 
 
 async def _tells_nothing(door: Federation, said: Claimed, body: bytes) -> bool:
@@ -157,7 +165,7 @@ def _take_effect(tx: Transaction, arrival: Arrival, at: datetime) -> int:
     """What it says happens, once, or is dropped: TAKEN. BLOCKED or PAUSED when we do not speak with who sent
     it, since just now or for a while."""
     activity, actor = arrival.activity, arrival.author.actor
-    identity.keep(tx, arrival.sender, at, asks=activity.get("type") == "Follow")
+    identity.keep(tx, arrival.sender, at, asks=activity.get("type") in ASKS)
     uri, origin = uri_of(activity), origin_of(actor)
     if uri is None or origin is None or origin_of(uri) != origin or _stale(activity, at):  # 7
         return TAKEN

@@ -35,7 +35,20 @@ SENTENCES = [  # what a part of a text means; the first that fits
     (r"is not a neighbourhood's node", phrase("At that address is no Buurtknoop of a neighbourhood.")),
     (r"this is our own address", phrase("This is our own address.")),
     (r"only https on its usual port", phrase("An address has to begin with https, and has no port in it.")),
-    (r"is no web address", NO_ADDRESS),
+    (r"is no web address|can be asked in no way", NO_ADDRESS),
+    (
+        r"leads (on and on|away from https|nowhere)",
+        phrase("It sends us on to somewhere else, and there we do not go."),
+    ),
+    (
+        r"does not name .* as its key|neither an actor nor this key",
+        phrase("It shows another key than the one it signs with. Ask its operator."),
+    ),
+    (
+        r"does not say that it",
+        phrase("It does not say that it was us before. Fill in `formerly` there first."),
+    ),
+    (r"is no time|another kind of document", NOT_OURS),
     (r"has no actor|is no actor", phrase("At that address is no Buurtknoop.")),
     (r"another collection|another origin|no id of its own", OTHER_PLACE),
     (

@@ -112,6 +112,7 @@ async def test_this_node_the_others_and_oneself(here: Here) -> None:
             "actor": node.actor,
             "area": node.area,
             "standing": "active",
+            "paused": False,
             "last_seen": None,
         }
     ]

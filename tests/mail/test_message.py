@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from node.acts import (
+    accounts,
     board,
     contacts,
     invites,
@@ -15,13 +16,16 @@ from node.acts import (
     moderation,
     nodes,
     posts,
+    replies,
     reports,
     residents,
     responses,
     threads,
 )
+from node.neighbourhood.account import Account
+from node.neighbourhood.policy import Followers, Policy
 from node.neighbourhood.refusal import NotFound
-from node.storage import letters
+from node.storage import letters, policies
 from node.storage.database import Transaction
 from node.storage.tables import residents as people
 from tests import town
@@ -244,5 +248,18 @@ def _everything_happens(tx: Transaction, cast: town.Cast) -> None:
     contacts.release(tx, bea, again.id, frozenset({"phone", "address"}), NOON)
     matches.cancel(tx, bea, match.id, NOON, f"{CANARY} reden")
     nodes.claimed(tx, town.neighbour(tx, we_claim=False, they_claim=False).id, True, NOON)
+    _somebody_elsewhere_writes(tx)
     letters.add(tx, "member asks", NOON, resident_id=cast.operator.id)  # what a hub writes
     letters.add(tx, "full", NOON, resident_id=merel.id, post=post.id)  # what another node answered
+
+
+def _somebody_elsewhere_writes(tx: Transaction) -> None:
+    """An account of other software asks to follow, and writes before anybody knows it."""
+    actor, name = "https://social.example/users/x", f"{CANARY} naam"
+    account = Account(
+        "x", actor, "https://social.example", "Person", f"{CANARY}@x", name, f"{actor}/inbox", NOON
+    )
+    accounts.met(tx, account, {}, NOON)
+    policies.save(tx, Policy(followers=Followers.ASK))
+    accounts.followed(tx, account, f"{actor}/follow", NOON)
+    replies.arrived(tx, account, replies.Told(f"{actor}/1", (), False, f"{CANARY} woorden"), NOON)

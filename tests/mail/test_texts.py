@@ -32,7 +32,14 @@ def kinds() -> set[str]:
 def _asked_for(function: ast.FunctionDef) -> Iterator[str]:
     for call in ast.walk(function):
         match call:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="letters"), attr="add"), args=[_, what, *_]):
+            case (
+                ast.Call(func=ast.Attribute(value=ast.Name(id="letters"), attr="add"), args=[_, what, *_])
+                | ast.Call(func=ast.Attribute(value=ast.Name(id="alerts"), attr="to"), args=[_, what, *_])
+                | ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="alerts"), attr="to_role"), args=[_, _, what, *_]
+                )
+                | ast.Call(func=ast.Name(id="_let_know"), args=[_, _, _, what, *_])
+            ):
                 named = [what] if isinstance(what, ast.Constant) else _values(function, what)
                 yield from (str(one.value) for one in named)
 
