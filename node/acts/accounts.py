@@ -8,7 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from node.acts import alerts, allowance, responses
-from node.neighbourhood.account import MOVES_EVERY, NEW_AN_HOUR, NEW_AN_HOUR_OF_ORIGIN, Account
+from node.neighbourhood.account import (
+    FOLLOWERS_OF_ORIGIN,
+    MOVES_EVERY,
+    NEW_AN_HOUR,
+    NEW_AN_HOUR_OF_ORIGIN,
+    Account,
+)
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.block import Severity
 from node.neighbourhood.node import Follow
@@ -166,6 +172,7 @@ def _answer(tx: Transaction, account: Account, at: datetime) -> Follow:
         return Follow.REJECTED
     flood = kept.met_since(tx, at - HOUR) > NEW_AN_HOUR
     flood = flood or kept.met_since(tx, at - HOUR, account.origin) > NEW_AN_HOUR_OF_ORIGIN
+    flood = flood or kept.followers(tx, account.origin) >= FOLLOWERS_OF_ORIGIN
     held = blocks.severity(tx, account.origin, account.actor) is Severity.HOLD
     asks = policy.followers is Followers.ASK or flood or held
     return Follow.PENDING if asks and not account.known else Follow.ACCEPTED

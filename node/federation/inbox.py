@@ -170,8 +170,7 @@ def _take_effect(tx: Transaction, arrival: Arrival, at: datetime) -> int:
     if uri is None or origin is None or origin_of(uri) != origin or _stale(activity, at):  # 7
         return TAKEN
     if flags.is_flag(origin, actor, activity):
-        if seen.first_time(tx, uri, origin, at):
-            flags.flag(tx, origin, activity, at)
+        flags.flag(tx, origin, activity, at)  # by its id, once: what is about nothing here leaves no trace
         return TAKEN
     node = nodes.by_actor(tx, actor, lock=True)
     own = origin == arrival.sender.origin

@@ -10,6 +10,7 @@ from node.neighbourhood.node import Follow
 
 NEW_AN_HOUR = 1000  # accounts met for the first time; more of them wait until an operator has looked (R04)
 NEW_AN_HOUR_OF_ORIGIN = 100
+FOLLOWERS_OF_ORIGIN = 1000  # of one server; more of them wait as well, for each may want an inbox of its own
 MOVES_EVERY = timedelta(days=30)
 
 

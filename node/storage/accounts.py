@@ -109,9 +109,10 @@ def following(
     return [_account(row) for row in rows]
 
 
-def followers(tx: Transaction) -> int:
-    """How many accounts follow us."""
-    return int(tx.run(select(func.count()).select_from(accounts).where(FOLLOWS)).scalar_one())
+def followers(tx: Transaction, origin: str | None = None) -> int:
+    """How many accounts follow us, of all servers or of one."""
+    where = [FOLLOWS] if origin is None else [FOLLOWS, accounts.c.origin == origin]
+    return int(tx.run(select(func.count()).select_from(accounts).where(*where)).scalar_one())
 
 
 def asking(tx: Transaction) -> int:

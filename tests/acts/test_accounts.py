@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from node.acts import accounts, attendance, blocks, comments, matches, policies, posts, replies, responses
 from node.acts.replies import Told
+from node.neighbourhood.account import FOLLOWERS_OF_ORIGIN
 from node.neighbourhood.node import Follow
 from node.neighbourhood.post import Audience, Post, PostDraft
 from node.neighbourhood.refusal import Conflict, NotAllowed
@@ -360,6 +361,20 @@ def test_r02_following_again_is_answered_only_so_often(tx: Transaction, cast: to
         mo = elsewhere.known(tx)
         accounts.followed(tx, mo, f"{mo.actor}/follows/{number}", NOON)
     assert sent_to_accounts(tx) <= A_DAY_OF_ACCOUNT
+
+
+@story
+def test_r04_of_one_server_only_so_many_follow_before_an_operator_looks(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    for number in range(FOLLOWERS_OF_ORIGIN):
+        elsewhere.follower(tx, NOON - DAY, f"fa{number}")
+    for host in ("social", "other"):
+        user, origin = f"{host}-user", f"https://{host}.example"
+        new = elsewhere.account(tx, NOON, user, known=False, origin=origin)
+        accounts.followed(tx, new, f"{new.actor}/follows/1", NOON)
+    assert elsewhere.known(tx, "social-user").their_follow is Follow.PENDING
+    assert elsewhere.known(tx, "other-user").their_follow is Follow.ACCEPTED
 
 
 @story

@@ -271,3 +271,13 @@ async def test_what_was_written_to_others_and_changed_is_not_for_us(scene: Scene
     note = scene.mo.writes("Mijn dagboek.", to=[f"{scene.mo.person}/followers"])["object"]
     for said in (scene.mo.does("Update", note), scene.mo.does("Create", note)):
         await dropped(scene, scene.mo, said)
+
+
+async def test_r02_a_report_about_nothing_leaves_no_trace(scene: Scene) -> None:
+    place, enemy = scene.place, scene.enemy
+    nothing = place.home.uri("o", "0" * 32)
+    for number in range(2):
+        said = enemy.activity("Flag", [nothing], actor=enemy.application, content="spam")
+        before = await place.rows("nodes.last_seen")
+        assert (await enemy.tells(place, said, key=enemy.reader)).status_code == 202
+        assert number == 0 or await place.rows("nodes.last_seen") == before
