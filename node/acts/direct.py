@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from node.neighbourhood.account import Account
-from node.neighbourhood.post import Post
+from node.neighbourhood.post import Audience, Post
 from node.storage import accounts, outbox, spread
 from node.storage.database import Transaction
 
@@ -42,7 +42,7 @@ def _facts(account: Account, post: Post, uri: str, reply_to: str) -> dict[str, A
         "handle": account.handle,
         "profile": account.url or account.actor,
         "reply_to": reply_to,
-        "title": post.title,
+        "title": post.title if post.audience is Audience.PUBLIC else "",  # else it became for fewer since
         "page": post.id,
         "language": post.language,
     }

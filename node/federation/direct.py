@@ -47,7 +47,7 @@ def _content(home: Home, facts: dict[str, Any]) -> str:
     profile, handle = escape(facts["profile"]), escape(facts["handle"])
     page = f"{home.origin}/o/{facts['page']}"
     who = f'<p><a href="{profile}" class="u-url mention">@{handle}</a></p>'
-    about = f'<p><a href="{page}">{escape(facts["title"])}</a></p>'
+    about = f'<p><a href="{page}">{escape(facts["title"])}</a></p>' if facts["title"] else ""
     if "text" in facts:
         return f"{who}<p><strong>{escape(facts['name'])}:</strong></p>{paragraph(facts['text'])}{about}"
     return f"{who}{paragraph(_WORDS[_language(facts)][facts['word']])}{about}"

@@ -6,9 +6,21 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from node.acts import accounts, attendance, blocks, comments, matches, policies, posts, replies, responses
+from node.acts import (
+    accounts,
+    attendance,
+    blocks,
+    comments,
+    matches,
+    policies,
+    posts,
+    replies,
+    responses,
+    threads,
+)
 from node.acts.replies import Told
 from node.neighbourhood.account import FOLLOWERS_OF_ORIGIN
+from node.neighbourhood.draft import PostChange
 from node.neighbourhood.node import Follow
 from node.neighbourhood.post import Audience, Post, PostDraft
 from node.neighbourhood.refusal import Conflict, NotAllowed
@@ -283,6 +295,23 @@ def test_a19_nobody_moves_to_a_server_that_is_blocked(tx: Transaction, cast: tow
     accounts.moved(tx, elsewhere.known(tx).id, new, {}, NOON)
     assert kept_responses.get(tx, answer.id).account_id == elsewhere.known(tx).id
     assert kept.by_actor(tx, new.actor) is None
+
+
+@story
+def test_v01_who_is_written_to_reads_no_title_that_is_for_the_neighbourhood_alone(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    post = public(tx, cast)
+    answer = elsewhere.answered(tx, post, NOON)
+    match = matches.agree(tx, cast.poster, post.id, answer.id, NOON)
+    matches.cancel(tx, cast.poster, match.id, NOON)
+    narrowed = PostChange(audience=Audience.NEIGHBOURHOOD, title="Bij Bea op nummer 7")
+    posts.edit(tx, cast.poster, post.id, narrowed, NOON)
+    threads.write(tx, cast.poster, answer.id, "Toch bedankt!", LATER)
+    facts = tx.run(select(activities.c.facts).where(activities.c.type == "Create")).scalars().all()
+    said = [one for one in facts if one and one.get("text") == "Toch bedankt!"]
+    assert len(said) == 1
+    assert "nummer 7" not in str(said)
 
 
 # Floods
