@@ -3,8 +3,8 @@ I/O."""
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 from unicodedata import category
@@ -13,6 +13,7 @@ DEPTH = 32
 MEMBERS = 1000
 MEMBERS_FETCHED = 10_000  # a page of an outbox holds twenty whole activities, each with its context and proof
 URI_LENGTH = 2048
+HOST_LENGTH = 253  # of a name (RFC 1035), without the dot that may end it
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}  # controls, also those that turn the direction of writing
 _ADDRESS = re.compile(
     r"""(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{0,5}))?(?:[/?#][^\0-\x20"<>\\\x7f]*)?""",
@@ -58,7 +59,7 @@ def _measure(document: dict[str, Any], most: int) -> None:
     members = 0
     level: list[Any] = [document]
     for _ in range(DEPTH):
-        level = [inner for value in level for inner in _inside(value)]
+        level = _inside(level)
         members += len(level)
         if members > most:
             raise Unreadable(f"more than {most} members")
@@ -67,11 +68,15 @@ def _measure(document: dict[str, Any], most: int) -> None:
     raise Unreadable(f"deeper than {DEPTH}")
 
 
-def _inside(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        yield from value.values()
-    elif isinstance(value, list):
-        yield from value
+def _inside(values: list[Any]) -> list[Any]:
+    """All that is directly in these. (Without a generator for each: it is asked of all that comes in.)"""
+    found: list[Any] = []
+    for value in values:
+        if isinstance(value, dict):
+            found.extend(value.values())
+        elif isinstance(value, list):
+            found.extend(value)
+    return found
 
 
 def uri_of(value: Any) -> str | None:
@@ -105,8 +110,7 @@ def origin_of(uri: str) -> str | None:
     """Scheme, host and port of an address, in one spelling; None for what has none, hides a user in it, or
     writes its host in a way that some read otherwise (A20)."""
     found = _ADDRESS.fullmatch(uri)
-    host = _host(found[2].lower()) if found else None
-    if found is None or host is None:
+    if found is None or len(found[2]) > HOST_LENGTH + 1 or (host := _host(found[2].lower())) is None:
         return None
     scheme, usual = found[1].lower(), 443 if len(found[1]) == 5 else 80
     port = int(found[3] or usual)
@@ -115,6 +119,7 @@ def origin_of(uri: str) -> str | None:
     return f"{scheme}://{host}" if port == usual else f"{scheme}://{host}:{port}"
 
 
+@lru_cache(maxsize=4096)
 def _host(name: str) -> str | None:
     """A name or an IP address as we write it. Numbers are no name: 127.1 and 0x7f.1 are read as an address by
     some."""
@@ -127,7 +132,7 @@ def _host(name: str) -> str | None:
     except ValueError:
         return None
     labels = name.split(".")
-    return name if len(name) <= 253 and all(0 < len(label) <= 63 for label in labels) else None
+    return name if len(name) <= HOST_LENGTH and all(0 < len(label) <= 63 for label in labels) else None
 
 
 def is_time(value: Any) -> bool:
