@@ -14,7 +14,7 @@ from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_hold
 from node.neighbourhood.block import Severity
-from node.neighbourhood.post import Post
+from node.neighbourhood.post import Audience, Post
 from node.neighbourhood.refusal import Conflict, Refusal, phrase
 from node.neighbourhood.reply import (
     A_DAY_OF_ACCOUNT,
@@ -165,6 +165,8 @@ def _become(tx: Transaction, account: Account, reply: Reply, post: Post, at: dat
     done = replace(reply, state=ReplyState.LET_IN, decided=at)
     live = _live(tx, account, post)
     try:
+        if post.audience is not Audience.PUBLIC:  # it became for fewer meanwhile
+            raise Conflict(phrase("This is no longer open."))
         if not post.kind.agrees:
             made = comments.replied(tx, account, reply.uri, post, reply.text, at)
         elif live is not None and live.id == reply.response_id:  # let in before, and changed since

@@ -314,6 +314,21 @@ def test_v01_who_is_written_to_reads_no_title_that_is_for_the_neighbourhood_alon
     assert "nummer 7" not in str(said)
 
 
+@story
+def test_what_waits_about_a_post_that_became_for_fewer_is_no_answer_to_it(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    for draft in (town.asks, town.tells):
+        post = public(tx, cast, draft(audience=Audience.PUBLIC))
+        elsewhere.account(tx, NOON)
+        elsewhere.wrote(tx, elsewhere.known(tx), post, "Ik ook.", NOON, public=True)
+        posts.edit(tx, cast.poster, post.id, PostChange(audience=Audience.NEIGHBOURHOOD), NOON)
+        let_all_in(tx, cast)
+        assert kept_responses.of_post(tx, post.id) == []
+        (reply,) = kept_replies.of_account(tx, elsewhere.known(tx).id)[-1:]
+        assert (reply.state, reply.text) == (ReplyState.LET_IN, "")
+
+
 # Floods
 
 
