@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from node.acts import accounts as acts
-from node.acts import comments, matches, posts, replies, responses, threads
+from node.acts import blocks, comments, matches, posts, replies, responses, threads
 from node.clock import now
 from node.neighbourhood.node import Follow
 from node.neighbourhood.policy import Followers, Policy
@@ -465,3 +465,18 @@ async def test_a19_a_move_of_which_the_old_address_says_nothing_is_ignored(met: 
     await until(tried)
     assert not await moved_to(place, answer, there)
     assert await follow_of(place, mo) is Follow.ACCEPTED
+
+
+@pytest.mark.parametrize("subject", ["social.example", "https://social.example/users/mo"])
+async def test_s26_who_is_blocked_is_refused_from_that_moment_on(met: Met, subject: str) -> None:
+    place, mo = met
+    await mo.follows(place)
+    post = await public(place)
+    assert (await mo.tells(place, mo.does("Like", post.uri))).status_code == 202
+    operator = place.cast.operator
+    await place.database.writing(blocks.put, operator, subject, "block", "Reclame", now())
+    for kind in ("Follow", "Announce"):
+        thing = place.home.actor if kind == "Follow" else post.uri
+        assert (await mo.tells(place, mo.does(kind, thing))).status_code == 403
+    assert await place.database.reading(applause.of_post, post.id) == (1, 0)
+    assert await follow_of(place, mo) is Follow.NONE
