@@ -242,14 +242,16 @@ def _arrived(
     tx: Transaction, post: Post, response: Response, who: str, at: datetime, invite: Invite | None = None
 ) -> None:
     """An answer reached the post's home: the poster hears of it, or (`first`, or it was asked for by an
-    invite) it is agreed at once."""
+    invite) it is agreed at once. A Note from other software may be a question as well: there somebody
+    chooses."""
     if not kept.add(tx, response):
         raise Conflict(phrase("You have answered this already."))
     log.record(tx, Happening.ANSWERED, who, post.id, at)
     if invite is not None:
         invites.save(tx, replace(invite, state=InviteState.ACCEPTED, response_id=response.id, decided=at))
     after = decision.settle(tx, post, at)
-    if post.decide is Decide.FIRST or invite is not None:
+    first = post.decide is Decide.FIRST and response.account_id is None
+    if first or invite is not None:
         decision.agreed(tx, after, response, None, at)
     _let_know(tx, post, response, "answered", at)
 

@@ -480,3 +480,11 @@ async def test_s26_who_is_blocked_is_refused_from_that_moment_on(met: Met, subje
         assert (await mo.tells(place, mo.does(kind, thing))).status_code == 403
     assert await place.database.reading(applause.of_post, post.id) == (1, 0)
     assert await follow_of(place, mo) is Follow.NONE
+
+
+async def test_a_note_is_no_deal_by_itself_also_where_the_first_yes_is(met: Met) -> None:
+    place, mo = met
+    await mo.follows(place)
+    post = await public(place, decide="first")
+    await mo.tells(place, mo.answers(post.uri, place.home.actor, "Hoe zwaar is die kast?"))
+    assert (await answer_to(place, post)).state is ResponseState.PENDING
