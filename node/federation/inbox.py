@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from node import clock
 from node.caller import caller
-from node.federation import accounts, flags, identity, key_documents, receiving, relay
+from node.federation import accounts, flags, identity, key_documents, receiving, relay, replies
 from node.federation.bodies import activity_in, body_of
 from node.federation.documents import moment_of, origin_of, uri_of
 from node.federation.door import Federation
@@ -27,7 +27,7 @@ from node.storage import nodes, seen
 from node.storage.database import Transaction
 
 STALE_AFTER = timedelta(days=60)  # older than this only its own origin is believed (`wire.md` 1.7)
-ASKS = ("Follow", "Offer", "Join")  # with what a node makes itself known that we have not met
+ASKS = ("Follow", "Offer", "Join")
 TAKEN, BLOCKED, PAUSED = 202, 403, 503
 PAUSED_SECONDS = 3600  # when to come again to a node that rests the traffic with us
 
@@ -165,7 +165,7 @@ def _take_effect(tx: Transaction, arrival: Arrival, at: datetime) -> int:
     """What it says happens, once, or is dropped: TAKEN. BLOCKED or PAUSED when we do not speak with who sent
     it, since just now or for a while."""
     activity, actor = arrival.activity, arrival.author.actor
-    identity.keep(tx, arrival.sender, at, asks=activity.get("type") in ASKS)
+    identity.keep(tx, arrival.sender, at, asks=_asks(activity))
     uri, origin = uri_of(activity), origin_of(actor)
     if uri is None or origin is None or origin_of(uri) != origin or _stale(activity, at):  # 7
         return TAKEN
@@ -187,6 +187,11 @@ def _take_effect(tx: Transaction, arrival: Arrival, at: datetime) -> int:
     if first and arrival.proved:
         relay.hand_on(tx, node, arrival.body, activity, at)
     return TAKEN
+
+
+def _asks(activity: dict[str, Any]) -> bool:
+    """Whether a node that we have not met makes itself known with this: it asks, or answers."""
+    return activity.get("type") in ASKS or replies.is_reply(activity.get("object"))
 
 
 def _stale(activity: dict[str, Any], at: datetime) -> bool:
