@@ -127,8 +127,10 @@ async def test_the_post_is_taken_back_and_mo_hears_so(here: Here) -> None:
     assert HANDLE in await said(here, "poster", f"/talks/{answer.id}")
 
 
-async def test_the_first_yes_counts_from_elsewhere_too(here: Here) -> None:
-    post, _ = await answered(here, decide="first")
+async def test_where_the_first_yes_counts_somebody_still_chooses_an_account_elsewhere(here: Here) -> None:
+    post, answer = await answered(here, decide="first")
+    assert await state(here, post) is State.RESPONDED
+    await here.post("poster", f"/o/{post.id}/answers/{answer.id}/choose")
     assert await state(here, post) is State.AGREED
     page = await said(here, "poster", f"/o/{post.id}")
     assert "Afgesproken" in page
