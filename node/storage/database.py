@@ -6,22 +6,23 @@ acts are plain functions, nothing can wait for the network inside a transaction.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Table, bindparam
+from sqlalchemy import Connection, CursorResult, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from node.neighbourhood.node import Home
 from node.storage.file import PRAGMAS, File, InUse, Stopped
+from node.storage.prepared import Prepared
 
 if TYPE_CHECKING:
     from node.storage.server import Server
 
-__all__ = ["PRAGMAS", "Database", "InUse", "Stopped", "Transaction"]
+__all__ = ["PRAGMAS", "Database", "InUse", "Prepared", "Stopped", "Transaction"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,6 +39,14 @@ class Transaction:
         """Execute one statement, once or (for a list of values) many times."""
         return self.connection.execute(statement, values)
 
+    def row(self, prepared: Prepared, **values: Any) -> dict[str, Any] | None:
+        """The first row that a prepared statement finds, by the names of its columns."""
+        return prepared.first(self.connection, values)
+
+    def change(self, prepared: Prepared, values: Mapping[str, Any]) -> int:
+        """Execute a prepared statement; how many rows it changed."""
+        return prepared.run(self.connection, values)
+
     def insert(self, into: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that can say what to do when a unique rule already knows such a row."""
         if self.connection.dialect.name == "sqlite":
@@ -46,14 +55,13 @@ class Transaction:
 
     def add_new(self, into: Table, **values: Any) -> bool:
         """Insert a row unless a unique rule already knows one like it; says whether it was new."""
-        return self.run(_new(into, tuple(values), self.connection.dialect.name), values).rowcount == 1
+        return self.change(_new(into, tuple(values), self.connection.dialect.name), values) == 1
 
 
 @cache
-def _new(into: Table, names: tuple[str, ...], dialect: str) -> Executable:
-    """Built once: to build a statement costs four times what it takes to run it."""
+def _new(into: Table, names: tuple[str, ...], dialect: str) -> Prepared:
     insert = sqlite.insert(into) if dialect == "sqlite" else postgresql.insert(into)
-    return insert.values({name: bindparam(name) for name in names}).on_conflict_do_nothing()
+    return Prepared(insert.on_conflict_do_nothing(), names)
 
 
 class Database:

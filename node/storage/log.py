@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select, text
 
 from node.neighbourhood.activity import Entry, Happening
-from node.storage.database import Transaction
+from node.storage.database import Prepared, Transaction
 from node.storage.tables import audit, log
 
 _FIRST_SEAL = "0" * 64
-_LOG, _AUDIT = log.insert(), audit.insert()
-_LAST = select(audit.c.seq, audit.c.seal).order_by(audit.c.seq.desc()).limit(1)
+_LOG = Prepared(log.insert(), ("at", "what", "who", "subject", "why"))
+_AUDIT = Prepared(audit.insert(), ("seq", "at", "what", "who", "subject", "seal"))
+_LAST = Prepared(select(audit.c.seq, audit.c.seal).order_by(audit.c.seq.desc()).limit(1))
 _CHAIN = 0x62_6B_61_75  # the advisory lock that keeps PostgreSQL's writers in a row
 
 
@@ -21,12 +22,12 @@ def record(
     tx: Transaction, what: Happening, who: str | None, subject: str, at: datetime, why: str | None = None
 ) -> None:
     """Write one happening in both books: in the log with its reason, in the audit chain as ids only."""
-    tx.run(_LOG, {"at": at, "what": what, "who": who, "subject": subject, "why": why})
+    tx.change(_LOG, {"at": at, "what": what, "who": who, "subject": subject, "why": why})
     if tx.connection.dialect.name == "postgresql":
         tx.run(text(f"SELECT pg_advisory_xact_lock({_CHAIN})"))
-    seq, seal = tx.run(_LAST).first() or (0, _FIRST_SEAL)
-    row = {"seq": seq + 1, "at": at, "what": what.value, "who": who, "subject": subject}
-    tx.run(_AUDIT, {**row, "seal": _seal(seal, row)})
+    last = tx.row(_LAST) or {"seq": 0, "seal": _FIRST_SEAL}
+    row = {"seq": last["seq"] + 1, "at": at, "what": what.value, "who": who, "subject": subject}
+    tx.change(_AUDIT, {**row, "seal": _seal(last["seal"], row)})
 
 
 def of(tx: Transaction, subject: str) -> list[Entry]:

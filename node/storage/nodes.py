@@ -1,15 +1,15 @@
 """Other nodes: their actors as last seen, their keys, and the border between us."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
-from sqlalchemy.engine import RowMapping
 
 from node.neighbourhood.node import Follow, Home, Membership, Node, NodeKind
 from node.neighbourhood.post import Audience
 from node.neighbourhood.refusal import NotFound, phrase
-from node.storage.database import Transaction
+from node.storage.database import Prepared, Transaction
 from node.storage.tables import keys, nodes
 
 _NAMES = [column.name for column in nodes.c if column.name != "receipts_due"]
@@ -51,12 +51,12 @@ def sent_directly(home: Home, audience: Audience) -> ColumnElement[bool]:
 
 
 SEEN_EVERY = timedelta(minutes=1)
-# Asked for each message that comes in: built once.
-_BY_ACTOR = _SELECT.where(nodes.c.actor == bindparam("actor"))
-_BY_ACTOR_LOCKED = _BY_ACTOR.with_for_update()
-_BY_ORIGIN = _SELECT.where(nodes.c.origin == bindparam("origin"))
-_TOUCH = nodes.update().where(nodes.c.id == bindparam("node")).values(last_seen=bindparam("moment"))
-_KEY = select(keys.c.owner, keys.c.multibase, keys.c.fetched).where(keys.c.id == bindparam("key"))
+# Asked for each message that comes in:
+_ACTOR = _SELECT.where(nodes.c.actor == bindparam("actor"))
+_BY_ACTOR, _BY_ACTOR_LOCKED = Prepared(_ACTOR), Prepared(_ACTOR.with_for_update())
+_BY_ORIGIN = Prepared(_SELECT.where(nodes.c.origin == bindparam("origin")))
+_TOUCH = Prepared(nodes.update().where(nodes.c.id == bindparam("node")).values(last_seen=bindparam("moment")))
+_KEY = Prepared(select(keys.c.owner, keys.c.multibase, keys.c.fetched).where(keys.c.id == bindparam("key")))
 
 
 def add(tx: Transaction, node: Node) -> bool:
@@ -78,12 +78,12 @@ def get(tx: Transaction, node_id: str, *, lock: bool = False) -> Node:
 
 
 def by_actor(tx: Transaction, actor: str, *, lock: bool = False) -> Node | None:
-    row = tx.run(_BY_ACTOR_LOCKED if lock else _BY_ACTOR, {"actor": actor}).mappings().first()
+    row = tx.row(_BY_ACTOR_LOCKED if lock else _BY_ACTOR, actor=actor)
     return _node(row) if row else None
 
 
 def by_origin(tx: Transaction, origin: str) -> Node | None:
-    row = tx.run(_BY_ORIGIN, {"origin": origin}).mappings().first()
+    row = tx.row(_BY_ORIGIN, origin=origin)
     return _node(row) if row else None
 
 
@@ -153,13 +153,13 @@ def followers(tx: Transaction) -> int:
 def heard(tx: Transaction, node: Node, at: datetime) -> None:
     """Note that the node was heard of, to the minute."""
     if node.last_seen is None or node.last_seen < at - SEEN_EVERY:
-        tx.run(_TOUCH, {"node": node.id, "moment": at})
+        tx.change(_TOUCH, {"node": node.id, "moment": at})
 
 
 def key(tx: Transaction, key_id: str) -> tuple[str, str, datetime] | None:
     """A public key as last fetched: (owner, multibase, when)."""
-    row = tx.run(_KEY, {"key": key_id}).first()
-    return (row[0], row[1], row[2]) if row else None
+    row = tx.row(_KEY, key=key_id)
+    return (row["owner"], row["multibase"], row["fetched"]) if row else None
 
 
 def keep_keys(tx: Transaction, owner: str, origin: str, found: dict[str, str], at: datetime) -> None:
@@ -191,5 +191,5 @@ def _values(node: Node) -> dict[str, Any]:
     return {name: getattr(node, name) for name in _NAMES}
 
 
-def _node(row: RowMapping) -> Node:
+def _node(row: Mapping[Any, Any]) -> Node:
     return Node(**row)

@@ -1,12 +1,11 @@
 """Posts kept here: our own, and the copies we hold for other nodes."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, not_, or_, select, true
-from sqlalchemy.engine import RowMapping
 
 from node.neighbourhood.audience import may_see
 from node.neighbourhood.category import Category
@@ -16,7 +15,7 @@ from node.neighbourhood.post import ANSWERABLE, PRIVATE, Audience, Kind, Post, S
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.report import ReportState
 from node.neighbourhood.resident import Resident
-from node.storage.database import Transaction
+from node.storage.database import Prepared, Transaction
 from node.storage.nodes import ACTIVE, MEMBER
 from node.storage.tables import (
     invites,
@@ -30,9 +29,9 @@ from node.storage.tables import (
 
 AGREEING = [kind for kind in Kind if kind.agrees]
 _NAMES = [column.name for column in posts.c if not column.name.startswith("area_")]
-_ADD = posts.insert()
-_BY_URI = select(posts).where(posts.c.uri == bindparam("uri"))
-_BY_URI_LOCKED = _BY_URI.with_for_update()
+_ADD = Prepared(posts.insert(), tuple(posts.c.keys()))
+_URI = select(posts).where(posts.c.uri == bindparam("uri"))
+_BY_URI, _BY_URI_LOCKED = Prepared(_URI), Prepared(_URI.with_for_update())
 _RUNNING = posts.c.ended.is_(None)  # what the index `ix_posts_running` holds
 
 
@@ -59,7 +58,7 @@ class Filter:
 
 
 def add(tx: Transaction, post: Post) -> None:
-    tx.run(_ADD, _values(post))
+    tx.change(_ADD, _values(post))
 
 
 def add_once(tx: Transaction, post: Post) -> bool:
@@ -98,7 +97,7 @@ def see(tx: Transaction, who: Resident | None, post_id: str, at: datetime, *, lo
 
 def by_uri(tx: Transaction, uri: str, *, lock: bool = False) -> Post | None:
     """The post with this ActivityPub id."""
-    row = tx.run(_BY_URI_LOCKED if lock else _BY_URI, {"uri": uri}).mappings().first()
+    row = tx.row(_BY_URI_LOCKED if lock else _BY_URI, uri=uri)
     return of_row(row) if row else None
 
 
@@ -275,7 +274,7 @@ def _values(post: Post) -> dict[str, Any]:
     return {**values, "area_code": post.area.code, "area_name": post.area.name}
 
 
-def of_row(row: RowMapping) -> Post:
+def of_row(row: Mapping[Any, Any]) -> Post:
     """A post as it stands in a row of the table."""
     values = dict(row)
     area = Area(values.pop("area_code"), values.pop("area_name"))

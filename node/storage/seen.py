@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, select
 
-from node.storage.database import Transaction
+from node.storage.database import Prepared, Transaction
 from node.storage.tables import nodes, receipts, seen, voids
 
 KEPT = timedelta(days=90)
 RECEIPTS_MOST = 100
 RECEIPTS_EVERY = timedelta(minutes=1)
 _owed = and_(nodes.c.id == bindparam("node"), nodes.c.receipts_due.is_(None))
-_OWE = nodes.update().where(_owed).values(receipts_due=bindparam("moment"))
+_OWE = Prepared(nodes.update().where(_owed).values(receipts_due=bindparam("moment")))
 
 
 def first_time(tx: Transaction, uri: str, origin: str, at: datetime) -> bool:
@@ -28,7 +28,7 @@ def forget(tx: Transaction, at: datetime) -> None:
 def owe_receipt(tx: Transaction, node_id: str, activity_uri: str, at: datetime) -> None:
     """We took a copy in, or threw it away: its home is told, at most once a minute (`wire.md` 8)."""
     tx.add_new(receipts, node_id=node_id, activity_uri=activity_uri)
-    tx.run(_OWE, {"node": node_id, "moment": at})
+    tx.change(_OWE, {"node": node_id, "moment": at})
 
 
 def receipts_due(tx: Transaction, at: datetime) -> dict[str, list[str]]:

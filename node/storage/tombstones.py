@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
 
-from node.storage.database import Transaction
+from node.storage.database import Prepared, Transaction
 from node.storage.tables import tombstones
 
 KEPT = timedelta(days=90)
-_BURIED = select(tombstones.c.at).where(tombstones.c.uri == bindparam("uri"))
+_BURIED = Prepared(select(tombstones.c.at).where(tombstones.c.uri == bindparam("uri")))
 
 
 def bury(tx: Transaction, uri: str, at: datetime) -> None:
@@ -26,8 +26,8 @@ def buried(tx: Transaction, uri: str, since: datetime | None = None) -> bool:
 
 def buried_at(tx: Transaction, uri: str) -> datetime | None:
     """When this was deleted, if it was."""
-    at: datetime | None = tx.run(_BURIED, {"uri": uri}).scalar()
-    return at
+    found = tx.row(_BURIED, uri=uri)
+    return found["at"] if found else None
 
 
 def unbury(tx: Transaction, uri: str) -> None:
