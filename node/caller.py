@@ -1,6 +1,6 @@
 """Where a request comes from: for counting tries alone, and kept only as a hash, or in memory."""
 
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.requests import Request
@@ -27,6 +27,7 @@ def caller(request: Request, trusted: str) -> str:
     return str(found)
 
 
+@lru_cache(maxsize=1024)
 def _address(written: str) -> Address | None:
     try:
         found = ip_address(written.strip().partition("%")[0])

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from node.federation import digests
 from node.federation.message import (
     ONE_LINE,
-    Headers,
+    Fields,
     Kind,
     Refused,
     Said,
@@ -59,7 +59,7 @@ def sign(
     elif accept is not None:
         headers["accept"] = accept
     names = ["(request-target)", "host", *headers]
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    raw = {name: [value.encode()] for name, value in headers.items()}
     text = _base(method, target_uri, raw, names, {}, query)
     signature = b64encode(key.sign(text)).decode("ascii")
     said = {
@@ -71,7 +71,7 @@ def sign(
     return {**headers, "signature": ",".join(f'{name}="{value}"' for name, value in said.items())}
 
 
-def read(method: str, target_uri: str, headers: Headers, body: bytes, at: datetime) -> Said:
+def read(method: str, target_uri: str, headers: Fields, body: bytes, at: datetime) -> Said:
     """What the signature of a request says: by which key, and over which texts. An address with a query gives
     two of them, for not all software signs that."""
     said = _parameters(required(headers, "signature"))
@@ -163,7 +163,7 @@ def _seconds(text: str | None) -> int | None:
 
 
 def _base(
-    method: str, target_uri: str, headers: Headers, names: list[str], said: dict[str, str], query: bool
+    method: str, target_uri: str, headers: Fields, names: list[str], said: dict[str, str], query: bool
 ) -> bytes:
     """The text that is signed, line by line. Refused(401) for a signed header that is not there."""
     asked = target(target_uri)

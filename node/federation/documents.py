@@ -38,7 +38,8 @@ def parse(body: bytes, most: int = MEMBERS) -> dict[str, Any]:
         raise Unreadable(f"not readable JSON: {type(error).__name__}") from None
     if not isinstance(document, dict):
         raise Unreadable("not a JSON object")
-    _measure(document, most)
+    if not _is_small(body, most):
+        _measure(document, most)
     return document
 
 
@@ -53,6 +54,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is no JSON")
+
+
+def _is_small(body: bytes, most: int) -> bool:
+    """Whether there are so few brackets and commas that it cannot hold too much, or be too deep: nearly all
+    that comes in."""
+    containers = body.count(b"{") + body.count(b"[")
+    return containers < DEPTH and containers + body.count(b",") <= most
 
 
 def _measure(document: dict[str, Any], most: int) -> None:
@@ -106,6 +114,7 @@ def uris_of(value: Any) -> list[str]:
     return [uri for item in listed(value) if (uri := uri_of(item))]
 
 
+@lru_cache(maxsize=1024)
 def origin_of(uri: str) -> str | None:
     """Scheme, host and port of an address, in one spelling; None for what has none, hides a user in it, or
     writes its host in a way that some read otherwise (A20)."""
@@ -142,10 +151,13 @@ def is_time(value: Any) -> bool:
 
 def moment_of(value: Any) -> datetime | None:
     """A time with its zone, in whole milliseconds; None for anything else, and for years nobody means."""
-    if not isinstance(value, str) or len(value) > 40:
-        return None
+    return _moment(value) if isinstance(value, str) and len(value) <= 40 else None
+
+
+@lru_cache(maxsize=256)  # one message says the same time up to five times
+def _moment(text: str) -> datetime | None:
     try:
-        told = datetime.fromisoformat(value)
+        told = datetime.fromisoformat(text)
         moment = told.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -165,5 +177,7 @@ def words_of(value: Any, most: int) -> str | None:
 
 def name_of(value: Any, most: int) -> str | None:
     """A text on one line, without anything that cannot be seen; None when nothing is left (P22)."""
-    seen = "".join(c for c in words_of(value, most) or "" if c.isspace() or c not in _BLANK)
+    seen = words_of(value, most) or ""
+    if not _BLANK.isdisjoint(seen):
+        seen = "".join(c for c in seen if c.isspace() or c not in _BLANK)
     return " ".join(seen.split()) or None

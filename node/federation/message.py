@@ -1,13 +1,16 @@
 """A request as it arrives, and what its signature says of it: what both families of signatures share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 Headers = Sequence[tuple[bytes, bytes]]
+Fields = Mapping[str, Sequence[bytes]]
+"""The headers of a request by their names in small letters."""
 
 ONE_LINE = re.compile(r"[\t -~]*")
 _SECONDS_OLD, _SECONDS_AHEAD, _SECONDS_APART = 60 * 60, 5 * 60, 60
@@ -75,7 +78,15 @@ def target(uri: str) -> Target:
     return Target(found[1], found[2], found[3] or "/", found[4] or "")
 
 
-def required(headers: Headers, name: str) -> str:
+def fields(headers: Headers) -> Fields:
+    """The headers by name, each with all that stands under it."""
+    found: dict[str, list[bytes]] = {}
+    for name, value in headers:
+        found.setdefault(name.lower().decode("latin-1"), []).append(value)
+    return found
+
+
+def required(headers: Fields, name: str) -> str:
     """A header that must be there. Refused(401) when it is not."""
     value = header(headers, name)
     if value is None:
@@ -83,11 +94,11 @@ def required(headers: Headers, name: str) -> str:
     return value
 
 
-def header(headers: Headers, name: str) -> str | None:
+def header(headers: Fields, name: str) -> str | None:
     """The header's value without spaces around it, or None. Once, on one line, in ASCII: else ValueError."""
     if not _HEADER_NAME.fullmatch(name):
         raise ValueError("The signature covers a component that is not read here.")
-    found = [value for key, value in headers if key.lower() == name.encode("ascii")]
+    found = headers.get(name, ())
     if len(found) > 1:
         raise ValueError(f"There is more than one {name} in the message.")
     text = found[0].decode("latin-1") if found else ""
@@ -127,6 +138,7 @@ def check_together(created: int, date: str | None) -> None:
         raise Refused(401, "The date of the message and that of its signature disagree.")
 
 
+@lru_cache(maxsize=64)  # who sends much sends it within few seconds
 def seconds(date: str) -> float:
     """A Date header (RFC 9110, 5.6.7) as seconds since 1970. ValueError for another form."""
     try:

@@ -20,6 +20,7 @@ from node.federation.signatures import Refused, SigningKey, VerificationKey, Ver
 _KIND = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "proofPurpose": "assertionMethod"}
 PROOFS = 4  # of one document of other software
 _GREAT = 2**53
+_TEXT = frozenset({str})
 _NARROWING = ("expires", "domain", "challenge", "previousProof")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -111,19 +112,18 @@ def canonical(document: Any) -> bytes:
 
 def _is_plain(document: Any) -> bool:
     """Whether JSON with its keys in order is the canonical form: no fraction, no great number, plain keys."""
-    waiting = [document]
-    while waiting:
-        value = waiting.pop()
-        if type(value) is dict:
-            if not all(type(name) is str and name.isascii() for name in value):
+    values = [document]
+    for value in values:  # and what is in it, which comes after it
+        kind = type(value)
+        if kind is str or value is None or kind is bool:
+            continue
+        if kind is dict:
+            if not (_TEXT.issuperset(map(type, value)) and all(map(str.isascii, value))):
                 return False
-            waiting.extend(value.values())
-        elif type(value) is list:
-            waiting.extend(value)
-        elif type(value) is int:
-            if not -_GREAT < value < _GREAT:
-                return False
-        elif type(value) is not str and value is not None and type(value) is not bool:
+            values.extend(value.values())
+        elif kind is list:
+            values.extend(value)
+        elif kind is not int or not -_GREAT < value < _GREAT:
             return False
     return True
 

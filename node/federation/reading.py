@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from node.federation import keyring, public_key
@@ -19,7 +20,12 @@ from node.storage.advisories import OPEN, Advisory
 NAME, TEXT = 500, 64 * 1024
 _NO_USERNAME = re.compile(r"[^\w.-]+")
 _KNOWN_AS = 10  # other ids of one actor
+_KINDS = frozenset(Kind)
+_URGENCIES = {word.value: word for word in Urgency}
+_DECIDES = {word.value: word for word in Decide}
 _ACCOUNTS = ("Person", "Group", "Organization", "Service", "Application")
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,14 @@ def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
         moment_of(note.get("endTime")),
     )
     audience = _audience(note, node)
-    if uri is None or kind not in list(Kind) or updated is None or expires is None or audience is None:
+    if (
+        uri is None
+        or not isinstance(kind, str)
+        or kind not in _KINDS
+        or updated is None
+        or expires is None
+        or audience is None
+    ):
         return None
     if uris_of(note.get("attributedTo")) != [node.actor] or origin_of(uri) != node.origin:
         return None
@@ -179,7 +192,7 @@ def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
         text=_text(note),
         category=known(str(note.get("category"))),
         audience=audience,
-        urgency=_choice(Urgency, note.get("urgency"), Urgency.WEEK),
+        urgency=_choice(_URGENCIES, note.get("urgency"), Urgency.WEEK),
         state=_state(note),
         author_name=name_of(party.get("name"), 80) or "?",
         party=uri_of(party) or uri,
@@ -187,7 +200,7 @@ def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
         created=min(created, at),
         updated=min(updated, at + timedelta(minutes=5)),
         expires=expires,
-        decide=_choice(Decide, note.get("decide"), Decide.CHOOSE),
+        decide=_choice(_DECIDES, note.get("decide"), Decide.CHOOSE),
         places=places,
         places_left=left,
         language=_language(note),
@@ -217,8 +230,8 @@ def _state(note: dict[str, Any]) -> State:
     return HELD_STATE.get(str(note.get("listingState")), State.OPEN)
 
 
-def _choice(kind: Any, word: Any, default: Any) -> Any:
-    return kind(word) if word in list(kind) else default
+def _choice(words: dict[str, Word], word: Any, default: Word) -> Word:
+    return words.get(word, default) if isinstance(word, str) else default
 
 
 def _area(note: dict[str, Any], node: Node) -> Area:

@@ -4,6 +4,7 @@ Reading checks all that needs no key. ValueError: this cannot be read. Refused(4
 prove who sent it.
 """
 
+import re
 from base64 import b64encode
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ import http_sf
 from node.federation import digests
 from node.federation.message import (
     ONE_LINE,
-    Headers,
+    Fields,
     Kind,
     Refused,
     Said,
@@ -32,6 +33,11 @@ Signed = tuple[list[Any], dict[str, Any]]  # one member of Signature-Input: the 
 _NAMES = {Kind.ED25519: "ed25519", Kind.RSA: "rsa-v1_5-sha256"}
 _KINDS = {name: kind for kind, name in _NAMES.items()}
 _COMPONENTS_AT_MOST = 32
+_STRING = r'"[ !#-\[\]-~]*"'
+_AS_WRITTEN = re.compile(
+    rf"\(({_STRING}(?: {_STRING})*)?\)(?:;[a-z*][a-z0-9_.*-]*=(?:{_STRING}|0|[1-9][0-9]{{0,14}}))*"
+)
+"""A member of Signature-Input in the one spelling that RFC 9651 gives it."""
 
 
 def sign(
@@ -61,9 +67,9 @@ def sign(
     return {**headers, "signature-input": f"sig1={said}", "signature": f"sig1=:{signature}:"}
 
 
-def read(method: str, target_uri: str, headers: Headers, body: bytes, at: datetime) -> Said:
+def read(method: str, target_uri: str, headers: Fields, body: bytes, at: datetime) -> Said:
     """What the one signature of a request says: by which key, and over which text."""
-    label, signed = _input(headers)
+    label, signed, written = _input(headers)
     signature = _signature(headers, label)
     names, parameters = _names(signed), signed[1]
     key_id, kind = check_key_id(parameters.get("keyid")), _kind(parameters)
@@ -72,39 +78,42 @@ def read(method: str, target_uri: str, headers: Headers, body: bytes, at: dateti
     _check_time(parameters, header(headers, "date"), at.timestamp())
     if "content-digest" in names:
         digests.refuse_another(digests.read(required(headers, "content-digest")), body)
-    return Said(key_id, kind, signature, (base(method, target_uri, headers, signed),))
+    return Said(key_id, kind, signature, (base(method, target_uri, headers, signed, written),))
 
 
-def base(method: str, target_uri: str, headers: Headers, signed: Signed) -> bytes:
-    """The text that is signed, line by line (RFC 9421, 2.5).
+def base(method: str, target_uri: str, headers: Fields, signed: Signed, written: str | None = None) -> bytes:
+    """The text that is signed, line by line (RFC 9421, 2.5). `written`: what Signature-Input says, where that
+    is spelled as it must be anyway.
 
     ValueError for a component we do not read and a header that is doubled, folded or too long; Refused(401)
     for a signed header that is not there.
     """
     derived = _derived(method, target_uri)
     values = {name: derived[name] if name in derived else required(headers, name) for name in _names(signed)}
-    values["@signature-params"] = http_sf.ser({"s": signed}).removeprefix("s=")
+    values["@signature-params"] = written or http_sf.ser({"s": signed}).removeprefix("s=")
     if not all(ONE_LINE.fullmatch(value) for value in values.values()):
         raise ValueError("There is a sign in the message that cannot be signed.")
     return "\n".join(f'"{name}": {value}' for name, value in values.items()).encode("ascii")
 
 
-def _input(headers: Headers) -> tuple[str, Signed]:
-    """The one signature's label, and what it says that it covers."""
-    members = digests.dictionary(required(headers, "signature-input"))
+def _input(headers: Fields) -> tuple[str, Signed, str | None]:
+    """The one signature's label, what it says that it covers, and its words where those are in order."""
+    text = required(headers, "signature-input")
+    members = digests.dictionary(text)
     if len(members) != 1:
         raise ValueError("There must be one signature, neither more nor less.")
     label, signed = members.popitem()
     if not isinstance(signed[0], list):
         raise ValueError("Signature-Input does not list what is signed.")
-    return label, signed
+    written = text.removeprefix(f"{label}=")
+    return label, signed, written if _AS_WRITTEN.fullmatch(written) else None
 
 
-def _signature(headers: Headers, label: str) -> bytes:
+def _signature(headers: Fields, label: str) -> bytes:
     """The signature's bytes. Another spelling of the same bytes is refused: one signature is one text."""
     text = required(headers, "signature")
     signature = digests.dictionary(text).get(label, (None,))[0]
-    if not isinstance(signature, bytes) or http_sf.ser({label: signature}) != text:
+    if not isinstance(signature, bytes) or f"{label}=:{b64encode(signature).decode('ascii')}:" != text:
         raise ValueError("Signature holds something else than the one signature that Signature-Input names.")
     return signature
 

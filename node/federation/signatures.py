@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from node.federation import cavage, rfc9421
-from node.federation.message import Headers, Kind, Refused, check_key_id, header
+from node.federation.message import Fields, Headers, Kind, Refused, check_key_id, fields, header
 from node.federation.own_key import SigningKey
 from node.federation.public_key import PublicKey
 
@@ -73,8 +73,9 @@ def read(method: str, target_uri: str, headers: Headers, body: bytes, at: dateti
     A request with Signature-Input is signed by RFC 9421, any other by draft-cavage.
     """
     try:
-        family = rfc9421 if _is_rfc9421(headers) else cavage
-        said = family.read(method, target_uri, headers, body, at)
+        named = fields(headers)
+        family = rfc9421 if _is_rfc9421(named) else cavage
+        said = family.read(method, target_uri, named, body, at)
     except ValueError as error:
         raise Refused(400, str(error)) from error
     return Claim(said.key_id, said.kind, said.signature, said.bases, _HERE)
@@ -98,9 +99,9 @@ def verify_proof(signature: bytes, proved: bytes, key: VerificationKey) -> Verif
     return Verified(key.owner, key.key_id, _HERE)
 
 
-def _is_rfc9421(headers: Headers) -> bool:
+def _is_rfc9421(headers: Fields) -> bool:
     """Also with only half of what that needs: `rfc9421` says then what is missing."""
-    if any(name.lower() == b"signature-input" for name, _ in headers):
+    if "signature-input" in headers:
         return True
     return _LABELLED.match(header(headers, "signature") or "") is not None
 

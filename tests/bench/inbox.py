@@ -82,7 +82,7 @@ def inbox_rsa(size: Size) -> Iterator[Figure]:
 
 def _inbox(size: Size, row: Figure, by_rsa: bool = False) -> Figure:
     """Distinct signed Creates a CPU-second; each makes a post."""
-    count = size.of(3000, 20)
+    count = size.of(10_000, 20)
     with neighbour(size, by_rsa) as ours:
         value, floor = pairs(size.pairs, lambda: good(ours, count), lambda: parts.rate(ours.senders, count))
         memory, stored = megabytes(ours.pid, "VmHWM"), ours.stored()

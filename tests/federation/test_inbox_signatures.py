@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from node.clock import now
 from node.federation import rfc9421
+from node.federation.message import fields
 from node.federation.signatures import SigningKey
 from tests.federation import by_hand
 from tests.federation.by_hand import TYPE, Raw, Spoil
@@ -34,7 +35,7 @@ def resign(key: SigningKey, *components: str, url: str | None = None, **paramete
         said = {name: value for name, value in {**usual, **parameters}.items() if value is not None}
         signed: rfc9421.Signed = ([(name, {}) for name in components or USUAL], said)
         headers = [(name.encode(), value.encode()) for name, value in raw.headers.items()]
-        text = rfc9421.base(raw.method, url or raw.url, headers, signed)
+        text = rfc9421.base(raw.method, url or raw.url, fields(headers), signed)
         raw.headers["signature-input"] = http_sf.ser({"sig1": signed})
         raw.headers["signature"] = http_sf.ser({"sig1": key.private.sign(text)})
 
