@@ -169,7 +169,7 @@ class File:
         return await answer
 
     async def _write_all(self) -> None:
-        """The one writer: acts come in a row, each in a savepoint of its own, many in one COMMIT."""
+        """The one writer: acts come in a row, many in one COMMIT; one that fails takes no other with it."""
         try:
             while self._jobs or not self._stopping:
                 if not self._jobs:
@@ -194,19 +194,32 @@ class File:
             _answer(left)
 
     def _batch(self, jobs: list[_Job], connection: Connection) -> None:
-        """What waits, and what comes while that is done, in one COMMIT."""
-        end = monotonic() + BATCH_SECONDS
+        """What waits, and what comes while that is done, in one COMMIT.
+
+        Nearly always all of it goes well. When one fails the others are undone with it, and done again: from
+        there on each in a savepoint, which is a fifth of what a message costs here.
+        """
+        end, in_savepoints = monotonic() + BATCH_SECONDS, False
+        raw: Any = connection.connection.dbapi_connection
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
             while self._jobs and len(jobs) < BATCH_MOST and (not jobs or monotonic() < end):
-                jobs.append(self._jobs.popleft())
-                if not jobs[-1].answer.done():
-                    _run(connection, jobs[-1])
+                job = self._jobs.popleft()
+                jobs.append(job)
+                if job.answer.done():
+                    continue
+                if in_savepoints:
+                    _run_alone(connection, raw, job)
+                elif not _run(connection, job):
+                    in_savepoints = True
+                    _rollback(raw)
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    for done in jobs:
+                        if done.error is None and not done.answer.done():
+                            _run_alone(connection, raw, done)
             connection.exec_driver_sql("COMMIT")
         except BaseException:  # whatever it was, nothing of it stays open
-            raw: Any = connection.connection.dbapi_connection
-            if raw.in_transaction:  # a COMMIT that failed leaves it open
-                raw.execute("ROLLBACK")
+            _rollback(raw)
             raise
 
 
@@ -219,19 +232,30 @@ def _look(work: Callable[[Connection], T], connection: Connection) -> T:
         raw.execute("ROLLBACK")
 
 
-def _run(connection: Connection, job: _Job) -> None:
-    raw: Any = connection.connection.dbapi_connection  # SQLAlchemy's own savepoints cost as much as an INSERT
-    raw.execute("SAVEPOINT act")
+def _run(connection: Connection, job: _Job) -> bool:
+    """Whether it went well; if not, the transaction holds half of it."""
     try:
         job.result = job.work(connection)
     except Exception as error:  # outermost loop: an act's error belongs to whoever called it
         job.error = error
-        _undo(raw, error)
-    else:
+    return job.error is None
+
+
+def _run_alone(connection: Connection, raw: Any, job: _Job) -> None:
+    """In a savepoint of its own. (SQLAlchemy's cost as much as an INSERT.)"""
+    raw.execute("SAVEPOINT act")
+    if _run(connection, job):
         raw.execute("RELEASE act")
+    elif job.error is not None:
+        _undo(raw, job.error)
 
 
-def _undo(raw: Any, error: Exception) -> None:
+def _rollback(raw: Any) -> None:
+    if raw.in_transaction:  # what fails may have undone it all; a COMMIT that failed leaves it open
+        raw.execute("ROLLBACK")
+
+
+def _undo(raw: Any, error: BaseException) -> None:
     """Undo one act. On a full disk SQLite undoes the whole transaction: then it is the error of all in it."""
     try:
         raw.execute("ROLLBACK TO act")

@@ -182,7 +182,7 @@ async def test_a_killed_writer_acknowledges_nothing_that_is_not_kept(file: Datab
         await file.writing(note, "late")
 
 
-async def test_a_full_disk_is_everybodys_error_and_ends_with_the_disk(file: Database) -> None:
+async def test_a_full_disk_is_the_error_of_what_has_no_room_and_ends_with_the_disk(file: Database) -> None:
     def allow(tx: Transaction, more: int) -> None:
         used = tx.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {used + more}")
@@ -193,15 +193,31 @@ async def test_a_full_disk_is_everybodys_error_and_ends_with_the_disk(file: Data
 
     await file.writing(note, "before")
     await file.writing(allow, 0)
-    commits = commits_of(file)
-    answers = await together(*(file.writing(note, what) for what in range(10)), file.writing(fill, "big"))
-    assert all(isinstance(answer, DBAPIError) for answer in answers)
-    assert all("full" in str(answer) for answer in answers)
-    assert commits == []
-    assert await file.reading(noted) == 1
+    small = [file.writing(note, what) for what in range(10)]
+    *kept, big = await together(*small, file.writing(fill, "big"))
+    assert kept == list(range(10))
+    assert isinstance(big, DBAPIError)
+    assert "full" in str(big)
+    assert await file.reading(noted) == 11
     await file.writing(allow, 1000)
     assert await file.writing(note, "after") == "after"
-    assert await file.reading(noted) == 2
+    assert await file.reading(noted) == 12
+
+
+async def test_what_was_done_before_one_failed_is_done_once(file: Database) -> None:
+    done: list[object] = []
+
+    def act(tx: Transaction, what: int) -> object:
+        done.append(what)
+        return note(tx, what)
+
+    jobs = [file.writing(act, what) for what in range(20)]
+    jobs.insert(10, file.writing(note_and_refuse, "never"))
+    answers = await together(*jobs)
+    assert isinstance(answers.pop(10), Conflict)
+    assert answers == list(range(20))
+    assert await file.reading(noted) == 20
+    assert len(done) > 20  # the ten before it were undone with it, and done again
 
 
 async def test_a_commit_that_fails_reaches_all_in_it(file: Database) -> None:
