@@ -13,10 +13,17 @@ from node.storage.database import Transaction
 
 
 def take_in(
-    tx: Transaction, node: Node, told: Post, activity_uri: str, at: datetime, read: datetime | None = None
+    tx: Transaction,
+    node: Node,
+    told: Post,
+    activity_uri: str | None,
+    at: datetime,
+    read: datetime | None = None,
+    pointed: bool = False,
 ) -> None:
     """A Create or an Update of a post by its owner: keep it if it is news. New here only from a node from
-    which we take posts for that audience (`audience.may_take`).
+    which we take posts for that audience (`audience.may_take`), or when somebody whom we follow `pointed` to
+    it and it is public. Without `activity_uri` nobody hears that it is here.
 
     What was deleted stays so, unless we saw it at its home after that (`read`: when we began to look there):
     the border opened again. Of two Updates the newest `updated` wins; id, owner and kind never change,
@@ -27,7 +34,7 @@ def take_in(
     if tombstones.buried(tx, told.uri, since=read):
         return
     over = told.expires <= at
-    welcome = may_take(node, told.audience) and not over
+    welcome = _is_welcome(node, told.audience, pointed) and not over
     if read is not None and welcome:
         tombstones.unbury(tx, told.uri)
     if held is None:
@@ -35,7 +42,7 @@ def take_in(
             posts.add(tx, told)
             publish.announce(tx, told, at)
             log.record(tx, Happening.RECEIVED, node.id, told.id, at)
-            seen.owe_receipt(tx, node.id, activity_uri, at)
+            _owe_receipt(tx, node, activity_uri, at)
         return
     erased = held.title == ""
     news = told.updated > held.updated or (erased and welcome and told.updated == held.updated)
@@ -54,7 +61,20 @@ def take_in(
     matches.fulfilled(tx, changed, at)
     if over:
         posts.erase(tx, changed)
-    elif erased:
+        return
+    publish.announce_change(tx, held, changed, at)
+    if erased:
+        _owe_receipt(tx, node, activity_uri, at)
+
+
+def _is_welcome(node: Node, audience: Audience, pointed: bool) -> bool:
+    if pointed and audience is Audience.PUBLIC and not node.blocked:
+        return True
+    return may_take(node, audience)
+
+
+def _owe_receipt(tx: Transaction, node: Node, activity_uri: str | None, at: datetime) -> None:
+    if activity_uri is not None:
         seen.owe_receipt(tx, node.id, activity_uri, at)
 
 
@@ -82,6 +102,7 @@ def delete(tx: Transaction, node: Node, uri: str, activity_uri: str, at: datetim
     tombstones.bury(tx, uri, at)
     if held is not None:
         log.record(tx, Happening.DELETED_ELSEWHERE, node.id, held.id, at)
+        publish.point_away(tx, held, at)
         posts.erase(tx, held)
     seen.owe_receipt(tx, node.id, activity_uri, at)
 
@@ -94,9 +115,10 @@ def expire(tx: Transaction, at: datetime) -> int:
     return len(found)
 
 
-def drop_all(tx: Transaction, node: Node) -> None:
+def drop_all(tx: Transaction, node: Node, at: datetime) -> None:
     """Throw away all that we hold for a node."""
     for held in posts.held_from(tx, node.id):
+        publish.point_away(tx, held, at)
         posts.erase(tx, held)
 
 

@@ -77,6 +77,7 @@ def out_of_sight(tx: Transaction, post: Post, who: str | None, why: str | None, 
         letters.add(tx, "moderated", at, resident_id=post.author, post=post.id)
     if post.own and after != post:
         publish.update(tx, after, at)
+    publish.announce_change(tx, post, after, at)
     return after
 
 
@@ -122,6 +123,7 @@ def _in_sight(tx: Transaction, post: Post, who: str, reason: str, at: datetime) 
     if post.own:
         letters.add(tx, "moderated", at, resident_id=post.author, post=post.id)
         publish.update(tx, after, at)
+    publish.announce_change(tx, post, after, at)
     return after
 
 

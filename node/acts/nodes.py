@@ -96,7 +96,7 @@ def block(tx: Transaction, by: Resident, node_id: str, at: datetime) -> Node:
     _part(tx, by, node, at)
     hub.parted(tx, node, at)
     node = nodes.get(tx, node_id, lock=True)
-    held.drop_all(tx, node)
+    held.drop_all(tx, node, at)
     log.record(tx, Happening.NODE_BLOCKED, by.id, node.id, at)
     none = {"our_follow": Follow.NONE, "their_follow": Follow.NONE, "we_claim": False, "they_claim": False}
     return moved(tx, node, at, blocked=True, membership=Membership.NONE, **none)

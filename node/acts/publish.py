@@ -7,9 +7,10 @@ and holds no id of a person.
 from datetime import datetime
 from typing import Any
 
-from node.neighbourhood.post import ANSWERABLE, LISTING_STATE, Audience, Kind, Post
+from node.neighbourhood.post import ANSWERABLE, LISTING_STATE, Audience, Kind, Post, State
 from node.storage import nodes, outbox, spread, tombstones
 from node.storage.database import Transaction
+from node.storage.outbox import Activity
 
 
 def facts_of(post: Post, hub: str | None) -> dict[str, Any]:
@@ -79,10 +80,34 @@ def delete(tx: Transaction, post: Post, at: datetime) -> None:
 def announce(tx: Transaction, post: Post, at: datetime) -> None:
     """Point whoever follows us as hub, and is no member, to a public post of one: they read it at its home
     (`wire.md` 3)."""
-    if tx.home.is_hub and post.audience is Audience.PUBLIC:
-        activity = outbox.add(tx, "Announce", post.uri, {}, at)
-        outbox.send_to_followers(tx, activity)
-        spread.to_followers(tx, activity, None, at)
+    if tx.home.is_hub and _is_for_all(post):
+        _tell_followers(tx, outbox.add(tx, "Announce", post.uri, {}, at), at)
+
+
+def announce_change(tx: Transaction, before: Post, after: Post, at: datetime) -> None:
+    """A member's post became public, or is shown again; or it is out of sight."""
+    if _is_for_all(after) and not _is_for_all(before):
+        announce(tx, after, at)
+    elif _is_for_all(before) and not _is_for_all(after):
+        point_away(tx, before, at)
+
+
+def point_away(tx: Transaction, post: Post, at: datetime) -> None:
+    """Take back that we pointed to a post, if we did: it is not there for everybody any more."""
+    told = outbox.latest(tx, "Announce", post.uri) if tx.home.is_hub else None
+    if told is not None and outbox.latest(tx, "Undo", told.uri) is None:
+        _tell_followers(tx, outbox.add(tx, "Undo", told.uri, {"announced": post.uri}, at), at)
+
+
+def _is_for_all(post: Post) -> bool:
+    """Whether everybody may read it at its home, as far as we know."""
+    there = post.title != "" and post.state is not State.HIDDEN and not post.hidden
+    return there and not post.own and post.audience is Audience.PUBLIC
+
+
+def _tell_followers(tx: Transaction, activity: Activity, at: datetime) -> None:
+    outbox.send_to_followers(tx, activity)
+    spread.to_followers(tx, activity, None, at)
 
 
 def deletion(post: Post, at: datetime) -> dict[str, Any]:
@@ -116,6 +141,7 @@ def _send(tx: Transaction, type: str, post: Post, at: datetime) -> None:
     outbox.ask_audience(tx, post.id, post.uri, post.audience, at)
     outbox.send_to_audience(tx, activity, post.audience)
     if post.audience is Audience.PUBLIC:
+        outbox.send_to_readers(tx, activity, post.uri)
         spread.to_holders(tx, activity, post.uri)
         spread.to_followers(tx, activity, post.id, at)
 

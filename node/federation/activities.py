@@ -143,6 +143,9 @@ def _says_announce(home: Home, object: str, facts: dict[str, Any], to: str) -> d
 
 
 def _says_undo(home: Home, object: str, facts: dict[str, Any], to: str) -> dict[str, Any]:
+    if "announced" in facts:
+        told = {"id": object, "type": "Announce", "actor": home.actor, "object": facts["announced"]}
+        return {"to": [PUBLIC], "cc": [f"{home.actor}/followers"], "object": told}
     if "follow" in facts:
         return {"to": [to], "object": {"id": object, "type": "Follow", "actor": home.actor, "object": to}}
     reason = {"reason": facts["reason"]} if "reason" in facts else {}

@@ -39,6 +39,12 @@ def allowed(address: str, town: bool) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
+def is_named(origin: str) -> bool:
+    """Whether an origin has a name that everybody may look up: no address in numbers, and no single word."""
+    host = origin.partition("://")[2].rsplit(":", 1)[0]
+    return "." in host and not host.rpartition(".")[2].isdigit() and not host.startswith("[")
+
+
 async def resolved(host: str, port: int) -> set[str]:
     """The addresses of a name, as the system knows them. Raises OSError."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=1)

@@ -45,7 +45,11 @@ class Unreachable(Exception):
     """The other side could not be asked, or did not answer as it should; `str` says what happened."""
 
 
-class Gone(Unreachable):
+class Absent(Unreachable):
+    """Nothing is there for us (404)."""
+
+
+class Gone(Absent):
     """What was asked for is not there any more, and does not come back (410)."""
 
 

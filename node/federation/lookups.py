@@ -9,7 +9,7 @@ from node.acts import accounts as account_acts
 from node.acts import advice, held, moving
 from node.acts import hub as hubs
 from node.acts import nodes as acts
-from node.federation import identity, reading
+from node.federation import announcements, identity, reading
 from node.federation.documents import listed, origin_of, uri_of, uris_of
 from node.federation.door import Federation
 from node.federation.errands import Errands
@@ -28,7 +28,7 @@ EVERY = timedelta(days=1)  # how often a partner's actor and collections are rea
 DAILY = ("actor", "adjacent", "directory", "outbox", "advisories")
 _AGAIN = [timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 1800, 3600, 6 * 3600)]
 TRIES = {"neighbour": 6, "hub": 6, "move": 3, "new home": 6}  # an address that a person typed: tell them soon
-AT_ONCE_OF = {"outbox": 2}  # backfill is for the long breath (`wire.md` 9)
+AT_ONCE_OF = {"outbox": 2, "announced": 4}  # for the long breath (`wire.md` 9)
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def _answered(tx: Transaction, lookup: Lookup, at: datetime) -> str:
     """Done; what is read daily stands ready for tomorrow. Who can be read can be written to: gives its
     origin."""
     if lookup.what not in DAILY:
-        lookups.done(tx, lookup)
+        lookups.done(tx, lookup)  # unless it was put off meanwhile
         return ""
     node = nodes.get(tx, lookup.subject)
     asks_in_vain = node.membership is Membership.ASKED and tx.home.is_hub and node.hub != tx.home.actor
@@ -285,4 +285,5 @@ _ANSWERS = {
     "advisories": _advisories,
     "move": _move,
     "new home": _new_home,
+    "announced": announcements.look_up,
 }

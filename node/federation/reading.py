@@ -154,6 +154,11 @@ def _own(document: dict[str, Any], name: str, origin: str) -> str | None:
     return uri if uri is not None and origin_of(uri) == origin else None
 
 
+def is_post(note: dict[str, Any]) -> bool:
+    """Whether this is something that nodes of our own kind write, at first sight."""
+    return note.get("type") in ("Note", "Event") and note.get("kind") in list(Kind)
+
+
 def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
     """Read a Note or Event of another node as a copy to hold; None when it is not one of ours, or not for us.
 

@@ -9,9 +9,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from node.acts import attendance, comments, held, hub, invites, matches, nodes, responses, threads
+from node.acts import (
+    announcements,
+    attendance,
+    comments,
+    held,
+    hub,
+    invites,
+    matches,
+    nodes,
+    responses,
+    threads,
+)
 from node.federation import flags, reading, replies, talk
 from node.federation import invites as asking
+from node.federation.announcements import announced, elsewhere
 from node.federation.documents import name_of, origin_of, uri_of, uris_of, words_of
 from node.federation.signatures import Verified
 from node.neighbourhood.audience import may_hold
@@ -85,6 +97,15 @@ def update_actor(tx: Transaction, node: Node, activity: dict[str, Any], at: date
         lookups.ask(tx, "adjacent", node.id, at)
     if node.active or node.member:
         lookups.ask(tx, "outbox", node.id, at)
+
+
+def announce(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """A neighbour, our hub, or whom else we follow may point us to a public post of somebody else; we read it
+    at its own home."""
+    uri = announced(activity)
+    origin = elsewhere(tx.home, node, uri) if uri is not None else None
+    if uri is not None and origin is not None:
+        announcements.heard(tx, node, uri, origin, str(activity["id"]), at)
 
 
 def agreement_done(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
@@ -186,7 +207,7 @@ def reject(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) 
 
 
 def undo(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
-    """Each may undo only its own: its Follow, its Offer, its Accept."""
+    """Each may undo only its own: its Follow, its Announce, its Offer, its Accept."""
     thing = activity.get("object")
     uri = uri_of(thing)
     if (isinstance(thing, dict) and thing.get("type") == "Follow") or uri == node.their_follow_uri:
@@ -194,7 +215,8 @@ def undo(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) ->
         if theirs and uri in (None, node.their_follow_uri):
             nodes.unfollowed(tx, node, at)
         return
-    if uri is None or origin_of(uri) != node.origin:
+    about = announced(thing) if isinstance(thing, dict) and thing.get("type") == "Announce" else None
+    if announcements.taken_back(tx, node, uri, about, at) or uri is None or origin_of(uri) != node.origin:
         return
     reason = words_of(activity.get("reason"), 200)
     if not matches.undone(tx, node, uri, at, reason):
@@ -217,6 +239,7 @@ TABLE: dict[tuple[str, str | None], Effect] = {
     ("Update", "Group"): update_actor,
     ("Update", None): update_actor,
     ("Delete", None): delete,
+    ("Announce", None): announce,
     ("Offer", "Agreement"): offer,
     ("Offer", None): offer_to_join,
     ("Join", None): replies.join,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from node import clock
 from node.federation import knocking
 from node.federation.documents import MEMBERS_FETCHED, Unreadable, origin_of, parse
-from node.federation.guarded import DEADLINE, Answer, Client, Gone, Sign, Unreachable, Wire
+from node.federation.guarded import DEADLINE, Absent, Answer, Client, Gone, Sign, Unreachable, Wire
 from node.federation.keys import Keys
 from node.federation.knocking import Form, Knocking, Ours
 from node.federation.own_key import Pair, SigningKey
@@ -87,6 +87,8 @@ class Remote:
         answer = await self._knock(uri, self._keys.of_application(), accept=accept)
         if answer.status == 410:
             raise Gone(f"{uri} answered 410")
+        if answer.status == 404:
+            raise Absent(f"{uri} answered 404")
         if answer.status != 200:
             raise Unreachable(f"{uri} answered {answer.status}")
         return answer

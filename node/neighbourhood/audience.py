@@ -6,7 +6,7 @@ every standing.
 
 from datetime import datetime
 
-from node.neighbourhood.node import Follow, Home, Node
+from node.neighbourhood.node import Follow, Home, Node, NodeKind
 from node.neighbourhood.post import PRIVATE, Audience, Kind, Post
 from node.neighbourhood.resident import Resident
 
@@ -47,6 +47,13 @@ def may_take(node: Node, audience: Audience) -> bool:
     follows = node.our_follow is Follow.ACCEPTED and not node.blocked
     shared = node.member and audience in (Audience.MUNICIPALITY, Audience.PUBLIC)
     return node.active or shared or (follows and audience is Audience.PUBLIC)
+
+
+def may_point(node: Node) -> bool:
+    """Whether we look at what this node points us to: a neighbour, our hub, or one that we follow, such as a
+    hub that did not take us in. A hub itself follows nobody: it never points to what it was pointed to."""
+    follows = node.our_follow is Follow.ACCEPTED and not node.blocked
+    return follows or (node.member and node.kind is NodeKind.HUB)
 
 
 def offered(home: Home, in_hub: bool) -> tuple[Audience, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, bindparam, case, func, literal, or_, select, true
+from sqlalchemy import and_, bindparam, case, func, literal, not_, or_, select, true
 
 from node.neighbourhood.post import Audience, State
 from node.storage.database import Transaction
@@ -120,6 +120,13 @@ def send_to_partners(tx: Transaction, activity: Activity) -> None:
 def send_to_audience(tx: Transaction, activity: Activity, audience: Audience) -> None:
     """Queue a post's message for all to whom we send it ourselves; the hub passes it on."""
     send(tx, activity, sent_directly(tx.home, audience))
+
+
+def send_to_readers(tx: Transaction, activity: Activity, post_uri: str) -> None:
+    """Queue a public post's message for every node that read it at our place, and is sent nothing else."""
+    there = copies.c.state.not_in(["deletion_asked", "gone"])
+    readers = nodes.c.id.in_(select(copies.c.node_id).where(copies.c.post_uri == post_uri, there))
+    send(tx, activity, and_(readers, not_(may_hold(Audience.PUBLIC))))
 
 
 def send_to_holders(tx: Transaction, activity: Activity, post_uri: str) -> None:

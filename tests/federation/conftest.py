@@ -5,10 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from node.acts import hub as hubs
+from node.clock import now
 from node.federation.gate import Gate
+from node.neighbourhood.node import Follow
+from node.neighbourhood.resident import console
+from node.storage import nodes as kept_nodes
 from tests.federation import town_of_nodes
 from tests.federation.liar import Liar
 from tests.federation.town_of_nodes import Model, Nodes
+from tests.federation.wire import until
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +50,34 @@ async def a_town(tmp_path_factory: pytest.TempPathFactory) -> Model:
 async def town_with_hub(tmp_path: Path, a_town: Model) -> AsyncIterator[Nodes]:
     """Centrum, Noord and Zuid in a row (Centrum and Zuid do not touch), members of the hub Gemeente."""
     async with town_of_nodes.opened(tmp_path, a_town) as nodes:
+        yield nodes
+
+
+@pytest.fixture(scope="session")
+async def a_hub_and_a_follower(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    directory = tmp_path_factory.mktemp("follower")
+    made = await town_of_nodes.model(directory, "centrum", "gemeente", "oost", joined=False)
+    async with town_of_nodes.opened_in_place(made) as nodes:
+        a, hub, follower = nodes
+        await nodes.gather(hub, a)
+        await follower.enters(hub)
+
+        async def follows() -> bool:
+            found = await follower.database.reading(kept_nodes.by_origin, hub.origin)
+            return found is not None and found.our_follow is Follow.ACCEPTED
+
+        await until(follows)
+        await nodes.quiet()
+        there = await hub.knows(follower)
+        await hub.database.writing(hubs.refuse, console(now()), there.id, "", now())
+        await nodes.quiet()
+    return made
+
+
+@pytest.fixture
+async def pointed(tmp_path: Path, a_hub_and_a_follower: Model) -> AsyncIterator[Nodes]:
+    """Centrum, a member of the hub Gemeente; and Oost, which follows that hub, and was not taken in."""
+    async with town_of_nodes.opened(tmp_path, a_hub_and_a_follower) as nodes:
         yield nodes
 
 

@@ -143,8 +143,10 @@ async def _a_hub_points_and_advises(scene: Scene) -> None:
     (a, b, hub), mo = scene.places, scene.mo
     await mo.tells(hub, mo.does("Follow", hub.home.actor))
     await mo.hears("Accept", 3)
-    await a.asks("Wie leent een ladder uit?", audience=Audience.PUBLIC, category="spullen")
+    post = await a.asks("Wie leent een ladder uit?", audience=Audience.PUBLIC, category="spullen")
     scene.found["announce"] = await mo.hears("Announce")
+    await a.withdraws(post)
+    scene.found["undo-of-an-announce"] = await mo.hears("Undo")
     await hub.database.writing(
         advice.advise, hub.cast.operator, "spam.example", "Sends advertisements", None, now()
     )
