@@ -11,20 +11,17 @@ import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
-T = TypeVar("T")
-Work = Callable[[Connection], Any]
+from node.storage.batch import Batch, Job
 
-BATCH_MOST = 256  # acts in one COMMIT
-BATCH_SECONDS = 0.02  # how long the first of them may wait for the rest
+T = TypeVar("T")
+
 READERS = 4
 
 PRAGMAS = {  # as they are set and as they read back (`busy_timeout` first: setting the others can wait)
@@ -47,14 +44,6 @@ class InUse(Exception):
 
 class Stopped(Exception):
     """The database is closed, or closing: nothing was written. Or its writer was killed, and nobody knows."""
-
-
-@dataclass
-class _Job:
-    work: Work
-    answer: "asyncio.Future[Any]"
-    result: Any = field(default=None, repr=False)
-    error: BaseException | None = None
 
 
 class _Line:
@@ -110,7 +99,7 @@ class File:
     def __init__(self, path: Path, changed: Callable[[], None]) -> None:
         self.path = path
         self._changed = changed
-        self._jobs: deque[_Job] = deque()
+        self._jobs: deque[Job] = deque()
         self._come = asyncio.Event()
         self.line = _Line(path, query_only=False)
         self._open: list[_Line] = []
@@ -164,7 +153,7 @@ class File:
         if self._stopping or self._writer is None or self._writer.done():
             raise Stopped("the database is closed")
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._jobs.append(_Job(work, answer))
+        self._jobs.append(Job(work, answer))
         self._come.set()
         return await answer
 
@@ -176,51 +165,22 @@ class File:
                     self._come.clear()
                     await self._come.wait()
                     continue
-                jobs: list[_Job] = []
+                batch = Batch(self._jobs)
                 try:
-                    await self.line.do(partial(self._batch, jobs))
+                    await self.line.do(batch.do)
                 except Exception as error:  # outermost loop: begin or commit failed, so nobody's act was kept
-                    _fail(jobs, error)
+                    batch.fail(error)
                 except BaseException:  # cancelled: whoever waits is told
-                    _fail(jobs, Stopped("the database was closed in between"))
+                    batch.fail(Stopped("the database was closed in between"))
                     raise
                 finally:
-                    _answer(jobs)
+                    batch.answer()
                     self._changed()
         finally:
-            left = list(self._jobs)
-            self._jobs.clear()
-            _fail(left, Stopped("the database is closed"))
-            _answer(left)
-
-    def _batch(self, jobs: list[_Job], connection: Connection) -> None:
-        """What waits, and what comes while that is done, in one COMMIT.
-
-        Nearly always all of it goes well. When one fails the others are undone with it, and done again: from
-        there on each in a savepoint, which is a fifth of what a message costs here.
-        """
-        end, in_savepoints = monotonic() + BATCH_SECONDS, False
-        raw: Any = connection.connection.dbapi_connection
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        try:
-            while self._jobs and len(jobs) < BATCH_MOST and (not jobs or monotonic() < end):
-                job = self._jobs.popleft()
-                jobs.append(job)
-                if job.answer.done():
-                    continue
-                if in_savepoints:
-                    _run_alone(connection, raw, job)
-                elif not _run(connection, job):
-                    in_savepoints = True
-                    _rollback(raw)
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                    for done in jobs:
-                        if done.error is None and not done.answer.done():
-                            _run_alone(connection, raw, done)
-            connection.exec_driver_sql("COMMIT")
-        except BaseException:  # whatever it was, nothing of it stays open
-            _rollback(raw)
-            raise
+            left = Batch(self._jobs)
+            left.take_all()
+            left.fail(Stopped("the database is closed"))
+            left.answer()
 
 
 def _look(work: Callable[[Connection], T], connection: Connection) -> T:
@@ -230,53 +190,6 @@ def _look(work: Callable[[Connection], T], connection: Connection) -> T:
         return work(connection)
     finally:
         raw.execute("ROLLBACK")
-
-
-def _run(connection: Connection, job: _Job) -> bool:
-    """Whether it went well; if not, the transaction holds half of it."""
-    try:
-        job.result = job.work(connection)
-    except Exception as error:  # outermost loop: an act's error belongs to whoever called it
-        job.error = error
-    return job.error is None
-
-
-def _run_alone(connection: Connection, raw: Any, job: _Job) -> None:
-    """In a savepoint of its own. (SQLAlchemy's cost as much as an INSERT.)"""
-    raw.execute("SAVEPOINT act")
-    if _run(connection, job):
-        raw.execute("RELEASE act")
-    elif job.error is not None:
-        _undo(raw, job.error)
-
-
-def _rollback(raw: Any) -> None:
-    if raw.in_transaction:  # what fails may have undone it all; a COMMIT that failed leaves it open
-        raw.execute("ROLLBACK")
-
-
-def _undo(raw: Any, error: BaseException) -> None:
-    """Undo one act. On a full disk SQLite undoes the whole transaction: then it is the error of all in it."""
-    try:
-        raw.execute("ROLLBACK TO act")
-        raw.execute("RELEASE act")
-    except sqlite3.Error:
-        raise error from None
-
-
-def _fail(jobs: list[_Job], error: Exception) -> None:
-    for job in jobs:
-        job.error = job.error or error
-
-
-def _answer(jobs: list[_Job]) -> None:
-    for job in jobs:
-        if job.answer.done():
-            continue
-        if job.error is not None:
-            job.answer.set_exception(job.error)
-        else:
-            job.answer.set_result(job.result)
 
 
 def _engine(path: Path, query_only: bool) -> Engine:
