@@ -35,8 +35,8 @@ class Job:
 class Batch:
     """What waits, and what comes while that is done.
 
-    Nearly always all of it goes well. When one fails the others are undone with it, and done again: from there
-    on each in a savepoint, which is a fifth of what a message costs here.
+    Nearly always all of it goes well. When one fails the others are undone with it, and done again: from
+    there on each in a savepoint, which is a fifth of what a message costs here.
     """
 
     def __init__(self, waiting: deque[Job]) -> None:
