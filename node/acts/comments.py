@@ -127,12 +127,17 @@ def hide(tx: Transaction, by: Resident, response_id: str, at: datetime) -> Respo
     require(by, Deed.HIDE_ANSWER, post.author if post.own else None)
     if not post.own:
         raise Conflict(phrase("The neighbourhood of this post decides about it."))
+    return hidden(tx, post, response, by.id, at)
+
+
+def hidden(tx: Transaction, post: Post, response: Response, who: str, at: datetime) -> Response:
+    """A public answer to a notice of ours is read by nobody any more."""
     if response.state is not ResponseState.ACCEPTED:
         return response
-    hidden = replace(response, state=ResponseState.DECLINED, decided=at)
-    kept.save(tx, hidden)
-    log.record(tx, Happening.ANSWER_HIDDEN, by.id, post.id, at)
-    return hidden
+    away = replace(response, state=ResponseState.DECLINED, decided=at)
+    kept.save(tx, away)
+    log.record(tx, Happening.ANSWER_HIDDEN, who, post.id, at)
+    return away
 
 
 def _require_room(tx: Transaction, response: Response) -> None:

@@ -10,8 +10,10 @@ from datetime import datetime
 from node.acts import decision, pace, publish
 from node.acts import posts as acts
 from node.neighbourhood.activity import Happening
+from node.neighbourhood.audience import may_hold
 from node.neighbourhood.match import MatchState
-from node.neighbourhood.post import Post, State, later
+from node.neighbourhood.node import Node
+from node.neighbourhood.post import Audience, Post, State, later
 from node.neighbourhood.refusal import Conflict, NotFound, phrase
 from node.neighbourhood.report import (
     Measure,
@@ -93,6 +95,14 @@ def settle(
         word = "Accept" if state is ReportState.UPHELD else "Reject"
         facts = {"node": report.node_id, "flag": report.uri, "words": told}
         outbox.send_to(tx, outbox.add(tx, word, report.uri, facts, at), report.node_id)
+
+
+def has_from_us(tx: Transaction, node: Node | None, post: Post) -> bool:
+    """Whether another node may have this post from us: from its home, or as the hub's member."""
+    if post.own:
+        return may_hold(node, post) or (node is not None and outbox.was_sent(tx, post.uri, node.id))
+    through_us = tx.home.is_hub and post.audience in (Audience.MUNICIPALITY, Audience.PUBLIC)
+    return through_us and node is not None and node.member and post.title != "" and post.node_id != node.id
 
 
 def judged(tx: Transaction, by: Resident, post_id: str, *, lock: bool = False) -> Post:

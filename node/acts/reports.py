@@ -8,9 +8,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from node.acts import moderation
+from node.acts import moderation, sayings
 from node.neighbourhood.activity import Happening
-from node.neighbourhood.audience import may_hold
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Audience, Post, State
 from node.neighbourhood.refusal import Conflict, TooMany, phrase
@@ -29,8 +28,10 @@ from node.neighbourhood.report import (
 )
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, Role, require
+from node.neighbourhood.saying import Saying
 from node.storage import letters, log, nodes, outbox, posts, residents
 from node.storage import reports as kept
+from node.storage import sayings as kept_sayings
 from node.storage.database import Transaction
 from node.storage.outbox import Activity
 
@@ -90,15 +91,19 @@ def flagged(
 ) -> None:
     """A Flag came from the node at this origin (`node` is None when we do not know it): it fills the queue,
     and does nothing else. Only about what that node may have from us, and only so many."""
-    post = _about(tx, node, objects)
+    about = _about(tx, node, objects)
     waiting, lately = kept.of_origin(tx, origin, at - DAY)
-    if post is None or waiting >= OPEN_OF_NODE or lately >= A_DAY_OF_NODE:
+    if about is None or waiting >= OPEN_OF_NODE or lately >= A_DAY_OF_NODE:
         return
     if node is None and kept.open_of_strangers(tx) >= OPEN_OF_STRANGERS:
         return
     node_id = node.id if node is not None else None
+    post = about.post if isinstance(about, Saying) else about
     made = Report(uuid4().hex, uri, post.id, category, words, ReportState.OPEN, at, node_id=node_id)
-    _keep(tx, post, made, kept.open_about(tx, post.id), node_id, at)
+    if isinstance(about, Saying):
+        sayings.flagged(tx, node, origin, about, made, at)
+    else:
+        _keep(tx, post, made, kept.open_about(tx, post.id), node_id, at)
 
 
 def answered(tx: Transaction, node: Node, flag: Activity, upheld: bool, words: str, at: datetime) -> None:
@@ -107,8 +112,11 @@ def answered(tx: Transaction, node: Node, flag: Activity, upheld: bool, words: s
     What the hub did with its own copy is written down; the home of the post decides about the report.
     """
     facts = flag.facts or {}
+    if facts.get("node") != node.id:
+        return
     post = posts.by_uri(tx, flag.object, lock=True)
-    if post is None or facts.get("node") != node.id:
+    if post is None:
+        sayings.answered(tx, node, flag, upheld, words, at)
         return
     if post.node_id != node.id:
         log.record(tx, Happening.REPORT_DECIDED, node.id, post.id, at, words or None)
@@ -165,18 +173,13 @@ def _concerned(tx: Transaction, post: Post) -> list[str]:
     return [home.id, hub.id]
 
 
-def _about(tx: Transaction, node: Node | None, objects: Collection[str]) -> Post | None:
-    """The first of these that is a post here which that node may have from us."""
+def _about(tx: Transaction, node: Node | None, objects: Collection[str]) -> Post | Saying | None:
+    """The first of these that is a post here which that node may have from us, or something that was said
+    here."""
     for uri in objects:
         post = posts.by_uri(tx, uri, lock=True)
-        if post is not None and post.state is not State.WITHDRAWN and _knows(tx, node, post):
+        if post is not None and post.state is not State.WITHDRAWN and moderation.has_from_us(tx, node, post):
             return post
+        if post is None and (saying := kept_sayings.by_uri(tx, uri)) is not None:
+            return saying
     return None
-
-
-def _knows(tx: Transaction, node: Node | None, post: Post) -> bool:
-    """Whether another node may have this post from us: from its home, or as the hub's member."""
-    if post.own:
-        return may_hold(node, post) or (node is not None and outbox.was_sent(tx, post.uri, node.id))
-    through_us = tx.home.is_hub and post.audience in (Audience.MUNICIPALITY, Audience.PUBLIC)
-    return through_us and node is not None and node.member and post.title != "" and post.node_id != node.id

@@ -83,10 +83,15 @@ def take_back(tx: Transaction, by: Resident, message_id: str, at: datetime) -> N
     except NotFound:
         raise NotFound(phrase("This message is not here, or no longer.")) from None
     require(by, Deed.WRITE, thread.owner if thread.side is message.side else None)
-    if message.deleted is not None:
-        return
+    if message.deleted is None:
+        taken_away(tx, thread, message, at)
+
+
+def taken_away(tx: Transaction, thread: Thread, message: Message, at: datetime) -> None:
+    """The words of a message go here; when its writer (the `side` of the thread) is one of ours, whoever got
+    it elsewhere is asked to do the same. Only through `take_back` and `acts.sayings`."""
     _gone(tx, message, at)
-    if thread.node_id is None and thread.account_id is None:
+    if thread.owner is None or (thread.node_id is None and thread.account_id is None):
         return
     kept.unsay(tx, message.uri)
     facts = {"uri": message.uri, "former": "Note", "deleted": _stamp(at)}

@@ -3,7 +3,7 @@ while is forgotten."""
 
 from datetime import datetime, timedelta
 
-from node.acts import advice, held, invites, posts, reminders, reports
+from node.acts import advice, held, invites, posts, reminders, reports, sayings
 from node.storage import access, cleaning, letters, seen, tombstones
 from node.storage import timers as kept
 from node.storage.database import Transaction
@@ -17,7 +17,7 @@ def tick(tx: Transaction, at: datetime) -> int:
     touched = posts.expire(tx, at) + posts.recall(tx, at) + held.expire(tx, at)
     touched += invites.expire(tx, at)
     touched += reminders.go_off(tx, at) + reminders.tomorrow(tx, at) + reminders.helped(tx, at)
-    touched += reports.settle_gone(tx, at) + advice.expire(tx, at)
+    touched += reports.settle_gone(tx, at) + sayings.settle_gone(tx, at) + advice.expire(tx, at)
     tombstones.forget(tx, at)
     seen.forget(tx, at)
     access.forget(tx, at)

@@ -40,6 +40,7 @@ from node.api.reports import (
     Upheld,
 )
 from node.api.responses import From, NewComing, NewResponse, Response, Responses
+from node.api.sayings import Saying, Sayings, TakenAway
 from node.api.threads import (
     Contact,
     Message,
@@ -62,6 +63,7 @@ from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
 from node.neighbourhood.report import ReportCategory, ReportState
 from node.neighbourhood.response import ResponseState
 from node.neighbourhood.roles import Role
+from node.neighbourhood.saying import Where
 
 _HERE, _THERE = "https://centrum.example", "https://haven.example"
 _POST = "0d8a3a5c8d8f4b0e9d6a2f1b7c3e5a90"
@@ -168,6 +170,8 @@ _advised = Advised(_MATCH, "spam.example", "Spam", "open", _TUESDAY, _APRIL)
 _report = Report(
     id=_MATCH,
     post=_POST,
+    response=None,
+    message=None,
     category=ReportCategory.PRIVACY,
     text="Het huisnummer staat erin.",
     state=ReportState.OPEN,
@@ -186,6 +190,17 @@ _reply = Reply(
     why="Nobody here knows this account yet.",
     state="waiting",
     created=_TUESDAY,
+)
+_saying = Saying(
+    id=_MATCH,
+    where=Where.ANSWER,
+    post=_POST,
+    response=_RESPONSE,
+    message=None,
+    by=From("Mo", "@mo@social.example"),
+    text="Stuur eerst geld.",
+    reports=[Said(ReportCategory.FRAUD, "Pas op.", "neighbour", _TUESDAY)],
+    since=_TUESDAY,
 )
 _case = Case(
     id=_POST,
@@ -253,6 +268,9 @@ EXAMPLES: dict[type[Struct], Struct] = {
         Queue([_case], None),
         _reply,
         Replies([_reply], None),
+        _saying,
+        Sayings([_saying], None),
+        TakenAway("Er wordt om geld gevraagd.", "Het is weg.", True),
         Upheld("ask", "Haal het huisnummer weg.", "De schrijver past het aan."),
         Dismissed("Dit mag gewoon."),
         Flagged("privacy", "Het huisnummer staat in de tekst."),

@@ -35,10 +35,13 @@ Told = Annotated[
 
 
 class Report(Struct):
-    """What one reported, and what came of it. `post` is the post's id at the answering node."""
+    """What one reported, and what came of it. `post` is the post's id at the answering node; `response` and
+    `message` say which answer to it, and which message in the conversation on that answer, it is about."""
 
     id: str
     post: str
+    response: str | None
+    message: str | None
     category: ReportCategory
     text: str
     state: ReportState
@@ -120,7 +123,7 @@ class Flagged(Struct, forbid_unknown_fields=True):
 def make(kind: Kind, tx: Transaction, call: Call[NewReport]) -> Report:
     """Say that something is wrong with a post."""
     posts.seen(tx, call.by, kind, call.key, call.at)
-    return _told(acts.report(tx, call.by, call.key, call.asked.category, call.asked.text, call.at))
+    return told(acts.report(tx, call.by, call.key, call.asked.category, call.asked.text, call.at))
 
 
 def mine(tx: Transaction, call: Call[PageAsked]) -> Reports:
@@ -128,7 +131,7 @@ def mine(tx: Transaction, call: Call[PageAsked]) -> Reports:
     end, limit = lists.before(call.asked), call.asked.limit
     found = kept.of_resident(tx, call.by.id, end, limit + 1)
     shown, more = lists.page(found, limit, lambda one: lists.by_time(one.created, one.id))
-    return Reports([_told(one) for one in shown], more)
+    return Reports([told(one) for one in shown], more)
 
 
 def queue(tx: Transaction, call: Call[QueueAsked]) -> Queue:
@@ -182,7 +185,7 @@ def _items(tx: Transaction, settings: Settings, found: list[Waiting]) -> list[Ca
         Case(
             id=one.post.id,
             post=post,
-            reports=[_said(report, known) for report in one.reports],
+            reports=[said(report, known) for report in one.reports],
             why=_why(one, known),
             since=one.since,
         )
@@ -190,11 +193,11 @@ def _items(tx: Transaction, settings: Settings, found: list[Waiting]) -> list[Ca
     ]
 
 
-def _said(report: Kept, known: dict[str, Node]) -> Said:
-    return Said(report.category, report.text, _from(report, known), report.created)
+def said(report: Kept, known: dict[str, Node]) -> Said:
+    return Said(report.category, report.text, origin_of(report, known), report.created)
 
 
-def _from(report: Kept, known: dict[str, Node]) -> str:
+def origin_of(report: Kept, known: dict[str, Node]) -> str:
     if report.resident is not None:
         return NEIGHBOUR
     node = known.get(report.node_id or "")
@@ -203,17 +206,19 @@ def _from(report: Kept, known: dict[str, Node]) -> str:
 
 def _why(one: Waiting, known: dict[str, Node]) -> list[str]:
     ours = sum(report.resident is not None for report in one.reports)
-    theirs = dict.fromkeys(_from(report, known) for report in one.reports if report.resident is None)
+    theirs = dict.fromkeys(origin_of(report, known) for report in one.reports if report.resident is None)
     said = [f"{ours} of our own neighbours reported this."] if ours else []
     said += [f"{name} asks us to look at it." for name in theirs]
     away = one.post.hidden or (one.post.own and one.post.state is State.WAITING)
     return [*said, "It is out of sight."] if away else said
 
 
-def _told(one: Kept) -> Report:
+def told(one: Kept) -> Report:
     return Report(
         id=one.id,
         post=one.post_id,
+        response=one.response_id,
+        message=one.message_id,
         category=one.category,
         text=one.text,
         state=one.state,

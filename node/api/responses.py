@@ -10,11 +10,12 @@ from node.api import lists, posts
 from node.api.lists import PageAsked
 from node.api.operation import Call, Moment, Nothing
 from node.neighbourhood.post import Kind
+from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import TEXT_LENGTH, ResponseState
 from node.neighbourhood.response import Response as Kept
 from node.neighbourhood.roles import Deed, may
 from node.storage import responses as kept
-from node.storage import whereabouts
+from node.storage import sayings, whereabouts
 from node.storage.database import Transaction
 
 
@@ -68,14 +69,14 @@ def listing(kind: Kind, tx: Transaction, call: Call[PageAsked]) -> Responses:
     shown_alone = ResponseState.ACCEPTED if public else None
     found = kept.page(tx, post.id, whose, end, limit + 1, shown_alone)
     shown, more = lists.page(found, limit, lambda response: lists.by_time(response.created, response.id))
-    return Responses(_shown(tx, shown), more)
+    return Responses(_shown(tx, call.who, shown), more)
 
 
 def make(kind: Kind, tx: Transaction, call: Call[NewResponse] | Call[NewComing]) -> Response:
     """Answer a post: say yes, that one comes, or something in public."""
     posts.seen(tx, call.by, kind, call.key, call.at)
     made = acts.answer(tx, call.by, call.key, call.asked.text, call.at)
-    return _shown(tx, [made])[0]
+    return _shown(tx, call.who, [made])[0]
 
 
 def withdraw(tx: Transaction, call: Call[Nothing]) -> None:
@@ -85,16 +86,18 @@ def withdraw(tx: Transaction, call: Call[Nothing]) -> None:
 
 def decline(tx: Transaction, call: Call[Nothing]) -> Response:
     """Say kindly no to an answer."""
-    return _shown(tx, [acts.decline(tx, call.by, call.key, call.at)])[0]
+    return _shown(tx, call.who, [acts.decline(tx, call.by, call.key, call.at)])[0]
 
 
-def _shown(tx: Transaction, found: list[Kept]) -> list[Response]:
+def _shown(tx: Transaction, who: Resident | None, found: list[Kept]) -> list[Response]:
+    """As one sees them: without the words that one reported, until somebody decided."""
     homes = whereabouts.of(tx, found)
+    away = sayings.reported_by(tx, who.id) if who is not None else frozenset()
     return [
         Response(
             id=response.id,
             post=response.post_id,
-            text=response.text,
+            text="" if response.id in away else response.text,
             by=From(response.name, homes[response.id].name),
             state=response.state,
             created=response.created,

@@ -1,5 +1,6 @@
 """Threads and contact details, in JSON: between the two people of an answer, and nobody else."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,8 +17,8 @@ from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.thread import TEXT_LENGTH, Side, Thread
 from node.neighbourhood.thread import Message as Kept
 from node.storage import contacts as kept_contacts
+from node.storage import sayings, whereabouts
 from node.storage import threads as kept
-from node.storage import whereabouts
 from node.storage.database import Transaction
 
 Field = Literal["phone", "email", "address"]
@@ -79,11 +80,13 @@ class NewDetails(Struct, forbid_unknown_fields=True):
 
 
 def listing(tx: Transaction, call: Call[PageAsked]) -> Messages:
-    """What the two wrote; for one of them."""
+    """What the two wrote; for one of them, without the words that one reported, until somebody decided."""
     thread, limit = kept.see(tx, call.by, call.key), call.asked.limit
     found = kept.page(tx, call.key, lists.before(call.asked), limit + 1)
     shown, more = lists.page(found, limit, lambda message: lists.by_time(message.created, message.id))
-    return Messages([_message(tx, thread, message) for message in shown], more)
+    away = sayings.reported_by(tx, call.by.id)
+    seen = [replace(one, text="") if one.id in away else one for one in shown]
+    return Messages([_message(tx, thread, message) for message in seen], more)
 
 
 def write(tx: Transaction, call: Call[NewMessage]) -> Message:

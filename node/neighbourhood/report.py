@@ -1,4 +1,5 @@
-"""Reports (meldingen): somebody says that something is wrong with a post. A supervisor looks and decides.
+"""Reports (meldingen): somebody says that something is wrong with a post, or with what somebody else wrote
+about it. A supervisor looks and decides.
 
 A report alone changes nothing, with one exception: two different people of the post's own neighbourhood take
 it out of sight until a supervisor has looked. What another node reports never does.
@@ -55,7 +56,8 @@ class Measure(StrEnum):
 @dataclass(frozen=True)
 class Report:
     """One report about a post. `resident` reported it here, or `node_id` passed one on (`uri` is its Flag).
-    Both: a supervisor of ours wrote it to that node, which decides (`sent_on`).
+    Both: a supervisor of ours wrote it to that node, which decides (`sent_on`). With `response_id` it is
+    about that answer to the post, with `message_id` too about one message in the conversation on it.
 
     `text` are the words of the reporter, for the supervisor of this node alone. `outcome` is what the
     reporter reads in the end.
@@ -72,6 +74,8 @@ class Report:
     node_id: str | None = None
     decided: datetime | None = None
     outcome: str = ""
+    response_id: str | None = None
+    message_id: str | None = None
 
     @property
     def sent_on(self) -> bool:

@@ -148,7 +148,7 @@ def reported_by(tx: Transaction, resident_id: str) -> frozenset[str]:
 
 def _reported_by(resident_id: str) -> Select[tuple[str]]:
     theirs = and_(reports.c.resident == resident_id, reports.c.state == ReportState.OPEN)
-    return select(reports.c.post_id).where(theirs)
+    return select(reports.c.post_id).where(theirs, reports.c.response_id.is_(None))
 
 
 def _whose(wanted: Filter) -> Iterator[ColumnElement[bool]]:

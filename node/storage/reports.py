@@ -15,7 +15,9 @@ from node.storage.database import Transaction
 from node.storage.tables import posts, reports
 
 _OPEN = reports.c.state == ReportState.OPEN
-_WAITS = and_(_OPEN, or_(reports.c.resident.is_(None), reports.c.node_id.is_(None)))
+_OF_POST = reports.c.response_id.is_(None)
+"""About a post itself: what is about an answer or a message stands in `storage.sayings`."""
+_WAITS = and_(_OPEN, _OF_POST, or_(reports.c.resident.is_(None), reports.c.node_id.is_(None)))
 """Open, and for us to decide: not what a supervisor wrote to another node (`Report.sent_on`)."""
 _THERE = and_(posts.c.title != "", posts.c.state.not_in([State.DRAFT, State.WITHDRAWN]))
 _AWAY = or_(
@@ -47,13 +49,13 @@ def save(tx: Transaction, report: Report) -> None:
 def open_about(tx: Transaction, post_id: str, category: ReportCategory | None = None) -> list[Report]:
     """The reports about a post that wait for a decision, of ours or of its home, the oldest first."""
     same = true() if category is None else reports.c.category == category
-    statement = select(reports).where(reports.c.post_id == post_id, _OPEN, same)
+    statement = select(reports).where(reports.c.post_id == post_id, _OPEN, _OF_POST, same)
     return [_report(row) for row in tx.run(statement.order_by(reports.c.created, reports.c.id)).mappings()]
 
 
 def decided_about(tx: Transaction, post_id: str, limit: int) -> list[Report]:
     """The reports about a post that were decided on, the newest first."""
-    statement = select(reports).where(reports.c.post_id == post_id, ~_OPEN)
+    statement = select(reports).where(reports.c.post_id == post_id, ~_OPEN, _OF_POST)
     order = (reports.c.decided.desc(), reports.c.id)
     return [_report(row) for row in tx.run(statement.order_by(*order).limit(limit)).mappings()]
 
@@ -85,14 +87,14 @@ def open_of_strangers(tx: Transaction) -> int:
 
 def last_ok(tx: Transaction, post_id: str) -> datetime | None:
     """When a supervisor last said that a reported post may stay."""
-    said = and_(reports.c.post_id == post_id, reports.c.state == ReportState.DISMISSED)
+    said = and_(reports.c.post_id == post_id, reports.c.state == ReportState.DISMISSED, _OF_POST)
     return tx.run(select(reports.c.decided).where(said).order_by(reports.c.decided.desc()).limit(1)).scalar()
 
 
 def about_what_is_gone(tx: Transaction, limit: int = 200) -> list[str]:
     """The ids of posts that were taken back or erased while a report about them was open."""
     joined = reports.join(posts, reports.c.post_id == posts.c.id)
-    statement = select(posts.c.id).select_from(joined).where(_OPEN, ~_THERE).distinct()
+    statement = select(posts.c.id).select_from(joined).where(_OPEN, _OF_POST, ~_THERE).distinct()
     return list(tx.run(statement.order_by(posts.c.id).limit(limit)).scalars())
 
 

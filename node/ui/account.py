@@ -14,7 +14,7 @@ from node.neighbourhood.contact import Contact
 from node.neighbourhood.refusal import Invalid
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, Role, may
-from node.storage import access, replies, reports, residents
+from node.storage import access, replies, reports, residents, sayings
 from node.storage import contacts as kept_contacts
 from node.storage.access import Session, Token
 from node.storage.database import Transaction
@@ -115,6 +115,6 @@ def _look(tx: Transaction, person: Resident, here: str, at: datetime) -> Account
         access.sessions_of(tx, person.id, at),
         access.session_id(here),
         kept_contacts.of(tx, person.id),
-        reports.length(tx, person.id) if looks else 0,
+        reports.length(tx, person.id) + sayings.length(tx, person.id) if looks else 0,
         replies.count(tx) if looks else 0,
     )

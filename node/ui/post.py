@@ -1,6 +1,6 @@
 """The page of one post: what it says, how it stands, and what this visitor can do with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -16,7 +16,7 @@ from node.neighbourhood.refusal import NotFound
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import LIVE, Response, ResponseState
 from node.neighbourhood.roles import Deed, may
-from node.storage import invites, log, matches, nodes, posts, responses, tombstones, whereabouts
+from node.storage import invites, log, matches, nodes, posts, responses, sayings, tombstones, whereabouts
 from node.storage.database import Transaction
 from node.storage.whereabouts import Whereabouts
 from node.ui.cards import Card, cards
@@ -24,13 +24,14 @@ from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.ledger import Bead, Elsewhere, Happened, beads, elsewhere, happened
 from node.ui.reach import Reach, reach
-from node.ui.verdict import Verdict, verdict
+from node.ui.verdict import Verdict, taken, verdict
 from node.ui.words import ON_ITS_WAY
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Somebody's yes as it is shown. `agreement`: what came of it, if anything."""
+    """Somebody's yes as it is shown, without the words that this visitor reported. `agreement`: what came of
+    it, if anything."""
 
     id: str
     name: str
@@ -40,6 +41,8 @@ class Answer:
     state: ResponseState
     agreement: MatchState | None
     mine: bool
+    reported: bool = False  # by this visitor, and nobody decided yet
+    taken: Verdict | None = None  # a supervisor took its words away
 
     @property
     def live(self) -> bool:
@@ -180,9 +183,11 @@ def _home(tx: Transaction, post: Post) -> str:
 
 
 def _public(post: Post, answers: list[Answer]) -> list[Answer]:
-    """The public answers to a notice, the first said on top; elsewhere we know only those of our own."""
-    shown = [answer for answer in answers if answer.state is ResponseState.ACCEPTED]
-    return [answer for answer in shown if post.own or answer.mine]
+    """The public answers to a notice, the first said on top; elsewhere we know only those of our own. What a
+    supervisor took away, whoever wrote it still finds, with the reason."""
+    away = [answer for answer in answers if answer.mine and answer.taken is not None]
+    shown = [answer for answer in answers if answer.state is ResponseState.ACCEPTED and answer not in away]
+    return [answer for answer in shown if post.own or answer.mine] + away
 
 
 def _found(tx: Transaction, who: Resident | None, post: Post) -> list[Response]:
@@ -198,6 +203,7 @@ def _answers(tx: Transaction, who: Resident | None, post: Post, found: list[Resp
     agreed = {m.response_id: m for m in reversed(matches.page(tx, None, post.id, None, 100))}
     homes = whereabouts.of(tx, found)
     made = [_answer(who, answer, agreed.get(answer.id), homes[answer.id]) for answer in reversed(found)]
+    made = [_as_said(tx, post, answer) for answer in _unreported(tx, who, made)]
     return sorted(made, key=lambda answer: LIVE.index(answer.state) if answer.state in LIVE else len(LIVE))
 
 
@@ -212,6 +218,20 @@ def _answer(who: Resident | None, answer: Response, match: Match | None, where: 
         agreement=match.state if match is not None else None,
         mine=who is not None and answer.resident == who.id,
     )
+
+
+def _unreported(tx: Transaction, who: Resident | None, answers: list[Answer]) -> list[Answer]:
+    """Without the words that this visitor reported."""
+    away = sayings.reported_by(tx, who.id) if who is not None and answers else frozenset()
+    return [replace(one, text="", reported=True) if one.id in away else one for one in answers]
+
+
+def _as_said(tx: Transaction, post: Post, answer: Answer) -> Answer:
+    """With what a supervisor decided about its words, when they are not there."""
+    hidden = post.kind is Kind.NOTICE and answer.state is not ResponseState.ACCEPTED
+    if answer.reported or (answer.text and not hidden):
+        return answer
+    return replace(answer, taken=taken(tx, answer.id))
 
 
 def _changed(tx: Transaction, post: Post, answer: Answer) -> bool:

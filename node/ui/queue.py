@@ -16,7 +16,7 @@ from node.neighbourhood.post import Kind, Post, State
 from node.neighbourhood.refusal import Conflict, Invalid, Words, phrase
 from node.neighbourhood.report import REASON_LENGTH, Measure, Report
 from node.neighbourhood.roles import Deed
-from node.storage import log, nodes, outbox, replies
+from node.storage import log, nodes, outbox, replies, sayings
 from node.storage import reports as kept
 from node.storage.database import Transaction
 from node.storage.reports import Waiting
@@ -88,10 +88,12 @@ class Case:
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
     """GET /queue: what waits, the oldest on top. Only a supervisor."""
     who.required(Deed.MODERATE, Deed.SEE_QUEUE)
-    shown, hidden, elsewhere = await ui.database.reading(_look, who, number(request.query_params.get("from")))
+    shown, hidden, elsewhere, written = await ui.database.reading(
+        _look, who, number(request.query_params.get("from"))
+    )
     said = SAID.get(request.query_params.get("said", ""), "")
     values = {"shown": shown, "hidden": hidden, "path": LIST, "said": said, "form": Form(), "alone": False}
-    values["elsewhere"] = elsewhere
+    values |= {"elsewhere": elsewhere, "written": written}
     return ui.page(request, who, "queue.html", **values, **_frame())
 
 
@@ -134,16 +136,22 @@ def _single(tx: Transaction, who: Visitor, post_id: str) -> Case:
     before = kept.decided_about(tx, post.id, EARLIER_MOST)
     known = nodes.known(tx, {report.node_id for report in before if report.node_id is not None})
     found = _cases(tx, who, [kept.about(tx, post)])[0]
-    return replace(found, last=last(tx, post, before), earlier=[_said(report, known) for report in before])
+    return replace(found, last=last(tx, post, before), earlier=[said(report, known) for report in before])
 
 
-def _look(tx: Transaction, who: Visitor, start: int) -> tuple[Slice[Case], list[Post], int]:
-    """What waits; what is not shown here; and how many replies from elsewhere wait on their own page."""
+def _look(tx: Transaction, who: Visitor, start: int) -> tuple[Slice[Case], list[Post], int, int]:
+    """What waits; what is not shown here; and how many replies from elsewhere, and how many answers and
+    messages, wait on their own pages."""
     person = who.signed_in()
     found = kept.oldest(tx, person.id, start, PAGE)
     total = kept.length(tx, person.id)
     hidden = kept.hidden_here(tx, HIDDEN_MOST)
-    return Slice(_cases(tx, who, found), start, total), hidden, replies.count(tx)
+    return (
+        Slice(_cases(tx, who, found), start, total),
+        hidden,
+        replies.count(tx),
+        sayings.length(tx, person.id),
+    )
 
 
 def _cases(tx: Transaction, who: Visitor, found: list[Waiting]) -> list[Case]:
@@ -161,7 +169,7 @@ def _case(tx: Transaction, who: Visitor, one: Waiting, card: Card, known: dict[s
         post=post,
         card=card,
         since=one.since,
-        reports=[_said(report, known) for report in one.reports],
+        reports=[said(report, known) for report in one.reports],
         why=_why(tx, one, home, happened, known),
         heard=_heard(tx, happened),
         home=home,
@@ -174,12 +182,12 @@ def _away(post: Post) -> bool:
     return post.hidden or (post.own and post.state is State.WAITING)
 
 
-def _said(report: Report, known: dict[str, Node]) -> Said:
+def said(report: Report, known: dict[str, Node]) -> Said:
     came = CAME.get(report.state, "")
-    return Said(WRONG[report.category], report.text, _from(report, known), report.created, came)
+    return Said(WRONG[report.category], report.text, origin_of(report, known), report.created, came)
 
 
-def _from(report: Report, known: dict[str, Node]) -> str:
+def origin_of(report: Report, known: dict[str, Node]) -> str:
     """The node that passed it on; empty for a neighbour of our own, whose name stays unsaid."""
     if report.resident is not None:
         return ""
@@ -192,10 +200,10 @@ def _why(
 ) -> list[Words]:
     """Why it stands here, in sentences."""
     ours = sum(report.resident is not None for report in one.reports)
-    theirs = dict.fromkeys(_from(report, known) for report in one.reports if report.resident is None)
+    theirs = dict.fromkeys(origin_of(report, known) for report in one.reports if report.resident is None)
     said = []
     if ours:
-        said.append(_neighbours(ours))
+        said.append(neighbours(ours))
     said += [phrase("%(name)s asks us to look at it.", name=name) for name in theirs]
     if _away(one.post):
         said += _out_of_sight(one.post, happened)
@@ -204,7 +212,7 @@ def _why(
     return said
 
 
-def _neighbours(number: int) -> Words:
+def neighbours(number: int) -> Words:
     if number == 1:
         return phrase("A neighbour reported this.")
     return phrase("%(num)d different neighbours reported this.", num=number)

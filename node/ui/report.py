@@ -1,5 +1,6 @@
-"""Saying that something is wrong with a post, and what became of it."""
+"""Saying that something is wrong with a post, or with what somebody wrote, and what became of it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,13 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response as Page
 
 from node.acts import reports as acts
+from node.acts import sayings
 from node.neighbourhood.audience import may_see
 from node.neighbourhood.post import Post
 from node.neighbourhood.refusal import Conflict, Invalid, TooMany, phrase
 from node.neighbourhood.report import TEXT_LENGTH, Report, ReportCategory, ReportState
 from node.neighbourhood.roles import Deed
-from node.storage import nodes, posts
+from node.neighbourhood.saying import Saying, Where
+from node.storage import nodes, posts, whereabouts
 from node.storage import reports as kept
+from node.storage import sayings as kept_sayings
 from node.storage.database import Transaction
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
@@ -54,16 +58,33 @@ DECIDED = {
 
 @dataclass(frozen=True)
 class Reported:
-    """What somebody reported, and how it stands. `title` and `url` are empty when the post is gone."""
+    """What somebody reported, and how it stands. `title` and `url` are empty when the post is gone; `said`:
+    it is what somebody wrote about that post."""
 
     title: str
     url: str
+    said: bool
     wrong: Sign
     stands: Sign
     text: str
     outcome: str
     created: datetime
     decided: datetime | None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is to be reported: `title` and `text` as they are quoted. `path` of the form, `back` to where it
+    stands. `home`: where it comes from, when that is elsewhere. `again`: this person reported it already."""
+
+    title: str
+    text: str
+    path: str
+    back: str
+    home: str
+    again: bool
+    where: Where | None = None
+    told: bool = False  # its home hears at once what sort of thing is wrong
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
@@ -84,6 +105,32 @@ async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     return go_to("/reports?said=reported")
 
 
+async def said_page(ui: Ui, request: Request, who: Visitor) -> Page:
+    """GET /report/{answers, messages}/{id}. Whoever may read it."""
+    who.required(Deed.REPORT)
+    return await _asked(ui, request, who, Form())
+
+
+async def send_answer(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
+    """POST /report/answers/{answer}. Whoever may read that answer, and did not give it."""
+    return await _send_said(ui, request, who, form, sayings.report_answer, request.path_params["answer"])
+
+
+async def send_message(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
+    """POST /report/messages/{message}. The one of the two who did not write it."""
+    return await _send_said(ui, request, who, form, sayings.report_message, request.path_params["message"])
+
+
+async def _send_said(
+    ui: Ui, request: Request, who: Visitor, form: Form, act: Callable[..., Report], key: str
+) -> Page:
+    try:
+        await ui.database.writing(act, who.signed_in(), key, form["category"], form["text"], who.at)
+    except (Invalid, Conflict, TooMany) as refused:
+        return await _asked(ui, request, who, *form.refused(refused))
+    return go_to("/reports?said=reported")
+
+
 async def mine(ui: Ui, request: Request, who: Visitor) -> Page:
     """GET /reports: what I reported. Anybody with an account, for themselves."""
     who.required(Deed.READ_OWN)
@@ -93,17 +140,49 @@ async def mine(ui: Ui, request: Request, who: Visitor) -> Page:
 
 
 async def _asked(ui: Ui, request: Request, who: Visitor, form: Form, status: int = 200) -> Page:
-    post, home, open_until = await ui.database.reading(_look, who, request.path_params["post"])
-    values = {"post": post, "home": home, "form": form, "wrong": WRONG, "most": TEXT_LENGTH}
-    return ui.page(request, who, "report.html", status, **values, again=open_until)
+    about = await ui.database.reading(_look, who, request.path_params)
+    values = {"about": about, "form": form, "wrong": WRONG, "most": TEXT_LENGTH}
+    return ui.page(request, who, "report.html", status, **values)
 
 
-def _look(tx: Transaction, who: Visitor, post_id: str) -> tuple[Post, str, bool]:
-    """The post, the name of its home when that is elsewhere, and whether this visitor reported it already."""
-    post = posts.see(tx, who.person, post_id, who.at)
+def _look(tx: Transaction, who: Visitor, keys: Mapping[str, str]) -> Subject:
+    """What an address is about, for whoever may read it."""
+    if "answer" in keys:
+        return _said(tx, who, kept_sayings.answer(tx, keys["answer"]))
+    if "message" in keys:
+        return _said(tx, who, kept_sayings.message(tx, keys["message"]))
+    post = posts.see(tx, who.person, keys["post"], who.at)
     home = nodes.get(tx, post.node_id).name if post.node_id is not None else ""
-    mine = [one for one in kept.open_about(tx, post.id) if who.person and one.resident == who.person.id]
-    return post, home, bool(mine)
+    again = _again(who, kept.open_about(tx, post.id))
+    path, back = f"/report/{post.id}", f"/o/{post.id}"
+    return Subject(post.title, post.text, path, back, home, again, told=home != "")
+
+
+def _said(tx: Transaction, who: Visitor, saying: Saying) -> Subject:
+    saying = sayings.readable(tx, who.signed_in(), saying, who.at)
+    private = saying.where is Where.MESSAGE
+    home = _home(tx, saying)
+    return Subject(
+        title=saying.name,
+        text=saying.text,
+        path=f"/report/{'messages' if private else 'answers'}/{saying.id}",
+        back=f"/talks/{saying.response.id}" if private else f"/o/{saying.post.id}",
+        home=home,
+        again=_again(who, kept_sayings.open_about(tx, saying)),
+        where=saying.where,
+        told=saying.public and saying.node_id is not None,
+    )
+
+
+def _home(tx: Transaction, saying: Saying) -> str:
+    """Where something said comes from; empty when that is here."""
+    if saying.account_id is not None:
+        return whereabouts.of_one(tx, saying.response).server
+    return whereabouts.of_node(tx, saying.node_id).name if saying.node_id is not None else ""
+
+
+def _again(who: Visitor, found: list[Report]) -> bool:
+    return any(who.person is not None and one.resident == who.person.id for one in found)
 
 
 def _mine(tx: Transaction, who: Visitor) -> list[Reported]:
@@ -117,6 +196,7 @@ def _told(one: Report, post: Post, there: bool) -> Reported:
     return Reported(
         title=post.title if there else "",
         url=f"/o/{post.id}" if there else "",
+        said=one.response_id is not None,
         wrong=WRONG[one.category],
         stands=DECIDED[one.state],
         text=one.text,

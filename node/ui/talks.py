@@ -1,7 +1,7 @@
 """Conversations: what a poster and one helper write to each other, and the details they let be seen."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from starlette.requests import Request
@@ -16,13 +16,14 @@ from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, require
 from node.neighbourhood.thread import Message, Side, Thread
 from node.storage import contacts as kept_contacts
+from node.storage import sayings, whereabouts
 from node.storage import threads as kept
-from node.storage import whereabouts
 from node.storage.database import Transaction
 from node.storage.whereabouts import Whereabouts
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.post import shown_state
+from node.ui.verdict import Verdict, taken
 
 MOST = 100  # conversations in the list
 MESSAGES_MOST = 500  # of one on its page; those before it stay in the API
@@ -43,13 +44,17 @@ class Turn:
 
 @dataclass(frozen=True)
 class Say:
-    """What one of the two wrote. `id` is empty for the answer with which it began."""
+    """What one of the two wrote. `id` is empty for the answer with which it began. `report`: where to say
+    that something is wrong with it, if it is the other's; `reported`: one did so, and nobody decided yet."""
 
     id: str
     at: datetime
     mine: bool
     text: str
     gone: bool = False
+    report: str = ""
+    reported: bool = False
+    taken: Verdict | None = None  # a supervisor took its words away
 
 
 @dataclass(frozen=True)
@@ -184,6 +189,8 @@ def _look(tx: Transaction, person: Resident, answer_id: str, at: datetime) -> Vi
     thread = kept.see(tx, person, answer_id)
     require(person, Deed.WRITE, thread.owner)
     messages = kept.page(tx, answer_id, None, MESSAGES_MOST)
+    lines = [_as_said(tx, thread, line) for line in _lines(thread, messages)]
+    away = sayings.reported_by(tx, person.id)
     return View(
         thread=thread,
         state=shown_state(tx, thread.post, thread.response),
@@ -191,7 +198,7 @@ def _look(tx: Transaction, person: Resident, answer_id: str, at: datetime) -> Vi
         home=whereabouts.of_node(tx, thread.post.node_id).name,
         title=thread.post.title,
         url=f"/o/{thread.post.id}" if may_see(person, thread.post, at) else "",
-        lines=sorted(_lines(thread, messages), key=lambda line: line.at),
+        lines=sorted((_unreported(line, away) for line in lines), key=lambda line: line.at),
         unread=bool(kept.unread(tx, person.id, answer_id)),
         open=thread.open_at(at),
         details=kept_contacts.of(tx, person.id),
@@ -205,14 +212,32 @@ def _lines(thread: Thread, messages: list[Message]) -> Iterator[Turn | Say]:
     response, match, helps = thread.response, thread.match, thread.side is Side.HELPER
     answered = phrase("you answered.") if helps else phrase("%(name)s answered.", name=response.name)
     yield Turn(response.created, answered, "send")
-    yield Say("", response.created, helps, response.text)
+    may_report = thread.post.own and not helps and response.text != ""
+    about = f"/report/answers/{response.id}" if may_report else ""
+    yield Say("", response.created, helps, response.text, report=about)
     if match is not None:
         yield Turn(match.created, phrase("you both said yes, so it is agreed."), "handshake")
         if match.ended is not None and match.state in ENDED:
             yield Turn(match.ended, *ENDED[match.state])
     for message in reversed(messages):
         mine = message.side is thread.side
-        yield Say(message.id, message.created, mine, message.text, message.deleted is not None)
+        gone = message.deleted is not None
+        about = "" if mine or gone else f"/report/messages/{message.id}"
+        yield Say(message.id, message.created, mine, message.text, gone, about)
+
+
+def _as_said(tx: Transaction, thread: Thread, line: Turn | Say) -> Turn | Say:
+    """With what a supervisor decided about its words, when they are not there."""
+    if isinstance(line, Turn) or line.text:
+        return line
+    return replace(line, taken=taken(tx, line.id or thread.response.id))
+
+
+def _unreported(line: Turn | Say, away: frozenset[str]) -> Turn | Say:
+    """Without the words that this person reported."""
+    if isinstance(line, Turn) or line.report.rpartition("/")[2] not in away:
+        return line
+    return replace(line, text="", reported=True)
 
 
 def _listed(tx: Transaction, person: Resident, at: datetime) -> list[Talk]:

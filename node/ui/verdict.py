@@ -1,4 +1,5 @@
-"""What a supervisor or a broker decided about one's own post, as its writer reads it on the post's page."""
+"""What a supervisor or a broker decided about one's own post, as its writer reads it on the post's page; and
+what a supervisor took away of what people said."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ HIDDEN = phrase("A supervisor put your post out of sight. Change it, and it is l
 CHANGED = phrase("You changed it. A supervisor looks at it again; until then only you see it.")
 REMOVED = phrase("A supervisor removed your post.")
 ASKED = phrase("A supervisor asks you to change your post.")
+TAKEN = phrase("A supervisor took this away.")
 BACK = phrase("A supervisor looked at your post. It is in sight again.")
 ENDED = {
     State.CLOSED: phrase("The broker closed this for you. You can open it again."),
@@ -52,6 +54,12 @@ def verdict(tx: Transaction, who: Resident | None, post: Post) -> Verdict | None
         return None
     words = CHANGED if changed else _words(last, post)
     return Verdict(words, last.why or "", last.at, good=last.what is Happening.SHOWN)
+
+
+def taken(tx: Transaction, key: str) -> Verdict | None:
+    """That a supervisor took an answer or a message away, by its id; None when nobody did."""
+    found = [entry for entry in log.of(tx, key) if entry.what is Happening.HIDDEN]
+    return Verdict(TAKEN, found[-1].why or "", found[-1].at) if found else None
 
 
 def _ended(tx: Transaction, post: Post) -> Verdict | None:

@@ -95,6 +95,7 @@ _WITH_BODY = {
     *("reportRequest", "reportOffer", "reportNotice", "reportEvent"),
     *("changePolicy", "putBlock", "liftBlock", "importBlocks", "giveAdvice"),
     *("upholdReports", "dismissReports", "flagPost"),
+    *("reportResponse", "reportMessage", "takeAway", "letStay"),
 }
 
 

@@ -12,6 +12,8 @@ async def test_reported_upheld_and_heard(here: Here) -> None:
     assert report == {
         "id": report["id"],
         "post": post["id"],
+        "response": None,
+        "message": None,
         "category": "fraud",
         "text": "Pas op.",
         "state": "open",

@@ -153,6 +153,29 @@ def at_case(below: str, body: Any = None, copy: bool = False) -> Way:
     return way
 
 
+def at_saying(below: str, body: Any) -> Way:
+    """At what somebody said under a notice, and somebody else reported."""
+
+    async def way(here: Here) -> Ask:
+        notice = await here.post("poster", "/notices", near("notices"))
+        said = await here.post("other", f"{path_of(notice)}/responses", {"text": "Onzin!"})
+        path = f"/responses/{said['id']}/reports"
+        report = await here.post("booster", path, {"category": "rude"})
+        return Ask(f"/queue/said/{report['id']}/{below}", body)
+
+    return way
+
+
+async def report_of_answer(here: Here) -> Ask:
+    answer = await here.answers("helper", await here.asks())
+    return Ask(f"/responses/{answer['id']}/reports", {"category": "rude"})
+
+
+async def report_of_message(here: Here) -> Ask:
+    ask = await at_message(here)
+    return Ask(f"{ask.path}/reports", {"category": "rude"}, "poster")
+
+
 def at_reply(below: str) -> Way:
     """At what somebody with an account elsewhere wrote."""
 
@@ -228,7 +251,12 @@ WAYS: dict[str, Way] = {
     "reportOffer": at_report("offers"),
     "reportNotice": at_report("notices"),
     "reportEvent": at_report("events"),
+    "reportResponse": report_of_answer,
+    "reportMessage": report_of_message,
     "listReports": at("/reports"),
+    "listSayings": at("/queue/said"),
+    "takeAway": at_saying("uphold", {"reason": "Grof."}),
+    "letStay": at_saying("dismiss", {"reason": "Dit mag."}),
     "showQueue": at("/queue"),
     "listReplies": at("/queue/replies"),
     "letReplyIn": at_reply("let-in"),
@@ -298,6 +326,12 @@ OTHERWISE = {  # where the rules say more than the table
     ("poster", "answerOffer"): 409,
     ("poster", "answerEvent"): 409,
     **{("poster", f"report{name}"): 409 for name in ("Request", "Offer", "Notice", "Event")},  # their own
+    **{(part, "reportResponse"): 404 for part in PARTS if part not in (None, "outsider")},
+    **{(part, "reportMessage"): 404 for part in PARTS if part not in (None, "outsider")},
+    **{(part, "reportResponse"): 201 for part in ("poster", "broker")},  # who may read it
+    ("helper", "reportMessage"): 201,
+    ("helper", "reportResponse"): 409,  # their own
+    ("poster", "reportMessage"): 409,
     ("helper", "cancelMatch"): 200,  # each side undoes its own yes
     **{("helper", name): status for name, status in TALK.items()},  # a conversation is of two
     ("helper", "deleteMessage"): 403,  # but what one wrote, only one's own

@@ -100,6 +100,8 @@ ONE, ANSWER = "/o/{post}", "/o/{post}/answers/{answer}/{deed}"
 BOARD, INVITE = "/board/{post}", "/invites/{invite}/{answer}"
 TALK = "/talks/{answer}"
 DECIDES = ("poster", "broker")  # about an answer
+UNSEEN, OWN = {"stranger": SIGN_IN, "outsider": 403}, {"stranger": 403, "outsider": 403}
+SPAM, TOO_RUDE, SAID = {"category": "spam"}, {"reason": "Grof."}, ("stays", "away", "tell")
 
 TABLE = [
     look("/", everybody(200)),
@@ -234,6 +236,20 @@ TABLE = [
     send("/report/{post}", residents(303, 403, 403, poster=409), {"category": "spam"}),
     send("/report/{post}", residents(303, 403, 403), {"category": "spam"}, post="{copy}"),
     send("/report/{post}", residents(404, 403, 403), {"category": "spam"}, post="nowhere"),
+    look("/report/answers/{answer}", {**only(200, "poster", "broker", "helper"), **UNSEEN}),
+    look("/report/answers/{answer}", residents(200, SIGN_IN, 403), answer="{comment}"),
+    look("/report/answers/{answer}", residents(404, SIGN_IN, 403), answer="nowhere"),
+    look("/report/messages/{message}", {**only(200, "poster", "helper"), **UNSEEN}),
+    look("/report/messages/{message}", residents(404, SIGN_IN, 403), message="nowhere"),
+    send("/report/answers/{answer}", {**only(303, "poster", "broker"), **OWN, "helper": 409}, SPAM),
+    send("/report/answers/{answer}", residents(303, 403, 403, helper=409), SPAM, answer="{comment}"),
+    send("/report/answers/{answer}", residents(404, 403, 403), SPAM, answer="nowhere"),
+    send("/report/messages/{message}", {**only(303, "helper"), **OWN, "poster": 409}, SPAM),
+    send("/report/messages/{message}", residents(404, 403, 403), SPAM, message="nowhere"),
+    look("/queue/said", supervisor(200, stranger=SIGN_IN)),
+    *(send("/queue/said/{report}", supervisor(303), TOO_RUDE | {"what": w}) for w in SAID),
+    send("/queue/said/{report}", supervisor(404), TOO_RUDE | {"what": "burn"}),
+    send("/queue/said/{report}", supervisor(404), TOO_RUDE | {"what": "away"}, report="nothing"),
     look("/reports", account(200, stranger=SIGN_IN)),
     look("/queue", supervisor(200, stranger=SIGN_IN)),
     look("/queue/replies", supervisor(200, stranger=SIGN_IN)),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from node.acts import held, invites, posts, residents, responses, threads
+from node.acts import held, invites, posts, residents, responses, sayings, threads
 from node.clock import now
 from node.neighbourhood.node import Follow
 from node.storage import access, lookups, replies, tables, ways_in
@@ -38,6 +38,7 @@ class Things:
     coming: str  # the helper's answer to it
     notice: str  # the poster tells, for here and next door
     comment: str  # the helper's, under it
+    report: str  # a report about what the other said under that notice
     reply: str  # of somebody elsewhere whom nobody here knows
     delivery: str  # a message that was refused too often, and waits for the operator
     account: str  # on other software, and asks to follow us
@@ -74,6 +75,8 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
     coming = responses.answer(tx, cast.helper, event.id, "", at)
     notice = posts.post(tx, cast.poster, town.tells(audience="adjacent"), at)
     comment = responses.answer(tx, cast.helper, notice.id, "Die is van Jan.", at)
+    rude = responses.answer(tx, cast.other, notice.id, "Onzin!", at)
+    said = sayings.report_answer(tx, cast.booster, rude.id, "rude", "", at)
     public = posts.post(tx, cast.poster, town.tells("Voor iedereen", audience="public"), at)
     elsewhere.wrote(tx, elsewhere.account(tx, at, known=False), public, "Leuk!", at)
     return Things(
@@ -93,6 +96,7 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
         coming=coming.id,
         notice=notice.id,
         comment=comment.id,
+        report=said.id,
         reply=replies.oldest(tx, 1)[0].id,
         delivery=_parked(tx),
         account=elsewhere.asks_to_follow(tx, at, "pa").id,

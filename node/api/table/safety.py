@@ -3,7 +3,7 @@
 from functools import partial
 
 from node.acts import replies as acts
-from node.api import replies, reports
+from node.api import replies, reports, sayings
 from node.api.lists import PageAsked
 from node.api.operation import Operation
 from node.neighbourhood.post import Kind
@@ -30,6 +30,35 @@ def _report(kind: Kind) -> Operation:
 
 OPERATIONS: tuple[Operation, ...] = (
     *(_report(kind) for kind in Kind),
+    Operation(
+        method="POST",
+        path="/responses/{id}/reports",
+        name="reportResponse",
+        says="Say that something is wrong with an answer, or with what somebody said under a notice",
+        also="What one may read oneself, at the home of the post. The supervisors read it then too; oneself "
+        "one reads no words of it any more until somebody decided. A public one from another node: that "
+        "node hears the category. 409: it is one's own, or one did so already.",
+        does=sayings.report_answer,
+        deed=Deed.REPORT,
+        takes=reports.NewReport,
+        answers=reports.Report,
+        status=201,
+        refuses=(409, 429),
+    ),
+    Operation(
+        method="POST",
+        path="/messages/{id}/reports",
+        name="reportMessage",
+        says="Say that something is wrong with a message of the other",
+        also="The supervisors of one's own node can read that message then, and no other. No other node "
+        "hears of it, unless a supervisor decides so.",
+        does=sayings.report_message,
+        deed=Deed.REPORT,
+        takes=reports.NewReport,
+        answers=reports.Report,
+        status=201,
+        refuses=(409, 429),
+    ),
     Operation(
         method="GET",
         path="/reports",
@@ -63,6 +92,44 @@ OPERATIONS: tuple[Operation, ...] = (
         deed=Deed.SEE_QUEUE,
         takes=PageAsked,
         answers=replies.Replies,
+    ),
+    Operation(
+        method="GET",
+        path="/queue/said",
+        name="listSayings",
+        says="What people wrote under posts and to each other, and was reported",
+        also="What a supervisor wrote themselves is not among it, nor anything else of the conversation.",
+        does=sayings.listing,
+        deed=Deed.SEE_QUEUE,
+        takes=PageAsked,
+        answers=sayings.Sayings,
+    ),
+    Operation(
+        method="POST",
+        path="/queue/said/{id}/uphold",
+        name="takeAway",
+        says="Something is wrong with what was said: its words go",
+        also="Here, and wherever we sent them. With `home`, the node or server that it came from hears the "
+        "category, and nobody's name or words. 404: it was decided already.",
+        does=sayings.uphold,
+        deed=Deed.MODERATE,
+        takes=sayings.TakenAway,
+        answers=None,
+        status=204,
+        refuses=(409,),
+    ),
+    Operation(
+        method="POST",
+        path="/queue/said/{id}/dismiss",
+        name="letStay",
+        says="What was said may stay",
+        also="Who reported it hears, and can read it again. 404: it was decided already.",
+        does=sayings.dismiss,
+        deed=Deed.MODERATE,
+        takes=reports.Dismissed,
+        answers=None,
+        status=204,
+        refuses=(409,),
     ),
     Operation(
         method="POST",

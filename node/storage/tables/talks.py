@@ -69,4 +69,6 @@ reports = table(
     Column("node_id", Text, ForeignKey("nodes.id")),
     Column("decided", Moment),
     Column("outcome", Text, nullable=False),
+    Column("response_id", Text, ForeignKey("responses.id"), index=True),
+    Column("message_id", Text),  # no reference: messages are forgotten, and that one was reported is not
 )
