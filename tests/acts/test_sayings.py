@@ -21,7 +21,7 @@ from node.storage import responses as kept_responses
 from node.storage import sayings as kept
 from node.storage import threads as kept_threads
 from node.storage.database import Transaction
-from node.storage.tables import activities, deliveries
+from node.storage.tables import activities, deliveries, messages
 from tests import elsewhere, town
 from tests.acts.test_answers import a_copy, asked, offer
 from tests.acts.witness import happened, refused, sent, story, told, written
@@ -274,7 +274,7 @@ def test_what_is_gone_meanwhile_counts_as_done(tx: Transaction, cast: town.Cast)
     assert [state(tx, one)[0] for one in made] == [UPHELD, UPHELD]
     _, forgotten = talking(tx, cast)
     one = sayings.report_message(tx, cast.poster, forgotten.id, "fraud", "", LATER)
-    tx.run(kept_threads.t.messages.delete().where(kept_threads.t.messages.c.id == forgotten.id))
+    tx.run(messages.delete().where(messages.c.id == forgotten.id))
     assert sayings.settle_gone(tx, LATER) == 1
     assert state(tx, one)[0] is UPHELD
 

@@ -2,15 +2,22 @@
 scripts. Who else comes is in test_who_may.py."""
 
 import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 
-from node.acts import posts, threads
+import pytest
+from playwright.async_api import Browser
+
+from node.acts import posts, responses, sayings, threads
 from node.clock import now
 from node.neighbourhood.post import Audience, Post
 from node.neighbourhood.response import Response
 from node.storage.database import Transaction
 from tests import elsewhere, town
+from tests.ui import visits
 from tests.ui.doings import answered, posted
 from tests.ui.sheet import Sheet
+from tests.ui.test_pages_seen import faults, opened
 from tests.ui.test_queue import english, raw
 from tests.ui.visits import Here
 
@@ -35,7 +42,7 @@ async def wrote(here: Here, text: str = "Stuur eerst geld.") -> tuple[Response, 
 async def case_of(here: Here) -> str:
     """Where the one thing that waits is decided about."""
     (found,) = set(re.findall(rf'action="({LIST}/[0-9a-f]+)"', (await raw(here, "supervisor", LIST)).text))
-    return found
+    return str(found)
 
 
 def ways(page: str) -> list[str]:
@@ -163,3 +170,49 @@ async def test_a_form_that_came_back_says_what_to_do(here: Here) -> None:
     assert form.fields["told"] == "Bedankt."
     assert Sheet(back, first).fields["told"] == ""
     await here.post("supervisor", first, 404, what="burn", reason=WHY)
+
+
+# In a real browser
+
+
+@pytest.fixture(scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Here, dict[str, str]]]:
+    directory: Path = tmp_path_factory.mktemp("sayings")
+    async with visits.served(directory) as here:
+        yield here, await here.database.writing(_filled, here)
+
+
+def _filled(tx: Transaction, here: Here) -> dict[str, str]:
+    cast, at, long = here.cast, now(), "Donaudampfschifffahrtsgesellschaftskapitänsmützenreparaturwerkstatt"
+    post = posts.post(tx, cast.poster, town.asks(long, audience=Audience.PUBLIC), at)
+    elsewhere.account(tx, at, "mo", name=long)
+    answer = elsewhere.answered(tx, post, at, long * 9)
+    sayings.report_answer(tx, cast.broker, answer.id, "rude", long * 9, at)
+    helped = responses.answer(tx, cast.helper, post.id, long * 9, at)
+    said = [threads.write(tx, cast.helper, helped.id, long * 9, at) for _ in range(3)]
+    sayings.report_message(tx, cast.poster, said[0].id, "rude", long, at)
+    gone = sayings.report_message(tx, cast.poster, said[1].id, "rude", "رسالة طويلة", at)
+    sayings.uphold(tx, cast.supervisor, gone.id, long * 5, long, False, at)
+    return {
+        LIST: "supervisor",
+        f"/report/answers/{answer.id}": "poster",
+        f"/report/messages/{said[2].id}": "poster",
+        f"/talks/{helped.id}": "poster",
+        f"/o/{post.id}": "poster",
+        "/reports": "poster",
+    }
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light")])
+async def test_everybody_can_use_these_pages(
+    browser: Browser, served: tuple[Here, dict[str, str]], width: int, scheme: str
+) -> None:
+    here, paths = served
+    found = {}
+    for path, part in paths.items():
+        async with await opened(browser, here, part, width, scheme) as context:
+            page = await context.new_page()
+            await page.goto(here.settings.origin + path)
+            await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            found[path] = await faults(page, width)
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
