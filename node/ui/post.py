@@ -227,11 +227,13 @@ def _unreported(tx: Transaction, who: Resident | None, answers: list[Answer]) ->
 
 
 def _as_said(tx: Transaction, post: Post, answer: Answer) -> Answer:
-    """With what a supervisor decided about its words, when they are not there."""
-    hidden = post.kind is Kind.NOTICE and answer.state is not ResponseState.ACCEPTED
-    if answer.reported or (answer.text and not hidden):
-        return answer
-    return replace(answer, taken=taken(tx, answer.id))
+    """With what a supervisor decided about its words, when they are not there. (Under a notice only whoever
+    wrote it asks, and who comes to an event says nothing.)"""
+    if post.kind is Kind.NOTICE:
+        gone = answer.mine and answer.state is not ResponseState.ACCEPTED
+    else:
+        gone = not answer.text and not answer.reported and post.kind is not Kind.EVENT
+    return replace(answer, taken=taken(tx, answer.id)) if gone else answer
 
 
 def _changed(tx: Transaction, post: Post, answer: Answer) -> bool:
