@@ -49,8 +49,8 @@ class Stopped(Exception):
 class _Line:
     """A connection in a thread of its own, which does whole pieces of work."""
 
-    def __init__(self, path: Path, query_only: bool) -> None:
-        self.engine = _engine(path, query_only)
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
         self._thread: aiosqlite.Connection | None = None
         self._connection: Connection | None = None
         self._failures: list[Exception] = []
@@ -101,7 +101,8 @@ class File:
         self._changed = changed
         self._jobs: deque[Job] = deque()
         self._come = asyncio.Event()
-        self.line = _Line(path, query_only=False)
+        self.line = _Line(_engine(path, query_only=False))
+        self._looking = _engine(path, query_only=True)  # one for all: what it worked out serves them all
         self._open: list[_Line] = []
         self._readers: asyncio.LifoQueue[_Line] = asyncio.LifoQueue()
         self._writer: asyncio.Task[None] | None = None
@@ -113,7 +114,7 @@ class File:
         self._lock = _locked(self.path.with_name(self.path.name + ".lock"))
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # private from the first byte
         self._stopping = False
-        for line in (self.line, *(_Line(self.path, query_only=True) for _ in range(READERS))):
+        for line in (self.line, *(_Line(self._looking) for _ in range(READERS))):
             await line.open()
             self._open.append(line)
         for reader in self._open[1:]:
