@@ -33,7 +33,7 @@ def parse(body: bytes, most: int = MEMBERS) -> dict[str, Any]:
     """A JSON object in UTF-8, within limits, each key once. Raises Unreadable (`federation.md` 7, rule 1)."""
     try:
         text = body.decode("utf-8")
-        document = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+        document = _JSON.decode(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not readable JSON: {type(error).__name__}") from None
     if not isinstance(document, dict):
@@ -54,6 +54,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is no JSON")
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse)
 
 
 def _is_small(body: bytes, most: int) -> bool:
