@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     trusted_proxies: str = "127.0.0.1"
     formerly: str = ""
     town: bool = False
+    federation: bool = True
     mail_folder: str = ""
     mail_host: str = ""
     mail_port: int = 587
@@ -80,7 +81,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def home(self) -> Home:
         """Who this node is, for everything below the doors."""
         zone = ZoneInfo(self.time_zone)
-        return Home(self.origin, self.kind, self.slug, Area(self.area, self.name), zone, self.pace)
+        area = Area(self.area, self.name)
+        return Home(self.origin, self.kind, self.slug, area, zone, self.pace, self.federation)
 
     @property
     def secure(self) -> bool:

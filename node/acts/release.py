@@ -30,8 +30,10 @@ def widen(tx: Transaction, post: Post, at: datetime) -> bool:
 
 def reachable(tx: Transaction) -> set[Audience]:
     """The rings in which somebody would see it: next door if there are neighbours, the municipality through a
-    hub."""
-    rings = set()
+    hub. None while we speak with nobody."""
+    rings: set[Audience] = set()
+    if not tx.home.federates:
+        return rings
     if not tx.home.is_hub and nodes.neighbours(tx):
         rings.add(Audience.ADJACENT)
     if nodes.hub_actor(tx) is not None:

@@ -51,6 +51,7 @@ def _examined(of_node: Settings) -> Iterator[Finding]:
     yield _keys(of_node)
     yield _disk(of_node.dir)
     yield _mail(of_node)
+    yield _federation(of_node)
     yield _backup(of_node)
     try:
         heard = control.ask(of_node.dir, "condition", {})
@@ -151,6 +152,13 @@ def _mail(of_node: Settings) -> Finding:
     if not of_node.mail_host:
         return Finding("mail", False, "nobody can sign in by mail: set mail_host")
     return Finding("mail", True, f"goes through {of_node.mail_host}")
+
+
+def _federation(of_node: Settings) -> Finding:
+    off = "off: it speaks with nobody else (setting `federation`); what is to be sent waits two weeks"
+    return Finding(
+        "federation", True, "on: it speaks with other nodes and servers" if of_node.federation else off
+    )
 
 
 def _database(found: dict[str, Any]) -> Iterator[Finding]:

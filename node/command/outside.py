@@ -33,7 +33,7 @@ class Look:
 
 
 def look(of_node: Settings) -> Look:
-    """Ask our own address who lives there (WebFinger, RFC 7033)."""
+    """Ask our own address who lives there (WebFinger, RFC 7033); our API where nobody else is answered."""
     parts = urlsplit(of_node.origin)
     host, port = parts.hostname or "", parts.port or (443 if of_node.secure else 80)
     try:
@@ -58,10 +58,8 @@ def _asked(of_node: Settings, address: str, host: str, port: int) -> Look:
     connection = HTTPConnection(host, port, timeout=SECONDS)
     try:
         connection.sock = _line(of_node, address, host, port)
-        question = urlencode({"resource": f"acct:{of_node.acct}"})
-        connection.request(
-            "GET", f"/.well-known/webfinger?{question}", headers={"Accept": "application/jrd+json"}
-        )
+        path, kind = _question(of_node)
+        connection.request("GET", path, headers={"Accept": kind})
         answer = connection.getresponse()
         body, at = answer.read(MOST), datetime.now(UTC)
     finally:
@@ -73,6 +71,15 @@ def _asked(of_node: Settings, address: str, host: str, port: int) -> Look:
     return Look(True, f"{of_node.origin} answers, and is this node", _moment(answer.headers.get("date")), at)
 
 
+def _question(of_node: Settings) -> tuple[str, str]:
+    if not of_node.federation:
+        return "/api/v1/node", "application/json"
+    return (
+        f"/.well-known/webfinger?{urlencode({'resource': f'acct:{of_node.acct}'})}",
+        "application/jrd+json",
+    )
+
+
 def _line(of_node: Settings, address: str, host: str, port: int) -> socket.socket:
     line = socket.create_connection((address, port), timeout=SECONDS)
     if not of_node.secure:
@@ -81,9 +88,12 @@ def _line(of_node: Settings, address: str, host: str, port: int) -> socket.socke
 
 
 def _actors(body: bytes) -> Iterator[str]:
-    """The ids that a WebFinger answer names as `self`."""
+    """The ids that a WebFinger answer names as `self`, or that our API names as the actor."""
     try:
         said = json.loads(body)
+        if "actor" in said:
+            yield str(said["actor"])
+            return
         links = said["links"]
     except (ValueError, RecursionError, KeyError, TypeError):
         return

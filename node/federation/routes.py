@@ -28,7 +28,7 @@ from node.federation.door import Federation
 from node.federation.lookups import EVERY
 from node.federation.negotiation import ForPrograms
 from node.federation.remote import JSON
-from node.federation.served import document, encoded, fixed, not_here
+from node.federation.served import Shut, document, encoded, fixed, not_here
 from node.federation.signatures import Refused
 from node.neighbourhood.node import Node
 from node.storage import advisories, lookups, nodes
@@ -41,11 +41,12 @@ KEPT_SECONDS = 1.0  # our own actor as bytes, while nothing is committed: anothe
 
 def routes(door: Federation) -> list[BaseRoute]:
     """The routes of this door. GET of what is not public answers 404 to whoever may not see it, byte for
-    byte."""
-    return list(_routes(door))
+    byte. Where federation is off all do, and read no body (S27)."""
+    on = door.settings.federation
+    return [route if on else type(route)(route.path, Shut()) for route in _routes(door)]
 
 
-def _routes(door: Federation) -> Iterator[BaseRoute]:
+def _routes(door: Federation) -> Iterator[Route]:
     group = door.home.actor.removeprefix(door.home.origin)
     for path in ("/inbox", f"{group}/inbox", "/ap/actor/inbox"):
         yield Route(path, _Inbox(door), methods=["POST"])

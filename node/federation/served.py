@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from node.federation.remote import JRD
 from node.federation.vocabulary import MEDIA_TYPE
@@ -36,3 +37,10 @@ def encoded(said: Any) -> bytes:
 def not_here() -> Response:
     """The same bytes for what never was and for what is not for whoever asks."""
     return Response(_NOT_HERE, 404, {"Cache-Control": ALONE, "Vary": _VARY}, media_type="application/json")
+
+
+class Shut:
+    """What stands at an address while this node speaks with nobody: an ASGI program that reads no body."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await not_here()(scope, receive, send)

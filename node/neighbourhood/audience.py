@@ -57,7 +57,10 @@ def may_point(node: Node) -> bool:
 
 
 def offered(home: Home, in_hub: bool) -> tuple[Audience, ...]:
-    """The audiences that somebody can choose here: the municipality only through a hub (`wire.md` 4)."""
+    """The audiences that somebody can choose here: the municipality only through a hub (`wire.md` 4).
+    A node that speaks with nobody has its own people, and whoever reads its pages."""
+    if not home.federates:
+        return (Audience.NEIGHBOURHOOD, Audience.PUBLIC)
     if home.is_hub:
         return (Audience.NEIGHBOURHOOD, Audience.MUNICIPALITY, Audience.PUBLIC)
     return tuple(ring for ring in Audience if in_hub or ring is not Audience.MUNICIPALITY)
@@ -67,4 +70,6 @@ def usual(home: Home, kind: Kind) -> Audience:
     """Who may see a post when nothing else was said: help is asked next door, the rest is for everybody."""
     if kind is not Kind.REQUEST:
         return Audience.PUBLIC
+    if not home.federates:
+        return Audience.NEIGHBOURHOOD
     return Audience.MUNICIPALITY if home.is_hub else Audience.ADJACENT

@@ -24,7 +24,10 @@ class Area:
 
 @dataclass(frozen=True)
 class Home:
-    """This node itself: where it lives, what it is called, and by which clock and at which pace it lives."""
+    """This node itself: where it lives, what it is called, and by which clock and at which pace it lives.
+
+    `federates`: whether it speaks with others at all.
+    """
 
     origin: str
     kind: NodeKind
@@ -32,6 +35,7 @@ class Home:
     area: Area
     zone: tzinfo = UTC
     pace: Pace = USUAL
+    federates: bool = True
 
     @property
     def is_hub(self) -> bool:

@@ -248,6 +248,10 @@ def checked_audience(word: str | None, offered: Collection[Audience], usual: Aud
         raise Invalid(
             {"audience": phrase("This node has no hub, so it cannot reach the whole municipality.")}
         )
+    if word == Audience.ADJACENT and Audience.MUNICIPALITY not in offered:
+        raise Invalid(
+            {"audience": phrase("This node speaks with no others now, so nobody next door sees it.")}
+        )
     if word == Audience.ADJACENT:
         raise Invalid({"audience": phrase("A hub has no neighbours next door. Choose the municipality.")})
     raise Invalid({"audience": phrase("Choose who may see this.")})

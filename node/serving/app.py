@@ -27,6 +27,8 @@ from node.federation import worker as federation_worker
 from node.federation.door import open_door as federation_door
 from node.federation.keys import Keys
 from node.mail import worker as mail_worker
+from node.neighbourhood import handle
+from node.neighbourhood.contact import out_of_reach
 from node.serving import metrics, shift
 from node.serving.front import Front, Sorry
 from node.settings import Settings
@@ -55,12 +57,14 @@ def build(
 ) -> Starlette:
     """The node as one application. Its workers live as long as it does; when one breaks, `stop` is called."""
     federation = federation_door(database, settings, keys)
-    fetch = partial(contact.fetch, federation)
-    pages = pages_door(database, settings, fetch, partial(ways.ask, federation))
+    fetch = partial(contact.fetch, federation) if settings.federation else out_of_reach
+    ask = partial(ways.ask, federation) if settings.federation else handle.out_of_reach
+    pages = pages_door(database, settings, fetch, ask)
     federation.icon = settings.origin + pages.assets.url("touch.png")
     sorry = partial(_sorry, pages)
+    outward: list[Work] = [lambda: federation_worker.run(federation)] if settings.federation else []
     work: list[Work] = [
-        lambda: federation_worker.run(federation),
+        *outward,
         lambda: mail_worker.run(database, settings),
         lambda: keep_time(database),
     ]

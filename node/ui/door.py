@@ -75,6 +75,7 @@ class Ui:
 
     def __post_init__(self) -> None:
         self.templates = environment(self.assets)
+        self.templates.globals["federates"] = self.settings.federation
         self.templates.globals["fragments"] = Fragments()
         self.kept = Kept(self.database)
         self.templates.globals["dates"] = dates.by_the_clock_of(self.settings.home.zone)

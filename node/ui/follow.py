@@ -29,13 +29,17 @@ class Found:
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /follow, and with ?post= to answer that post. Everybody; nothing is asked of anybody yet."""
+    if not ui.settings.federation:
+        return _shown(ui, request, who, None, Form())
     post = await ui.database.reading(_about, who, request.query_params.get("post", ""))
     return _shown(ui, request, who, post, Form())
 
 
 async def ask(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """POST /follow: ask the server of the address that was typed for the way. Everybody, a few times a
-    minute."""
+    minute; nobody while this node speaks with no others."""
+    if not ui.settings.federation:
+        return _shown(ui, request, who, None, Form())
     post = await ui.database.reading(_about, who, form["post"])
     try:
         handle = checked_handle(form["address"])

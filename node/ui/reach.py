@@ -65,6 +65,8 @@ class Reach:
 
 def reach(tx: Transaction) -> Reach:
     """How far posts go from here, as the borders stand now."""
+    if not tx.home.federates:
+        return Reach(tx.home.is_hub, tx.home.area.name, [], "", [], offered(tx.home, False))
     hub, near = nodes.hub(tx), nodes.neighbours(tx)
     in_hub = nodes.hub_actor(tx) is not None
     town = hub.name if hub is not None and in_hub else ""

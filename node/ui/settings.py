@@ -85,6 +85,10 @@ PARTS: list[tuple[Words, str, dict[str, tuple[Words, Shown | None]]]] = [
             "host": (phrase("Listens on"), None),
             "port": (phrase("At port"), None),
             "trusted_proxies": (phrase("Servers in front that we believe"), None),
+            "federation": (
+                phrase("Speaks with other nodes and servers"),
+                lambda s: YES if s.federation else NO,
+            ),
             "town": (phrase("Is part of a demo town"), lambda s: YES if s.town else NO),
         },
     ),

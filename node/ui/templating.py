@@ -38,6 +38,7 @@ def environment(assets: Assets) -> Environment:
     made.globals |= {
         "asset": assets.url,
         "dates": dates,
+        "federates": True,
         "language": language,
         "languages": languages,
         "translate": translate,
