@@ -276,6 +276,8 @@ _BORDER = (
     "blocked",
     "paused",
     "last_seen",
+    "moved_to",
+    "moved",
 )
 
 

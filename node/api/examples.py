@@ -135,6 +135,7 @@ _node = Node(
     area="BU00000002",
     standing=Standing.ACTIVE,
     paused=False,
+    moved_to=None,
     last_seen=_TUESDAY,
 )
 _around = Around(

@@ -42,7 +42,8 @@ class ThisNode(Struct):
 
 class Node(Struct):
     """A node known here. `standing` is how it stands to ours; `paused`: for a while nothing goes over or
-    back; `last_seen` is null before it was heard of."""
+    back; `moved_to` is the actor that a partner says it is now, null when it did not move; `last_seen` is
+    null before it was heard of."""
 
     id: str
     name: str
@@ -52,6 +53,7 @@ class Node(Struct):
     area: AreaCode | None
     standing: Standing
     paused: bool
+    moved_to: str | None
     last_seen: Moment | None
 
 
@@ -158,5 +160,6 @@ def _shown(node: Known) -> Node:
         area=node.area,
         standing=node.standing,
         paused=node.paused,
+        moved_to=node.leaves_for,
         last_seen=node.last_seen,
     )

@@ -90,6 +90,7 @@ COMMANDS = {
     "node pause": Command(others.node_pause),
     "node resume": Command(others.node_resume),
     "node move-to": Command(others.node_move_to),
+    "node follow": Command(others.node_follow),
     "node confirm": Command(others.node_confirm),
     "follower list": Command(policies.follower_list, reads=True),
     "follower admit": Command(policies.follower_admit),

@@ -97,6 +97,14 @@ def node_move_to(**given: Any) -> None:
     perform("node move-to", words=lambda a: [words.format(**a)], **given)
 
 
+@node.command("follow")
+@click.argument("which")
+@on_a_node
+def node_follow(**given: Any) -> None:
+    """A neighbour moved: its new address is asked, and the border with the old one ends."""
+    perform("node follow", words=lambda a: ["its new address is asked", _node(a)], **given)
+
+
 @node.command("confirm")
 @click.argument("which")
 @on_a_node
@@ -111,7 +119,8 @@ def forgotten(answer: Answer) -> list[str]:
 
 
 def _node(found: Answer) -> str:
-    more = "  ".join(word for word in (found["alarm"], "paused" if found["paused"] else "") if word)
+    moved = f"moved to {found['moved_to']}" if found["moved_to"] else ""
+    more = "  ".join(word for word in (found["alarm"], "paused" if found["paused"] else "", moved) if word)
     return f"{found['standing']:<9}{found['origin']}  {found['name']}  {more}".rstrip()
 
 

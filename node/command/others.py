@@ -64,6 +64,10 @@ def node_move_to(tx: Transaction, settings: Settings, at: datetime, address: str
     return {"address": address}
 
 
+def node_follow(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
+    return told(moving.follow(tx, console(at), find_node(tx, which).id, at))
+
+
 def node_confirm(tx: Transaction, settings: Settings, at: datetime, which: str) -> Answer:
     return told(borders.confirm_keys(tx, console(at), find_node(tx, which).id, at))
 
@@ -96,5 +100,6 @@ def told(node: Node) -> Answer:
         "standing": node.standing,
         "alarm": node.alarm,
         "paused": node.paused,
+        "moved_to": node.leaves_for,
         "last_seen": iso(node.last_seen),
     }

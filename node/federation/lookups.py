@@ -5,11 +5,10 @@ import logging
 from datetime import datetime, timedelta
 
 from node import clock
-from node.acts import accounts as account_acts
 from node.acts import advice, held, moving
 from node.acts import hub as hubs
 from node.acts import nodes as acts
-from node.federation import announcements, identity, reading
+from node.federation import announcements, identity, moves, reading
 from node.federation.documents import listed, origin_of, uri_of, uris_of
 from node.federation.door import Federation
 from node.federation.errands import Errands
@@ -17,7 +16,7 @@ from node.federation.guarded import Unreachable
 from node.neighbourhood.node import Membership, Node, NodeKind, advisories_of
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.resident import Resident, console
-from node.storage import accounts, advisories, deliveries, lookups, nodes, residents
+from node.storage import advisories, deliveries, lookups, nodes, residents
 from node.storage.database import Transaction
 from node.storage.lookups import Lookup
 
@@ -27,7 +26,8 @@ SOON = timedelta(seconds=15)  # a neighbourhood asks to join us, and does not na
 EVERY = timedelta(days=1)  # how often a partner's actor and collections are read again (`wire.md` 2.4)
 DAILY = ("actor", "adjacent", "directory", "outbox", "advisories")
 _AGAIN = [timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 1800, 3600, 6 * 3600)]
-TRIES = {"neighbour": 6, "hub": 6, "move": 3, "new home": 6}  # an address that a person typed: tell them soon
+# An address that a person typed: tell them soon. A move that is not true at once is not waited for.
+TRIES = {"neighbour": 6, "hub": 6, "new home": 6, "move": 3, "node moves": 3}
 AT_ONCE_OF = {"outbox": 2, "announced": 4}  # for the long breath (`wire.md` 9)
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def _answered(tx: Transaction, lookup: Lookup, at: datetime) -> str:
 def _failed(tx: Transaction, lookup: Lookup, error: str, at: datetime) -> None:
     tries = lookup.attempts + 1
     last = tries >= TRIES.get(lookup.what, 1000)
-    if last and lookup.what == "move":  # nobody waits to read why
+    if last and lookup.what in ("move", "node moves"):  # nobody waits to read why
         lookups.done(tx, lookup)
         return
     again = None if last else at + _AGAIN[min(tries, len(_AGAIN)) - 1]
@@ -180,18 +180,6 @@ async def _advisories(door: Federation, lookup: Lookup) -> None:
     items = listed(document.get("orderedItems"))[: advisories.MOST]
     found = [one for item in items if (one := reading.advisory(item, node, at)) is not None]
     await door.database.writing(advice.listed, node, found, at)
-
-
-async def _move(door: Federation, lookup: Lookup) -> None:
-    """An account says that it lives elsewhere now: believed when both documents say so (A19)."""
-    account_id, _, target = lookup.subject.partition(" ")
-    account = await door.database.reading(accounts.get, account_id)
-    found = await identity.fetch_actor(door, target)
-    if account.actor not in found.also_known_as or found.account is None:
-        raise Unreachable(f"{target} does not say that it was {account.actor}")
-    if (await identity.fetch_actor(door, account.actor)).moved_to != found.id:
-        raise Unreachable(f"{account.actor} does not say that it is {target} now")
-    await door.database.writing(account_acts.moved, account.id, found.account, found.keys, clock.now())
 
 
 async def _new_home(door: Federation, lookup: Lookup) -> None:
@@ -283,7 +271,8 @@ _ANSWERS = {
     "directory": _directory,
     "outbox": _outbox,
     "advisories": _advisories,
-    "move": _move,
+    "move": moves.account,
+    "node moves": moves.node,
     "new home": _new_home,
     "announced": announcements.look_up,
 }

@@ -17,6 +17,7 @@ from node.acts import (
     hub,
     invites,
     matches,
+    moving,
     nodes,
     responses,
     threads,
@@ -223,6 +224,16 @@ def undo(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) ->
         responses.undone(tx, node, uri, at, reason)
 
 
+def move(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
+    """A partner may say that it lives at another address now; we look, and our operator decides (A19)."""
+    target = uri_of(activity.get("target"))
+    origin = origin_of(target) if target is not None else None
+    if target is None or origin in (None, node.origin, tx.home.origin):
+        return
+    if uri_of(activity.get("object")) == node.actor:
+        moving.hears(tx, node, target, str(origin), at)
+
+
 def _answer_again(tx: Transaction, node: Node, offer_uri: str, at: datetime) -> None:
     answer = outbox.answer_to(tx, offer_uri)
     if answer is not None and (answer.facts or {}).get("node") == node.id:
@@ -249,4 +260,5 @@ TABLE: dict[tuple[str, str | None], Effect] = {
     ("Accept", None): accept,
     ("Reject", None): reject,
     ("Undo", None): undo,
+    ("Move", None): move,
 }

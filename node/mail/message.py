@@ -46,6 +46,7 @@ _ELSEWHERE = {  # letters about no post of one's own
     "reported": "/queue",
     "report decided": "/reports",
     "member asks": "/operator/hub",
+    "node moved": "/operator/neighbours",
     "reply waits": "/queue/replies",
     "follow asked": "/operator/followers",
 }

@@ -92,6 +92,7 @@ class Happening(StrEnum):
     ADVICE_TAKEN = "advice taken"
     ADVICE_IGNORED = "advice ignored"
     MOVED_AWAY = "moved away"
+    NODE_MOVED = "node moved"
 
 
 @dataclass(frozen=True)

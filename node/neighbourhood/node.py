@@ -116,7 +116,8 @@ class Node:
 
     `we_claim`: our operator said yes, so it stands in our `adjacent` collection. `they_claim`: we stand in
     theirs. `hub`: the hub that it names as its own. `membership_uri`: its Offer to our directory, or ours to
-    its. `paused`: for a while nothing goes to it, and what it sends waits at its own end.
+    its. `paused`: for a while nothing goes to it, and what it sends waits at its own end. `moved_to`: the
+    actor that it says it is now, when that one says so too, and `moved`: since when we know.
     """
 
     id: str
@@ -144,6 +145,13 @@ class Node:
     alarm: str | None = None
     fetched: datetime | None = None
     last_seen: datetime | None = None
+    moved_to: str | None = None
+    moved: datetime | None = None
+
+    @property
+    def leaves_for(self) -> str | None:
+        """Where a partner of ours says it lives now, for our operator to decide about."""
+        return self.moved_to if self.partner and not self.blocked else None
 
     @property
     def active(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from node.acts import moving
 from node.acts import nodes as acts
 from node.neighbourhood.node import Home, Node, NodeKind, Standing
 from node.neighbourhood.refusal import NotFound, Words, phrase
@@ -137,6 +138,21 @@ STEPS = {
         [phrase("What waits for it goes out now, and what it sends is taken in again.")],
         phrase("We go on. What waited goes out now."),
     ),
+    "follow": Step(
+        moving.follow,
+        phrase("Ask the new one"),
+        "forward",
+        phrase("Ask %(name)s at its new address?"),
+        [
+            phrase(
+                "Its new address is asked to become neighbours, as any other: its operator has to say yes."
+            ),
+            phrase("The border with the old address ends now: our posts are called back there."),
+            phrase("Its posts go from our pages."),
+            phrase("Agreements that neighbours made live on."),
+        ],
+        phrase("The new one is asked now, and the border with the old one is closed."),
+    ),
     "keys": Step(
         acts.confirm_keys,
         phrase("The new keys are good"),
@@ -169,13 +185,14 @@ def steps(node: Node, home: Home) -> list[str]:
     if node.kind is NodeKind.HUB or home.is_hub:
         return [*keys, *rest, "unblock" if node.blocked else "block"]
     yes = ["yes"] if node.adjacent is not None else []
+    gone = ["follow"] if node.leaves_for is not None else []
     some = rest if node.paused else []  # with whom nothing goes over or back there is nothing to pause
     return (
         keys
         + {
             Standing.ASKS: ["yes", "no", *some, "block"],
-            Standing.ASKED: ["end", *some, "block"],
-            Standing.ACTIVE: ["end", *rest, "block"],
+            Standing.ASKED: [*gone, "end", *some, "block"],
+            Standing.ACTIVE: [*gone, "end", *rest, "block"],
             Standing.MEMBER: [*yes, *rest, "block"],
             Standing.FOLLOWER: [*yes, *rest, "block"],
             Standing.KNOWN: [*yes, *some, "block"],

@@ -100,7 +100,7 @@ def _look(tx: Transaction, start: int) -> Neighbours:
     failing = {row[0]: Failing(row[1], row[2], row[3]) for row in deliveries.failing(tx)}
 
     def urgency(node: Node) -> tuple[bool, bool, bool, int]:
-        waits = node.standing is Standing.ASKS
+        waits = node.standing is Standing.ASKS or node.leaves_for is not None
         return node.alarm is None, not waits, node.origin not in failing, ORDER.index(node.standing)
 
     piece = sliced(sorted(nodes.everyone(tx), key=urgency), start)

@@ -108,11 +108,13 @@ def _borders(tx: Transaction) -> list[Count]:
     known = nodes.everyone(tx)
     asks = sum(one.standing is Standing.ASKS for one in known)
     alarms = sum(one.alarm is not None for one in known)
+    moved = sum(one.leaves_for is not None for one in known)
     near = sum(one.active for one in known)
     rests = sum(one.paused and not one.blocked for one in known)
     return [
         (alarms, phrase("Changed keys: %(count)d", count=alarms), True),
         (asks, phrase("Asks to be our neighbour: %(count)d", count=asks), True),
+        (moved, phrase("Has moved: %(count)d", count=moved), True),
         (near, phrase("Next door: %(count)d", count=near), False),
         (rests, phrase("Paused: %(count)d", count=rests), False),
     ]

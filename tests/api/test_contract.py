@@ -113,6 +113,7 @@ async def test_this_node_the_others_and_oneself(here: Here) -> None:
             "area": node.area,
             "standing": "active",
             "paused": False,
+            "moved_to": None,
             "last_seen": None,
         }
     ]

@@ -291,6 +291,7 @@ WAYS: dict[str, Way] = {
     "withdrawAdvice": at_advice(""),
     "takeAdvice": at_advice("/take"),
     "ignoreAdvice": at_advice("/ignore"),
+    "followNode": at_node("follow", moved_to="https://elders.example/ap/buurt/noord"),
     "confirmNode": at_node("confirm", alarm="keys changed"),
     "joinHub": at("/hub", {"address": "https://gemeente.example"}),
     "leaveHub": at_our_hub("/hub"),

@@ -14,6 +14,7 @@ from node.acts import (
     invites,
     matches,
     moderation,
+    moving,
     nodes,
     posts,
     replies,
@@ -248,6 +249,7 @@ def _everything_happens(tx: Transaction, cast: town.Cast) -> None:
     contacts.release(tx, bea, again.id, frozenset({"phone", "address"}), NOON)
     matches.cancel(tx, bea, match.id, NOON, f"{CANARY} reden")
     nodes.claimed(tx, town.neighbour(tx, we_claim=False, they_claim=False).id, True, NOON)
+    moving.leaves(tx, town.neighbour(tx, "zuid").id, "https://elders.example/ap/buurt/zuid", NOON)
     _somebody_elsewhere_writes(tx)
     letters.add(tx, "member asks", NOON, resident_id=cast.operator.id)  # what a hub writes
     letters.add(tx, "full", NOON, resident_id=merel.id, post=post.id)  # what another node answered

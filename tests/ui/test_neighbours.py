@@ -220,3 +220,30 @@ async def test_many_nodes_come_a_page_at_a_time(here: Here) -> None:
     assert f'href="{NODES}"' in second
     for odd in ("-1", "x", "٣", "9" * 50, "1e3", "99"):
         await here.get("operator", NODES, params={"from": odd})
+
+
+GONE: dict[str, Any] = {"moved_to": "https://elders.example/ap/buurt/noord", "moved": now()}
+
+
+async def test_a19_one_that_moved_stands_first_with_one_button(here: Here) -> None:
+    node = await next_door(here, **GONE)
+    await next_door(here, "aarde")
+    page = await shown(here)
+    assert "Noord is verhuisd naar https://elders.example/ap/buurt/noord." in page
+    assert page.index("Noord") < page.index("Aarde")
+    assert "Is verhuisd: 1" in await shown(here, "/operator")
+    said = await here.post("operator", f"{NODES}/{node.id}/follow", 303)
+    assert "De nieuwe wordt nu gevraagd" in await shown(here, said.headers["location"])
+    asked = await here.database.reading(lookups.open_for, "neighbour")
+    assert [one.subject for one in asked] == [GONE["moved_to"]]
+    assert "is verhuisd naar" not in await shown(here)
+    await here.post("operator", f"{NODES}/{node.id}/follow", 409)
+
+
+@pytest.mark.parametrize("change", [{"blocked": True}, STRANGE])
+async def test_a19_who_is_not_next_door_moves_without_a_button(here: Here, change: dict[str, Any]) -> None:
+    node = await next_door(here, **GONE, **change)
+    page = (await here.get("operator", NODES)).text
+    assert "is verhuisd naar" not in words(page)
+    assert f"{node.id}/follow" not in page
+    await here.post("operator", f"{NODES}/{node.id}/follow", 409)

@@ -273,7 +273,8 @@ TABLE = [
     look(NODE, operator(404, stranger=SIGN_IN), step="burn"),
     send("/operator/neighbours", operator(303), {"address": "https://oost.example"}),
     send("/operator/neighbours/lookups/{lookup}/end", operator(303)),
-    *(send(NODE, operator(303), step=step) for step in borders.STEPS),
+    *(send(NODE, operator(303), step=step) for step in borders.STEPS if step != "follow"),
+    send(NODE, operator(409), step="follow"),  # it did not move
     send(NODE, operator(404), step="burn"),
     look("/operator/people", operator(200, stranger=SIGN_IN)),
     look("/operator/people/new", operator(200, stranger=SIGN_IN)),

@@ -3,6 +3,7 @@
 from functools import partial
 
 from node.acts import hub as hub_acts
+from node.acts import moving
 from node.acts import nodes as node_acts
 from node.api import nodes
 from node.api.lists import PageAsked
@@ -76,6 +77,7 @@ OPERATIONS: tuple[Operation, ...] = (
     _border("block", "Have nothing to do with a node", node_acts.block),
     _border("pause", "For a while nothing goes to a node, nor is taken from it", node_acts.pause),
     _border("resume", "Go on with a node that was paused", node_acts.resume),
+    _border("follow", "A neighbour moved: ask its new address, and end the old border", moving.follow, 409),
     _border("confirm", "Its operator was rung, and its new keys are good", node_acts.confirm_keys),
     Operation(
         method="POST",

@@ -35,6 +35,8 @@ nodes = table(
     Column("last_seen", Moment),
     Column("receipts_due", Moment),
     Column("paused", Flag, nullable=False, server_default="0"),
+    Column("moved_to", Text),
+    Column("moved", Moment),
 )
 accounts = table(  # somebody on other software, who follows us or wrote to us
     "accounts",
