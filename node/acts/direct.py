@@ -15,7 +15,7 @@ from node.storage.database import Transaction
 
 
 def word(tx: Transaction, account_id: str, post: Post, reply_to: str, what: str, at: datetime) -> None:
-    """Let somebody know what became of their answer; `what` is `agreed`, `called off` or a Reason."""
+    """Let somebody know what became of their answer; `what` is `agreed`, `done`, `called off` or a Reason."""
     key = uuid4().hex
     facts = _facts(accounts.get(tx, account_id), post, tx.home.uri("m", key), reply_to)
     _send(tx, {**facts, "word": what}, account_id, at)

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import count
 from uuid import uuid4
 
-from node.acts import decision, responses
+from node.acts import decision, responses, telling
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.match import Match, MatchState, require_pickable
 from node.neighbourhood.node import Node
@@ -15,7 +15,7 @@ from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import Reason, Response, ResponseState
 from node.neighbourhood.roles import Deed, may, require
-from node.storage import letters, log, outbox, posts
+from node.storage import letters, log, posts
 from node.storage import matches as kept
 from node.storage import responses as kept_responses
 from node.storage.database import Transaction
@@ -49,9 +49,7 @@ def complete(tx: Transaction, by: Resident, match_id: str, at: datetime) -> Matc
     done = replace(match, state=MatchState.DONE, ended=at)
     kept.save(tx, done)
     log.record(tx, Happening.DONE, by.id, post.id, at)
-    helper = kept_responses.get(tx, match.response_id).node_id
-    if helper is not None:
-        outbox.send_to(tx, outbox.add(tx, "Update", match.uri, {"node": helper, "done": True}, at), helper)
+    telling.done(tx, post, kept_responses.get(tx, match.response_id), match, at)
     decision.settle(tx, post, at)
     return done
 

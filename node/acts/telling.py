@@ -26,6 +26,15 @@ def agreed(tx: Transaction, post: Post, response: Response, match: Match, at: da
     outbox.send_to(tx, outbox.add(tx, "Accept", response.uri, {**facts, **names}, at), response.node_id)
 
 
+def done(tx: Transaction, post: Post, response: Response, match: Match, at: datetime) -> None:
+    """It worked out. One of our own reads that at the post, and gets no letter about it."""
+    if response.account_id is not None:
+        direct.word(tx, response.account_id, post, response.uri, "done", at)
+    elif response.node_id is not None:
+        facts = {"node": response.node_id, "done": True}
+        outbox.send_to(tx, outbox.add(tx, "Update", match.uri, facts, at), response.node_id)
+
+
 def welcomed(tx: Transaction, post: Post, response: Response, at: datetime) -> None:
     """There is place at our event. One of our own sees that at once; the others hear it."""
     facts = {"join": post.uri}

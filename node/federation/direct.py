@@ -9,6 +9,7 @@ from node.neighbourhood.node import Home
 _WORDS = {
     "nl": {
         "agreed": "Afgesproken! Schrijf hier terug om de rest te regelen: dat leest alleen wie dit plaatste.",
+        "done": "Het is gelukt. Dank je wel!",
         "called off": "De afspraak gaat helaas niet door. Dank je wel dat je er was.",
         "taken": "Iemand anders doet het al. Dank je wel!",
         "closed": "Het hoeft niet meer. Dank je wel!",
@@ -16,6 +17,7 @@ _WORDS = {
     },
     "en": {
         "agreed": "It is a deal! Write back here to settle the rest: only whoever posted this reads that.",
+        "done": "It worked out. Thank you!",
         "called off": "I am sorry, it is off. Thank you for being there.",
         "taken": "Somebody else does it already. Thank you!",
         "closed": "It is no longer needed. Thank you!",

@@ -96,6 +96,7 @@ async def _a_public_request(scene: Scene) -> None:
     scene.found["direct-message"] = await mo.hears("Create", 3)
     (match,) = await a.agreements(post)
     await a.database.writing(matches.complete, a.cast.poster, match.id, now())
+    await mo.hears("Create", 4)  # that it worked out
     scene.found["update-fulfilled"] = _differs(create, await mo.hears("Update", 2))
     await a.withdraws(post)
     scene.found["delete"] = await mo.hears("Delete")
@@ -114,7 +115,7 @@ async def _a_public_event(scene: Scene) -> None:
     (a, _, _), mo = scene.places, scene.mo
     ends = EVENT_AT + 3 * town.HOUR
     post = await put_up(a, town.plans(starts=EVENT_AT, ends=ends, audience=Audience.PUBLIC, places=30))
-    create = await mo.hears("Create", 4)
+    create = await mo.hears("Create", 5)
     scene.found["event"] = create["object"]
     join = scene.found["join-of-an-account"] = mo.does("Join", post.uri)
     await mo.tells(a, join)

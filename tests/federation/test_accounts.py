@@ -179,6 +179,30 @@ async def test_a_private_reply_of_a_follower_is_an_answer_and_agreeing_is_told(m
     assert PUBLIC not in str(told)
 
 
+@pytest.mark.parametrize(("language", "thanks"), [("nl", "Het is gelukt"), ("en", "It worked out")])
+async def test_that_it_is_done_is_told_once_in_the_language_of_the_post(
+    met: Met, language: str, thanks: str
+) -> None:
+    place, mo = met
+    await mo.follows(place)
+    post = await public(place, language=language)
+    reply = mo.answers(post.uri, place.home.actor, "Ik kan dinsdag!")
+    await mo.tells(place, reply)
+    answer = await answer_to(place, post)
+    match = await place.database.writing(matches.agree, place.cast.poster, post.id, answer.id, now())
+    await mo.hears("Create", 2)
+    for _ in range(2):
+        await place.database.writing(matches.complete, place.cast.poster, match.id, now())
+    told = (await mo.hears("Create", 3))["object"]
+    assert told["to"] == [mo.person]
+    assert told["inReplyTo"] == reply["object"]["id"]
+    assert thanks in told["content"]
+    assert list(told["contentMap"]) == [language]
+    assert PUBLIC not in str(told)
+    await until(place.idle)
+    assert len(mo.heard("Create")) == 3
+
+
 async def test_the_two_write_to_each_other(met: Met) -> None:
     place, mo = met
     await mo.follows(place)

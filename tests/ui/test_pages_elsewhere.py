@@ -77,7 +77,7 @@ async def test_an_answer_from_elsewhere_is_chosen_and_done(here: Here) -> None:
     await here.post("poster", f"{path}/done")
     assert await state(here, post) is State.DONE
     assert HANDLE in await said(here, "poster", f"/o/{post.id}?said=done")
-    assert await told(here) == ["agreed"]
+    assert await told(here) == ["agreed", "done"]
 
 
 async def test_it_is_called_off_and_mo_hears_so(here: Here) -> None:
