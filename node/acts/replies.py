@@ -124,15 +124,16 @@ def report(tx: Transaction, by: Resident, reply_id: str, at: datetime) -> Reply:
 
 def changed(tx: Transaction, account: Account, told: Told, at: datetime) -> None:
     """Who wrote a reply changed its words. Only they; what everybody can read, and what somebody writes whom
-    we look at first, waits for a supervisor again, and a message in a conversation stays as it was read."""
+    we look at first, waits for a supervisor again. A message in a conversation says that it was changed."""
+    if kept_threads.by_uri(tx, told.uri) is not None:
+        _say_otherwise(tx, account, told, at)
+        return
     reply = kept.by_uri(tx, told.uri, lock=True)
     if reply is None:
         arrived(tx, account, told, at)
         return
     text = told.text.strip()[:TEXT_LENGTH]
     if reply.account_id != account.id or not text or text == reply.text:
-        return
-    if kept_threads.by_uri(tx, reply.uri) is not None:
         return
     if reply.state is ReplyState.WAITING:
         kept.save(tx, replace(reply, text=text, public=reply.public or told.public))
@@ -142,6 +143,16 @@ def changed(tx: Transaction, account: Account, told: Told, at: datetime) -> None
     if answer is not None and responses.reworded(tx, account, answer, text, looked_at, at):
         state = ReplyState.LET_IN if looked_at else ReplyState.WAITING
         kept.save(tx, replace(reply, text=text, state=state))
+
+
+def _say_otherwise(tx: Transaction, account: Account, told: Told, at: datetime) -> None:
+    """Change a message in a conversation. What everybody may read from now on, and what an account writes
+    that is looked at first, does not go into one: it stays as it was."""
+    if told.public or _held(tx, account) or not threads.reworded(tx, account, told.uri, told.text, at):
+        return
+    reply = kept.by_uri(tx, told.uri, lock=True)  # it waited for a supervisor before it was a message
+    if reply is not None:
+        kept.save(tx, replace(reply, text=told.text.strip()[:TEXT_LENGTH]))
 
 
 def taken_back(tx: Transaction, account: Account, uri: str, at: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from node.acts import alerts, direct
+from node.acts import alerts, allowance, direct
 from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Node
@@ -13,6 +13,7 @@ from node.neighbourhood.post import later
 from node.neighbourhood.refusal import Conflict, NotFound, Refusal, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.saying import Saying
 from node.neighbourhood.thread import (
     LATELY,
     TEXT_LENGTH,
@@ -23,7 +24,7 @@ from node.neighbourhood.thread import (
     require_open,
     require_pace,
 )
-from node.storage import accounts, letters, log, nodes, outbox, tombstones
+from node.storage import accounts, letters, log, nodes, outbox, sayings, tombstones
 from node.storage import threads as kept
 from node.storage.database import Transaction
 
@@ -72,6 +73,30 @@ def wrote(tx: Transaction, account: Account, uri: str, response_id: str, text: s
     except Refusal:
         return False
     _said(tx, thread, uuid4().hex, uri, text, account.id, at)
+    return True
+
+
+def reworded(tx: Transaction, account: Account, uri: str, text: str, at: datetime) -> bool:
+    """An account of other software changed a message that it wrote to us. Only its own, while the
+    conversation is open; not what was taken back or away, nor what waits to be judged. False when nothing
+    changed. Nobody is rung up for it."""
+    message = kept.by_uri(tx, uri)
+    if message is None or message.side is not Side.HELPER:
+        return False
+    thread = kept.from_account(tx, account.id, message.response_id)
+    message = kept.get(tx, message.id)  # as it is now that the conversation is locked
+    if thread is None or account.blocked or message.deleted is not None:
+        return False
+    if sayings.open_about(tx, Saying(thread.post, thread.response, message)):
+        return False  # a supervisor is to read what was reported
+    try:
+        text = checked_message(text[:TEXT_LENGTH])
+        require_open(thread, at)
+    except Refusal:
+        return False
+    if text == message.text or not allowance.left(tx, account, "reworded", at):
+        return False
+    kept.save(tx, replace(message, text=text, changed=at))
     return True
 
 

@@ -113,6 +113,7 @@ _message = Message(
     text="Zal ik om elf uur komen?",
     created=_TUESDAY,
     deleted=False,
+    changed=False,
 )
 _invite = Invite(
     id=_INVITE,

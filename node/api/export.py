@@ -40,12 +40,14 @@ class Grant(Struct):
 
 
 class Line(Struct):
-    """One line of a conversation. `mine`: written by oneself; its text is empty once it was taken back."""
+    """One line of a conversation. `mine`: written by oneself; its text is empty once it was taken back.
+    `changed`: when an account elsewhere wrote it anew."""
 
     mine: bool
     text: str
     created: Moment
     deleted: Moment | None
+    changed: Moment | None
 
 
 class LetSee(Struct):

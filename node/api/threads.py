@@ -26,7 +26,8 @@ _FIELDS: tuple[Field, ...] = ("phone", "email", "address")
 
 
 class Message(Struct):
-    """One message. `mine`: one wrote it oneself. `text` is empty once it was taken back (`deleted`)."""
+    """One message. `mine`: one wrote it oneself. `text` is empty once it was taken back (`deleted`);
+    `changed`: its writer, with an account elsewhere, changed it."""
 
     id: str
     response: str
@@ -35,6 +36,7 @@ class Message(Struct):
     text: str
     created: Moment
     deleted: bool
+    changed: bool
 
 
 class Messages(Struct):
@@ -161,4 +163,5 @@ def _message(tx: Transaction, thread: Thread, message: Kept) -> Message:
         text=message.text,
         created=message.created,
         deleted=message.deleted is not None,
+        changed=message.changed is not None,
     )

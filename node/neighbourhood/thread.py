@@ -29,7 +29,8 @@ class Side(StrEnum):
 
 @dataclass(frozen=True)
 class Message:
-    """One message of a thread. `text` is empty once it was taken back."""
+    """One message of a thread. `text` is empty once it was taken back; `changed`: when it was last written
+    anew, with an account elsewhere."""
 
     id: str
     uri: str
@@ -38,6 +39,7 @@ class Message:
     text: str
     created: datetime
     deleted: datetime | None = None
+    changed: datetime | None = None
 
 
 @dataclass(frozen=True)

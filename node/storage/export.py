@@ -96,7 +96,7 @@ def answers_got(tx: Transaction, post_id: str) -> list[Row]:
 
 def thread(tx: Transaction, response_id: str, side: Side) -> list[Row]:
     """What was written on one answer; `mine` is what this side wrote."""
-    statement = _of(messages, ("side", "text", "created", "deleted"))
+    statement = _of(messages, ("side", "text", "created", "deleted", "changed"))
     found = _rows(tx, statement.where(messages.c.response_id == response_id).order_by(messages.c.created))
     return [{**row, "mine": row["side"] is side} for row in found]
 

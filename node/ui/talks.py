@@ -52,6 +52,7 @@ class Say:
     mine: bool
     text: str
     gone: bool = False
+    changed: datetime | None = None
     report: str = ""
     reported: bool = False
     taken: Verdict | None = None  # a supervisor took its words away
@@ -223,7 +224,7 @@ def _lines(thread: Thread, messages: list[Message]) -> Iterator[Turn | Say]:
         mine = message.side is thread.side
         gone = message.deleted is not None
         about = "" if mine or gone else f"/report/messages/{message.id}"
-        yield Say(message.id, message.created, mine, message.text, gone, about)
+        yield Say(message.id, message.created, mine, message.text, gone, message.changed, about)
 
 
 def _as_said(tx: Transaction, thread: Thread, line: Turn | Say) -> Turn | Say:

@@ -1,16 +1,16 @@
 """What accounts on other software write to us: who reads it first, and what a supervisor makes of it."""
 
-from node.acts import blocks, matches, posts, replies
+from node.acts import blocks, matches, posts, replies, responses, sayings, threads
 from node.acts.replies import Told
 from node.neighbourhood.post import Audience, Post
 from node.neighbourhood.refusal import NotAllowed
-from node.neighbourhood.reply import Reply, ReplyState
+from node.neighbourhood.reply import A_DAY_OF_ACCOUNT, Reply, ReplyState
 from node.storage import replies as kept
 from node.storage import responses as kept_responses
 from node.storage import threads as kept_threads
 from node.storage.database import Transaction
 from tests import elsewhere, town
-from tests.acts.witness import refused, story
+from tests.acts.witness import refused, story, written
 
 NOON, HOUR = town.NOON, town.HOUR
 LATER = NOON + HOUR
@@ -57,7 +57,7 @@ def test_what_somebody_writes_about_an_event_waits_and_is_read_by_the_supervisor
 
 
 @story
-def test_a_second_reply_that_is_let_in_is_a_message_and_changing_it_leaves_the_answer_alone(
+def test_a_second_reply_that_is_let_in_is_a_message_and_changing_it_changes_that_alone(
     tx: Transaction, cast: town.Cast
 ) -> None:
     post, mo = asked(tx, cast), elsewhere.account(tx, NOON, known=False)
@@ -68,7 +68,89 @@ def test_a_second_reply_that_is_let_in_is_a_message_and_changing_it_leaves_the_a
     assert (answer.text, messages(tx, answer.id)) == ("Ik kan dinsdag.", ["Om tien uur."])
     replies.changed(tx, elsewhere.known(tx), Told(second, [post.uri], False, "Om elf uur."), LATER)
     assert kept_responses.get(tx, answer.id).text == "Ik kan dinsdag."
-    assert messages(tx, answer.id) == ["Om tien uur."]
+    (message,) = kept_threads.page(tx, answer.id, None, 10)
+    assert (message.text, message.changed) == ("Om elf uur.", LATER)
+    reply = kept.by_uri(tx, second)
+    assert reply is not None
+    assert reply.text == "Om elf uur."
+
+
+def talking(tx: Transaction, cast: town.Cast) -> tuple[str, str]:
+    """Mo answered and wrote a message in the conversation: the answer, and the id of the message."""
+    mo = elsewhere.account(tx, NOON)
+    answer = elsewhere.answered(tx, asked(tx, cast), NOON)
+    said = f"{mo.actor}/2"
+    replies.arrived(tx, elsewhere.known(tx), Told(said, [answer.uri], False, "Om tien uur."), NOON)
+    return answer.id, said
+
+
+def changes(tx: Transaction, uri: str, text: str, public: bool = False, user: str = "mo") -> None:
+    replies.changed(tx, elsewhere.known(tx, user), Told(uri, [], public, text), LATER)
+
+
+@story
+def test_a_message_that_was_taken_back_never_comes_back(tx: Transaction, cast: town.Cast) -> None:
+    answer, said = talking(tx, cast)
+    replies.taken_back(tx, elsewhere.known(tx), said, LATER)
+    changes(tx, said, "Om elf uur.")
+    replies.arrived(tx, elsewhere.known(tx), Told(said, [], False, "Om elf uur."), LATER)
+    assert messages(tx, answer) == [""]
+
+
+@story
+def test_a07_only_who_wrote_a_message_changes_it(tx: Transaction, cast: town.Cast) -> None:
+    answer, said = talking(tx, cast)
+    elsewhere.account(tx, NOON, "lia")
+    changes(tx, said, "Geef je nummer.", user="lia")
+    ours = threads.write(tx, cast.poster, answer, "Goed.", NOON)
+    changes(tx, ours.uri, "Nee.")
+    assert messages(tx, answer) == ["Goed.", "Om tien uur."]
+
+
+@story
+def test_what_was_reported_stays_as_it_was_until_somebody_looked(tx: Transaction, cast: town.Cast) -> None:
+    answer, said = talking(tx, cast)
+    (message,) = kept_threads.page(tx, answer, None, 10)
+    first = sayings.report_message(tx, cast.poster, message.id, "rude", "Kijk eens.", LATER)
+    changes(tx, said, "Niets.")
+    assert messages(tx, answer) == ["Om tien uur."]
+    sayings.dismiss(tx, cast.supervisor, first.id, "Valt mee.", "", LATER)
+    changes(tx, said, "Om elf uur.")
+    assert messages(tx, answer) == ["Om elf uur."]
+    second = sayings.report_message(tx, cast.poster, message.id, "rude", "Kijk nog eens.", LATER)
+    sayings.uphold(tx, cast.supervisor, second.id, "Te grof.", "", False, LATER)
+    changes(tx, said, "Om twaalf uur.")
+    assert messages(tx, answer) == [""]
+
+
+@story
+def test_what_is_held_public_empty_or_about_what_is_over_changes_nothing(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    answer, said = talking(tx, cast)
+    changes(tx, said, "Om elf uur.", public=True)
+    changes(tx, said, " ")
+    changes(tx, said, "Om tien uur.")
+    assert [one.changed for one in kept_threads.page(tx, answer, None, 10)] == [None]
+    blocks.put(tx, cast.operator, "social.example", "hold", "", NOON)
+    changes(tx, said, "Om elf uur.")
+    assert messages(tx, answer) == ["Om tien uur."]
+    blocks.lift(tx, cast.operator, "social.example", NOON)
+    responses.unsaid(tx, elsewhere.known(tx), answer, NOON)
+    changes(tx, said, "Om elf uur.")
+    assert messages(tx, answer) == ["Om tien uur."]
+
+
+@story
+def test_whoever_changes_a_message_without_end_is_heard_thirty_times_a_day(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    answer, said = talking(tx, cast)
+    written(tx)
+    for number in range(A_DAY_OF_ACCOUNT + 5):
+        changes(tx, said, f"Om {number} uur.")
+    assert messages(tx, answer) == [f"Om {A_DAY_OF_ACCOUNT - 1} uur."]
+    assert written(tx) == []
 
 
 @story

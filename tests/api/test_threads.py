@@ -46,6 +46,7 @@ async def test_the_two_write_and_read_the_newest_first(here: Here) -> None:
         "text": "Elf uur?",
         "created": first["created"],
         "deleted": False,
+        "changed": False,
     }
     await here.post("helper", f"{at}/messages", {"text": "Ja."})
     page = await here.get("helper", f"{at}/messages", limit=1)

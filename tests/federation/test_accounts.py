@@ -21,7 +21,7 @@ from node.storage import threads as kept_threads
 from tests import town
 from tests.federation import by_hand, town_of_nodes
 from tests.federation.by_hand import Raw
-from tests.federation.liar import AS
+from tests.federation.liar import AS, stamp
 from tests.federation.stranger import PUBLIC, Stranger
 from tests.federation.town_of_nodes import Model, Place
 from tests.federation.wire import Wire, until, until_true
@@ -220,6 +220,36 @@ async def test_the_two_write_to_each_other(met: Met) -> None:
         return [message.text for message in found]
 
     assert await said() == ["Om tien uur.", "Hoe laat?"]
+
+
+async def test_a_message_that_is_changed_elsewhere_is_changed_here_and_says_so(met: Met) -> None:
+    place, mo = met
+    await mo.follows(place)
+    post = await public(place)
+    await mo.tells(place, mo.answers(post.uri, place.home.actor, "Ik kan dinsdag."))
+    answer = await answer_to(place, post)
+    said = mo.answers(answer.uri, place.home.actor, "Om tien uur.")
+    await mo.tells(place, said)
+    note = {**said["object"], "content": "<p>Om <b>elf</b> uur.</p>", "updated": stamp()}
+
+    async def read() -> list[tuple[str, bool]]:
+        found = await place.database.reading(kept_threads.page, answer.id, None, 10)
+        return [(message.text, message.changed is not None) for message in found]
+
+    assert await read() == [("Om tien uur.", False)]
+    lia = Stranger(Wire(), mo.name, user="lia")
+    mo.served |= lia.served  # a neighbour of Mo's on his server
+    liar = Stranger(mo.wire, "kwaad", user="kees")
+    for who in (lia, liar):
+        await who.tells(place, who.does("Update", note))
+        await who.tells(place, who.does("Update", {**note, "attributedTo": who.person}))
+    assert await read() == [("Om tien uur.", False)]
+    for _ in range(2):
+        await mo.tells(place, mo.does("Update", note))
+    assert await read() == [("Om elf uur.", True)]
+    await mo.tells(place, mo.does("Delete", {"id": note["id"], "type": "Tombstone"}))
+    await mo.tells(place, mo.does("Update", {**note, "content": "<p>Toch om tien.</p>"}))
+    assert await read() == [("", True)]
 
 
 async def test_who_deletes_a_reply_takes_the_answer_back(met: Met) -> None:

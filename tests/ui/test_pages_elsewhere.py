@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from node.acts import accounts as acts
 from node.acts import attendance, contacts, matches, replies
+from node.acts.replies import Told
 from node.clock import now
 from node.neighbourhood.post import Audience, Post, State
 from node.neighbourhood.response import Response, ResponseState
@@ -174,6 +175,24 @@ async def test_the_poster_writes_and_takes_it_back(here: Here) -> None:
     (taking,) = re.findall(r'action="(/talks/\w+/messages/\w+/end)"', raw)
     await here.post("poster", taking)
     assert "Hoe laat?" not in await said(here, "poster", f"/talks/{answer.id}")
+
+
+async def test_a_message_that_was_changed_says_so_and_one_taken_back_does_not(here: Here) -> None:
+    _, answer = await answered(here)
+    uri = "https://social.example/users/mo/2"
+
+    def write(tx: Transaction) -> None:
+        told = Told(uri, [answer.uri], False, "Om tien uur.")
+        replies.arrived(tx, elsewhere.known(tx), told, now())
+        replies.changed(tx, elsewhere.known(tx), replace(told, text="Om elf uur."), now())
+
+    await here.database.writing(write)
+    page = await said(here, "poster", f"/talks/{answer.id}")
+    assert re.search(r"· gewijzigd: \w+dag \d+ \w+, \d+\.\d\d", page)
+    assert "Om elf uur." in page
+    assert "Om tien uur." not in page
+    await here.database.writing(lambda tx: replies.taken_back(tx, elsewhere.known(tx), uri, now()))
+    assert "gewijzigd:" not in await said(here, "poster", f"/talks/{answer.id}")
 
 
 async def test_a_blocked_account_is_said_in_words(here: Here) -> None:

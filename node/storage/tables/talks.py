@@ -17,6 +17,7 @@ messages = table(
     Column("text", Text, nullable=False),
     Column("created", Moment, nullable=False),
     Column("deleted", Moment),
+    Column("changed", Moment),
     Index("ix_messages_response_id_created", "response_id", "created"),
 )
 reads = table(  # until when somebody has read a thread
