@@ -51,6 +51,32 @@ async def last(here: Here) -> Post:
     return (await here.database.reading(kept.listing, who, kept.Filter(author=who.id), now()))[0]
 
 
+# Over
+
+
+async def test_a_stranger_is_not_asked_to_come_to_what_is_off_full_or_over(here: Here) -> None:
+    open_one = await plan(here, audience="public")
+    assert "Kom jij ook?" in await said(here, None, f"/o/{open_one.id}")
+    full = await plan(here, audience="public", places=1)
+    await answered(here, full, text="")
+    off = await plan(here, audience="public")
+    await here.database.writing(posts.close, here.cast.poster, off.id, now())
+    for event, why in ((full, "Het zit vol."), (off, "Dit gaat niet door.")):
+        page = await said(here, None, f"/o/{event.id}")
+        assert why in page
+        assert "Kom jij ook?" not in page
+        assert "Log in om te reageren." not in page
+
+
+async def test_under_a_closed_notice_a_stranger_is_not_asked_to_answer(here: Here) -> None:
+    notice = await tell(here, audience="public")
+    assert "Log in om te reageren." in await said(here, None, f"/o/{notice.id}")
+    await here.database.writing(posts.close, here.cast.poster, notice.id, now())
+    page = await said(here, None, f"/o/{notice.id}")
+    assert "Log in om te reageren." not in page
+    assert "niet meer open" in page
+
+
 # Made
 
 

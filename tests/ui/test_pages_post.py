@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from node.acts import posts, responses
+from node.acts import matches, posts, responses
 from node.clock import now
 from node.neighbourhood.draft import PostChange
-from node.neighbourhood.post import Kind, State
+from node.neighbourhood.post import Kind, Post, State
 from node.neighbourhood.response import ResponseState
 from node.storage import outbox
 from node.storage import posts as kept
@@ -29,6 +29,39 @@ async def here(tmp_path: Path) -> AsyncIterator[Here]:
 
 
 # What is seen
+
+
+@pytest.mark.parametrize("draft", [asks, offers])
+async def test_a_stranger_is_asked_while_it_is_open_and_no_longer(here: Here, draft: Any) -> None:
+    post = await posted(here, draft(audience="public"))
+    asked = "Kun jij Bea helpen?" if post.kind is Kind.REQUEST else "Wil je dit graag?"
+    answer = await answered(here, post)
+    page = await said(here, None, f"/o/{post.id}")
+    assert asked in page
+    assert "Log in om te reageren." in page
+    match = await here.database.writing(matches.agree, here.cast.poster, post.id, answer.id, now())
+    await _not_asked(
+        here, post, asked, "Bea heeft iemand gevonden." if "Kun" in asked else "hier al blij mee."
+    )
+    await here.database.writing(matches.complete, here.cast.poster, match.id, now())
+    await _not_asked(here, post, asked, "Het is gelukt.")
+    await _not_asked(here, post, asked, "Het is gelukt.", "other")
+
+
+@pytest.mark.parametrize(("deed", "why"), [("close", "niet meer open"), ("pause", "staat even stil")])
+async def test_a_stranger_is_not_asked_what_rests_or_is_closed(here: Here, deed: str, why: str) -> None:
+    post = await posted(here, offers(audience="public"))
+    await here.database.writing(getattr(posts, deed), here.cast.poster, post.id, now())
+    await _not_asked(here, post, "Wil je dit graag?", why)
+
+
+async def _not_asked(here: Here, post: Post, asked: str, why: str, part: str | None = None) -> None:
+    html = (await here.get(part, f"/o/{post.id}")).text
+    main = html.partition("<main")[2].partition("</main>")[0]
+    assert why in words(main)
+    assert asked not in words(main)
+    assert "Log in om te reageren." not in words(main)
+    assert "/follow" not in main
 
 
 async def test_the_poster_reads_who_answered_and_what(here: Here) -> None:
