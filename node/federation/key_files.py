@@ -6,10 +6,12 @@ signs `group-rsa-2.<milliseconds since 1970>.pem`.
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
+from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -104,19 +106,25 @@ def rsa_in(path: Path) -> RSAPrivateKey:
 
 
 def make(path: Path, kind: Kind) -> None:
-    """A new key in a new file, for this node's eyes alone."""
+    """A new key in a new file, for this node's eyes alone: whole, or not there. Raises FileExistsError."""
     new = Ed25519PrivateKey.generate() if kind is Kind.ED25519 else rsa.generate_private_key(65537, RSA_BITS)
     pem = new.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
+    unnamed = path.with_name(f".{uuid4().hex}")
+    handle = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(unnamed, path)
+    finally:
+        unnamed.unlink()
 
 
 def _bytes(path: Path, kind: Kind) -> bytes:
     if not path.exists():
-        make(path, kind)
+        with suppress(FileExistsError):  # of two processes that begin together one is first
+            make(path, kind)
     if path.stat().st_mode & 0o077:
         raise Unsafe(f"{path} can be read by others: run `chmod 600 {path}`, and think about making new keys")
     return path.read_bytes()

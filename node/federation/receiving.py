@@ -227,11 +227,9 @@ def undo(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) ->
 def move(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
     """A partner may say that it lives at another address now; we look, and our operator decides (A19)."""
     target = uri_of(activity.get("target"))
-    origin = origin_of(target) if target is not None else None
-    if target is None or origin in (None, node.origin, tx.home.origin):
-        return
-    if uri_of(activity.get("object")) == node.actor:
-        moving.hears(tx, node, target, str(origin), at)
+    origin = elsewhere(tx.home, node, target) if target is not None else None
+    if target is not None and origin is not None and uri_of(activity.get("object")) == node.actor:
+        moving.hears(tx, node, target, origin, at)
 
 
 def _answer_again(tx: Transaction, node: Node, offer_uri: str, at: datetime) -> None:

@@ -33,9 +33,9 @@ Signed = tuple[list[Any], dict[str, Any]]  # one member of Signature-Input: the 
 _NAMES = {Kind.ED25519: "ed25519", Kind.RSA: "rsa-v1_5-sha256"}
 _KINDS = {name: kind for kind, name in _NAMES.items()}
 _COMPONENTS_AT_MOST = 32
-_STRING = r'"[ !#-\[\]-~]*"'
 _AS_WRITTEN = re.compile(
-    rf"\(({_STRING}(?: {_STRING})*)?\)(?:;[a-z*][a-z0-9_.*-]*=(?:{_STRING}|0|[1-9][0-9]{{0,14}}))*"
+    r'\((?:"[ !#-\[\]-~]*"(?: "[ !#-\[\]-~]*")*)?\)'
+    r'(?:;[a-z*][a-z0-9_.*-]*=(?:"[ !#-\[\]-~]*"|0|[1-9][0-9]{0,14}))*'
 )
 """A member of Signature-Input in the one spelling that RFC 9651 gives it."""
 

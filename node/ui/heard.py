@@ -48,7 +48,7 @@ SENTENCES = [  # what a part of a text means; the first that fits
         r"does not say that it",
         phrase("It does not say that it was us before. Fill in `formerly` there first."),
     ),
-    (r"is no time|another kind of document", NOT_OURS),
+    (r"is no time|another kind of document|is no account|is not where a node can", NOT_OURS),
     (r"has no actor|is no actor", phrase("At that address is no Buurtknoop.")),
     (r"another collection|another origin|no id of its own", OTHER_PLACE),
     (

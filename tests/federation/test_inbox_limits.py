@@ -333,6 +333,7 @@ def said(liar: Liar) -> dict[tuple[str, str | None], Document]:
         ("Accept", None): liar.activity("Accept", follow, result=result, party=party),
         ("Reject", None): liar.activity("Reject", liar.uri(), reason="taken"),
         ("Undo", None): liar.activity("Undo", liar.uri(), reason="x"),
+        ("Move", None): liar.activity("Move", liar.actor, target="https://ver.example/ap/buurt/ver"),
         ("Announce", None): liar.activity(
             "Announce", {"type": "Create", "id": liar.uri(), "object": {"id": "https://ver.example/ap/o/1"}}
         ),

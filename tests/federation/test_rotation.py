@@ -1,15 +1,17 @@
 """A new key: told in a message signed with the old one, so nobody has to take it on faith (`wire.md` 5)."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from node.acts import nodes
 from node.clock import now
-from node.federation import cavage, keyring, keys, proofs
+from node.federation import cavage, keyring, keys, proofs, public_key
 from node.federation.message import Kind
 from node.neighbourhood.refusal import NotAllowed
 from node.neighbourhood.resident import console
@@ -193,6 +195,21 @@ async def test_who_reads_the_actor_believes_the_rsa_key_of_then_and_of_now(pair:
         headers = cavage.sign("POST", url, b"{}", by_hand.TYPE, key, now())
         answer = await by_hand.knock(b, by_hand.Raw("POST", url, headers, b"{}"))
         assert (answer.status_code, answer.text) == (401, "Signed by somebody else than its actor.")
+
+
+def test_processes_that_begin_together_have_the_same_keys(tmp_path: Path) -> None:
+    begin = Barrier(4)
+
+    def begins(_: int) -> list[str]:
+        begin.wait()
+        mine = keys.load_or_make(tmp_path, town.home())
+        pair = mine.of_group()
+        return [public_key.encode(key.private.public_key()) for key in (pair.ed25519, pair.rsa)]
+
+    with ThreadPoolExecutor(4) as threads:
+        first, *others = threads.map(begins, range(4))
+    assert others == [first] * 3
+    assert {path.suffix for path in (tmp_path / "keys").iterdir()} == {".pem"}
 
 
 def test_both_kinds_of_keys_are_for_their_owner_alone_and_stay(tmp_path: Path) -> None:

@@ -78,6 +78,11 @@ async def running(directory: Path, count: int, postgresql: str) -> AsyncIterator
             place.start()
         for place in (hub, *places):
             await neighbours.answers(place)
+
+        async def works() -> bool:  # its pages and its work are two processes, and either may be first
+            return await asyncio.to_thread(control.ask, hub.folder, "hub list", {}) is not None
+
+        await until(works, SECONDS)
         await _settle(hub, places)
         yield [hub, *places]
     finally:
