@@ -30,7 +30,8 @@ from node.neighbourhood.response import (
     too_late,
 )
 from node.neighbourhood.roles import Deed, require
-from node.storage import invites, letters, log, outbox, posts
+from node.neighbourhood.saying import Saying
+from node.storage import invites, letters, log, outbox, posts, sayings
 from node.storage import matches as kept_matches
 from node.storage import responses as kept
 from node.storage.database import Transaction
@@ -125,14 +126,15 @@ def reworded(
 ) -> bool:
     """Who replied changed their words, while nothing was decided. When a supervisor has to look first (not
     `looked_at`), what stands in public here is taken away until then, and the poster of a request or an offer
-    reads what was said before. False when the words stay as they were for good."""
+    reads what was said before. False when the words stay as they were: for good, or because they were
+    reported and a supervisor is to read them."""
     post, response = answering.lock_with_post(tx, response_id)
     if response.account_id != account.id:
         return False
     if post.kind is Kind.NOTICE and response.state is ResponseState.ACCEPTED:
         kept.save(tx, replace(response, text=text, state=ResponseState.DECLINED, decided=at))
         return True
-    if response.state is not ResponseState.PENDING:
+    if response.state is not ResponseState.PENDING or sayings.open_about(tx, Saying(post, response)):
         return False
     if looked_at:
         kept.save(tx, replace(response, text=text))

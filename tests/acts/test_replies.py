@@ -124,6 +124,21 @@ def test_what_was_reported_stays_as_it_was_until_somebody_looked(tx: Transaction
 
 
 @story
+def test_an_answer_that_was_reported_stays_as_it_was_until_somebody_looked(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    mine = elsewhere.answered(tx, asked(tx, cast), NOON, "Stuur eerst geld.")
+    first = sayings.report_answer(tx, cast.poster, mine.id, "fraud", "", LATER)
+    changes(tx, mine.uri, "Ik kom graag.")
+    changes(tx, mine.uri, "Ik kom graag.", public=True)
+    assert kept_responses.get(tx, mine.id).text == "Stuur eerst geld."
+    assert waiting(tx) == [], "nor does it go round by another supervisor"
+    sayings.dismiss(tx, cast.supervisor, first.id, "Valt mee.", "", LATER)
+    changes(tx, mine.uri, "Ik kom graag.")
+    assert kept_responses.get(tx, mine.id).text == "Ik kom graag."
+
+
+@story
 def test_what_is_held_public_empty_or_about_what_is_over_changes_nothing(
     tx: Transaction, cast: town.Cast
 ) -> None:
