@@ -40,16 +40,12 @@ DAY = timedelta(days=1)
 
 def readable(tx: Transaction, by: Resident, saying: Saying, at: datetime) -> Saying:
     """What this person may read: of a conversation the two, of an answer to a poster that poster and a
-    broker, of a public one whoever sees the notice. For all others it is not there."""
-    if saying.where is Where.MESSAGE:
-        kept_threads.see(tx, by, saying.response.id)
-    elif saying.where is Where.COMMENT:
-        posts.see(tx, by, saying.post.id, at)
-    known = saying.post.own or saying.where is Where.MESSAGE
-    if saying.where is Where.ANSWER and not may(by, Deed.SEE_ANSWERS, saying.post.author):
-        known = False
-    if not saying.there or not (known or saying.author == by.id):
-        raise NotFound(phrase("This is not here, or no longer."))
+    broker, of a public one whoever sees the notice. For all others it is not there, in the same words as for
+    what never was."""
+    if not saying.there or not _reads(tx, by, saying, at):
+        if saying.where is Where.MESSAGE:
+            raise NotFound(phrase("This message is not here, or no longer."))
+        raise NotFound(phrase("This answer is not here, or no longer."))
     return saying
 
 
@@ -142,6 +138,20 @@ def settle_gone(tx: Transaction, at: datetime) -> int:
     for one in gone:
         moderation.settle(tx, one, ReportState.UPHELD, "", None, "", at)
     return len(gone)
+
+
+def _reads(tx: Transaction, by: Resident, saying: Saying, at: datetime) -> bool:
+    post = saying.post
+    try:
+        if saying.where is Where.MESSAGE:
+            kept_threads.see(tx, by, saying.response.id)
+            return True
+        if saying.where is Where.COMMENT:
+            posts.see(tx, by, post.id, at)
+    except NotFound:
+        return False
+    asked = saying.where is Where.COMMENT or may(by, Deed.SEE_ANSWERS, post.author)
+    return saying.author == by.id or (post.own and asked)
 
 
 def _report(tx: Transaction, by: Resident, saying: Saying, category: str, text: str, at: datetime) -> Report:

@@ -161,6 +161,19 @@ def test_a_person_reports_a_thing_once_and_not_without_end(tx: Transaction, cast
     refused(tx, TooMany, sayings.report_answer, cast.other, said.id, "rude", "", LATER)
 
 
+@story
+def test_who_may_not_read_a_thing_cannot_tell_whether_it_is_there(tx: Transaction, cast: town.Cast) -> None:
+    yes, said = talking(tx, cast)
+    under = comment(tx, cast.helper, noticed(tx, cast))
+    comments.hide(tx, cast.poster, under.id, LATER)
+    nothing, other = "0" * 32, cast.other
+    words = refused(tx, NotFound, sayings.report_message, other, nothing, "fraud", "", LATER)
+    assert refused(tx, NotFound, sayings.report_message, other, said.id, "fraud", "", LATER) == words
+    words = refused(tx, NotFound, sayings.report_answer, other, nothing, "fraud", "", LATER)
+    for there in (yes.id, under.id):
+        assert refused(tx, NotFound, sayings.report_answer, other, there, "fraud", "", LATER) == words
+
+
 # Hidden at once, and what a supervisor reads
 
 
