@@ -172,6 +172,20 @@ async def test_a_form_that_came_back_says_what_to_do(here: Here) -> None:
     await here.post("supervisor", first, 404, what="burn", reason=WHY)
 
 
+async def test_a_form_of_a_later_page_comes_back_on_that_page(here: Here) -> None:
+    answer, said = await wrote(here)
+    await here.post("poster", f"/report/messages/{said}", category="rude")
+    await here.post("broker", f"/report/answers/{answer.id}", category="rude")
+    html = (await raw(here, "supervisor", f"{LIST}?from=1")).text
+    (there,) = set(re.findall(rf'action="({LIST}/[^"]+)"', html))
+    back = (await here.post("supervisor", there, 422, what="away", reason="", told="Bedankt.")).text
+    form = Sheet(back, there)
+    assert form.wrong == {"reason"}
+    assert form.fields["told"] == "Bedankt."
+    assert set(re.findall(rf'action="({LIST}/[^"]+)"', back)) == {there}, "it is the page of before"
+    await here.post("supervisor", there, what="away", reason=WHY)
+
+
 # In a real browser
 
 
