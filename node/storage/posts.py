@@ -245,10 +245,12 @@ def held_from(tx: Transaction, node_id: str) -> list[Post]:
 
 
 def erase(tx: Transaction, post: Post) -> None:
-    """Take the words of a post away for good. A bare stub stays while an answer, an invite or a report refers
-    to it, and of one that is hidden here, so that it stays so when it comes back."""
+    """Take the words of a post away for good, and those that were reported about it; what waits about an
+    answer or a message stays, for that is there yet. A bare stub stays while an answer, an invite or a report
+    refers to it, and of one that is hidden here, so that it stays so when it comes back."""
     tx.run(log.update().where(log.c.subject == post.id).values(why=None))
-    tx.run(reports.update().where(reports.c.post_id == post.id).values(text=""))
+    over = or_(reports.c.response_id.is_(None), reports.c.state != ReportState.OPEN)
+    tx.run(reports.update().where(reports.c.post_id == post.id, over).values(text=""))
     if not post.hidden and not any(_refers(tx, column, post) for column in _REFERRING):
         tx.run(posts.delete().where(posts.c.id == post.id))
         return

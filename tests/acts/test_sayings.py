@@ -292,6 +292,23 @@ def test_what_is_gone_meanwhile_counts_as_done(tx: Transaction, cast: town.Cast)
     assert state(tx, one)[0] is UPHELD
 
 
+@story
+def test_a_post_that_goes_next_door_takes_no_words_from_a_report_that_waits(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    node = town.neighbour(tx)
+    copy = a_copy(tx, node)
+    yes = responses.answer(tx, cast.helper, copy.id, "Ik kom.", NOON)
+    threads.arrived(tx, node, f"{node.origin}/ap/m/9", yes.uri, "Stuur eerst geld.", NOON)
+    (said,) = kept_threads.page(tx, yes.id, None, 9)
+    sayings.report_message(tx, cast.helper, said.id, "other", "Dreigt met Piet.", LATER)
+    reports.report(tx, cast.other, copy.id, "other", "Ook raar.", LATER)
+    kept_posts.erase(tx, kept_posts.get(tx, copy.id))
+    (waiting,) = kept.oldest(tx, cast.supervisor.id, 0, 9)
+    assert [one.text for one in waiting.reports] == ["Dreigt met Piet."]
+    assert [one.text for one in kept_reports.open_about(tx, copy.id)] == [""]
+
+
 # From another neighbourhood
 
 
