@@ -3,11 +3,13 @@
 Done a batch at a time, so that nobody has to wait for it; each returns how many rows it touched.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Select, Table, and_, exists, or_, select
 
+from node.neighbourhood.activity import Happening
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.node import Follow
 from node.neighbourhood.post import State
@@ -105,6 +107,7 @@ def _words(tx: Transaction, at: datetime) -> int:
     statement = select(posts.c.id, posts.c.uri).where(ended, ~runs, ~asked).order_by(posts.c.ended)
     found = tx.run(statement.limit(BATCH).with_for_update(skip_locked=True)).all()
     bare = {"title": "", "text": "", "place": "", "author_name": "", "author": None, "hidden": True}
+    _reported(tx, reports.c.post_id.in_([row[0] for row in found]))
     for post_id, uri in found:
         outbox.erase_words(tx, uri)
         tx.run(log.update().where(log.c.subject == post_id).values(who=None, why=None))
@@ -123,12 +126,33 @@ def _answers(tx: Transaction, at: datetime) -> int:
     found = tx.run(statement).scalars().all()
     chosen = responses.c.id.in_(found)
     tx.run(responses.update().where(chosen).values(text="", name="", resident=None))
+    _taken_away(tx, found)
+    _reported(tx, reports.c.response_id.in_(found))
     return len(found)
 
 
 def _messages(tx: Transaction, at: datetime) -> int:
     """What two people wrote to each other half a year ago."""
-    return _drop(tx, messages, select(messages.c.id).where(messages.c.created < at - MESSAGES_KEPT))
+    old = select(messages.c.id).where(messages.c.created < at - MESSAGES_KEPT)
+    found = tx.run(old.order_by(messages.c.id).limit(BATCH)).scalars().all()
+    _taken_away(tx, found)
+    _reported(tx, reports.c.message_id.in_(found))
+    tx.run(messages.delete().where(messages.c.id.in_(found)))
+    return len(found)
+
+
+def _taken_away(tx: Transaction, said: Sequence[str]) -> None:
+    """Who took these answers or messages away, and why."""
+    hidden = and_(log.c.subject.in_(said), log.c.what == Happening.HIDDEN)
+    tx.run(log.update().where(hidden).values(who=None, why=None))
+
+
+def _reported(tx: Transaction, about: ColumnElement[bool]) -> None:
+    """What was written in reports that are decided on, and by whom and why they were."""
+    decided = and_(about, reports.c.decided.is_not(None))
+    which = log.c.subject.in_(select(reports.c.id).where(decided))
+    tx.run(log.update().where(which).values(who=None, why=None))
+    tx.run(reports.update().where(decided).values(text=""))
 
 
 def _invites(tx: Transaction, at: datetime) -> int:

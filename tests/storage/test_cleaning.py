@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from node.acts import matches, posts, responses, timers
+from node.acts import matches, moderation, posts, reports, responses, sayings, threads, timers
 from node.neighbourhood.account import Account
+from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Follow, Node
 from node.neighbourhood.post import Post, State
 from node.neighbourhood.reply import Reply, ReplyState
@@ -309,6 +310,34 @@ def test_messages_go_after_half_a_year(tx: Transaction, cast: town.Cast) -> None
     assert len(tx.run(select(tables.messages)).all()) == 2
     clean(tx, NOON + 181 * DAY)
     assert len(tx.run(select(tables.messages)).all()) == 1
+
+
+@story
+def test_what_was_reported_and_decided_is_forgotten_with_what_it_was_about(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    post = posts.post(tx, cast.poster, town.asks(), NOON)
+    answer = responses.answer(tx, cast.helper, post.id, "Ik kom.", NOON)
+    said = threads.write(tx, cast.helper, answer.id, "Stuur geld.", NOON)
+    for report, key in ((sayings.report_answer, answer.id), (sayings.report_message, said.id)):
+        made = report(tx, cast.poster, key, "other", "Zij is ziek.", NOON)
+        sayings.uphold(tx, cast.supervisor, made.id, "Te grof.", "", False, NOON)
+    reports.report(tx, cast.other, post.id, "other", "Zij is ziek.", NOON)
+    moderation.dismiss(tx, cast.supervisor, post.id, "Dit mag.", "", NOON)
+    posts.withdraw(tx, cast.poster, post.id, NOON)
+    settle(tx)
+
+    def words() -> list[str]:
+        decided = tables.log.c.what.in_([Happening.HIDDEN, Happening.REPORT_DECIDED])
+        why = tx.run(select(tables.log.c.why).where(decided)).scalars()
+        return sorted(filter(None, [*why, *tx.run(select(tables.reports.c.text)).scalars()]))
+
+    assert words() == ["Dit mag.", *["Te grof."] * 4, *["Zij is ziek."] * 3]
+    clean(tx, NOON + 92 * DAY)
+    assert words() == ["Te grof."], "why the message went, as long as it is there"
+    clean(tx, NOON + 181 * DAY)
+    assert words() == []
+    assert log.broken_at(tx) is None
 
 
 @story
