@@ -224,5 +224,5 @@ def _form(ui: Ui, request: Request, who: Visitor, view: View, form: Form, status
         limits=questions.LIMITS,
         options=[(code, sign.word) for code, sign in CATEGORIES.items()],
         urgencies=URGENCIES,
-        reach=view.reach,
+        reach=view.reach.staying(view.post.audience),
     )

@@ -1,6 +1,6 @@
 """Who may see a post, in the names of the neighbourhoods: as choices, and as what is told of one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from node.neighbourhood.audience import offered, usual
 from node.neighbourhood.node import NodeKind
@@ -58,6 +58,10 @@ class Reach:
         if town:
             return phrase("If nobody answers, it may go on to all neighbourhoods of %(town)s.", town=town)
         return None
+
+    def staying(self, own: Audience) -> "Reach":
+        """The same for a post that goes so far: it may stay so, also where nobody can choose that now."""
+        return replace(self, offered=tuple(ring for ring in Audience if ring in (*self.offered, own)))
 
     def wider(self, before: Audience, after: Audience) -> bool:
         return RINGS.index(after) > RINGS.index(before)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -232,6 +233,21 @@ async def test_a_post_is_changed_with_all_it_had_before(here: Here) -> None:
         post.urgency,
         post.decide,
     )
+
+
+@pytest.mark.parametrize("ring", [Audience.ADJACENT, Audience.MUNICIPALITY])
+async def test_a_post_may_go_as_far_as_it_did_where_nobody_can_choose_that_any_more(
+    tmp_path: Path, ring: Audience
+) -> None:
+    async with visits.opened(tmp_path, federation=False) as here:
+        post = await here.database.writing(acts.post, here.cast.poster, asks(), now())
+        await here.database.writing(posts.save, replace(post, audience=ring))
+        path = f"/o/{post.id}/edit"
+        sheet = Sheet((await here.get("poster", path)).text, path)
+        assert sheet.fields.get("audience") == ring
+        await here.post("poster", path, 303, **sheet.filled(title="Wie haalt pillen?"))
+        (after,) = await written(here)
+    assert (after.title, after.audience) == ("Wie haalt pillen?", ring)
 
 
 async def test_a_wrong_change_is_not_kept_but_its_words_are(here: Here) -> None:
