@@ -11,7 +11,6 @@ from node.api.reports import Dismissed, NewReport, Report, Said, Told, Why
 from node.api.responses import From
 from node.neighbourhood.node import Node
 from node.neighbourhood.roles import Deed, require
-from node.neighbourhood.saying import Saying as Kept
 from node.neighbourhood.saying import Where
 from node.storage import nodes, whereabouts
 from node.storage import sayings as kept
@@ -70,7 +69,8 @@ def listing(tx: Transaction, call: Call[PageAsked]) -> Sayings:
     found = kept.queue(tx, call.by.id, lists.before(call.asked), limit + 1)
     shown, more = lists.page(found, limit, lambda one: lists.by_time(one.since, one.saying.id))
     known = nodes.known(tx, {r.node_id for one in shown for r in one.reports if r.node_id is not None})
-    return Sayings([_told(tx, one, known) for one in shown], more)
+    homes = whereabouts.of(tx, [one.saying for one in shown])
+    return Sayings([_told(one, homes[one.saying.id].name, known) for one in shown], more)
 
 
 def uphold(tx: Transaction, call: Call[TakenAway]) -> None:
@@ -84,7 +84,7 @@ def dismiss(tx: Transaction, call: Call[Dismissed]) -> None:
     acts.dismiss(tx, call.by, call.key, call.asked.reason, call.asked.told, call.at)
 
 
-def _told(tx: Transaction, one: kept.Waiting, known: dict[str, Node]) -> Saying:
+def _told(one: kept.Waiting, home: str, known: dict[str, Node]) -> Saying:
     saying = one.saying
     return Saying(
         id=one.id,
@@ -92,14 +92,8 @@ def _told(tx: Transaction, one: kept.Waiting, known: dict[str, Node]) -> Saying:
         post=saying.post.id,
         response=saying.response.id,
         message=saying.message.id if saying.message is not None else None,
-        by=From(saying.name, _home(tx, saying)),
+        by=From(saying.name, home),
         text=saying.text,
         reports=[reports.said(report, known) for report in one.reports],
         since=one.since,
     )
-
-
-def _home(tx: Transaction, saying: Kept) -> str:
-    if saying.account_id is not None:
-        return whereabouts.of_one(tx, saying.response).name
-    return whereabouts.of_node(tx, saying.node_id).name

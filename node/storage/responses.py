@@ -30,6 +30,12 @@ def get(tx: Transaction, response_id: str, *, lock: bool = False) -> Response:
     return _response(row)
 
 
+def known(tx: Transaction, response_ids: set[str]) -> dict[str, Response]:
+    """The answers with these ids of ours, by id."""
+    found = _all(tx, select(responses).where(responses.c.id.in_(response_ids))) if response_ids else []
+    return {one.id: one for one in found}
+
+
 def by_uri(tx: Transaction, uri: str, *, lock: bool = False) -> Response | None:
     """The answer whose Offer has this id."""
     statement = select(responses).where(responses.c.uri == uri)

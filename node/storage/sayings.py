@@ -150,10 +150,24 @@ def _joined() -> Any:
 
 
 def _all(tx: Transaction, statement: Any) -> list[Waiting]:
-    found = []
-    for row in tx.run(statement).mappings().all():
-        said = message(tx, row["message_id"]) if row["message_id"] else answer(tx, row["response_id"])
-        found.append(Waiting(said, open_about(tx, said)))
+    """Each with what it is about; how many there are makes no more questions to the database."""
+    keys = [(row["response_id"], row["message_id"]) for row in tx.run(statement).mappings()]
+    answers = kept_responses.known(tx, {key for key, _ in keys})
+    around = kept_posts.known(tx, {one.post_id for one in answers.values()})
+    said = threads.known(tx, {key for _, key in keys if key is not None})
+    waiting = _open_of(tx, set(answers))
+    return [
+        Waiting(Saying(around[answers[key].post_id], answers[key], said.get(also)), waiting[key, also])
+        for key, also in keys
+    ]
+
+
+def _open_of(tx: Transaction, response_ids: set[str]) -> dict[tuple[str, str | None], list[Report]]:
+    """The open reports about these answers and what was written on them, the oldest first."""
+    statement = select(reports).where(_OPEN, reports.c.response_id.in_(response_ids))
+    found: dict[tuple[str, str | None], list[Report]] = {}
+    for row in tx.run(statement.order_by(reports.c.created, reports.c.id)).mappings():
+        found.setdefault((row["response_id"], row["message_id"]), []).append(_report(row))
     return found
 
 

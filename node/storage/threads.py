@@ -94,6 +94,13 @@ def get(tx: Transaction, message_id: str) -> Message:
     return _message(row)
 
 
+def known(tx: Transaction, message_ids: set[str]) -> dict[str | None, Message]:
+    """The messages with these ids of ours, by id."""
+    statement = select(t.messages).where(t.messages.c.id.in_(message_ids))
+    found = tx.run(statement).mappings() if message_ids else ()
+    return {row["id"]: _message(row) for row in found}
+
+
 def by_uri(tx: Transaction, uri: str) -> Message | None:
     """The message with this ActivityPub id."""
     row = tx.run(select(t.messages).where(t.messages.c.uri == uri)).mappings().first()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from node.neighbourhood.response import Response
+from node.neighbourhood.saying import Saying
 from node.storage import accounts, nodes
 from node.storage.database import Transaction
 
@@ -23,8 +24,8 @@ class Whereabouts:
         return self.name.rpartition("@")[2]
 
 
-def of(tx: Transaction, found: Sequence[Response]) -> dict[str, Whereabouts]:
-    """Where each of those who gave these answers lives, by the answer's id."""
+def of(tx: Transaction, found: Sequence[Response | Saying]) -> dict[str, Whereabouts]:
+    """Where each of those who gave these answers, or said these things, lives, by its id."""
     homes = nodes.known(tx, {one.node_id for one in found if one.node_id is not None})
     elsewhere = accounts.named(tx, {one.account_id for one in found if one.account_id is not None})
     there: dict[str | None, Whereabouts] = {key: Whereabouts(node.name) for key, node in homes.items()}
@@ -33,8 +34,8 @@ def of(tx: Transaction, found: Sequence[Response]) -> dict[str, Whereabouts]:
     return {one.id: there.get(one.account_id or one.node_id, here(tx)) for one in found}
 
 
-def of_one(tx: Transaction, response: Response) -> Whereabouts:
-    """Where somebody who answered lives."""
+def of_one(tx: Transaction, response: Response | Saying) -> Whereabouts:
+    """Where somebody who answered or said something lives."""
     return of(tx, [response])[response.id]
 
 

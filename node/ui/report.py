@@ -176,9 +176,10 @@ def _said(tx: Transaction, who: Visitor, saying: Saying) -> Subject:
 
 def _home(tx: Transaction, saying: Saying) -> str:
     """Where something said comes from; empty when that is here."""
-    if saying.account_id is not None:
-        return whereabouts.of_one(tx, saying.response).server
-    return whereabouts.of_node(tx, saying.node_id).name if saying.node_id is not None else ""
+    if saying.account_id is None and saying.node_id is None:
+        return ""
+    where = whereabouts.of_one(tx, saying)
+    return where.server if where.account else where.name
 
 
 def _again(who: Visitor, found: list[Report]) -> bool:

@@ -101,16 +101,18 @@ def _look(tx: Transaction, who: Visitor, start: int) -> Slice[Case]:
     person = who.signed_in()
     found = kept.oldest(tx, person.id, start, PAGE)
     known = nodes.known(tx, {r.node_id for one in found for r in one.reports if r.node_id is not None})
-    return Slice([_case(tx, who, one, known) for one in found], start, kept.length(tx, person.id))
+    homes = whereabouts.of(tx, [one.saying for one in found])
+    cases = [_case(who, one, homes[one.saying.id], known) for one in found]
+    return Slice(cases, start, kept.length(tx, person.id))
 
 
-def _case(tx: Transaction, who: Visitor, one: kept.Waiting, known: dict[str, Node]) -> Case:
+def _case(who: Visitor, one: kept.Waiting, where: Whereabouts, known: dict[str, Node]) -> Case:
     saying, post = one.saying, one.saying.post
     seen = may_see(who.person, post, who.at)
     return Case(
         id=one.id,
         saying=saying,
-        where=where_from(tx, saying),
+        where=where,
         read_by=WHERE[saying.where],
         title=post.title if seen else "",
         url=f"/o/{post.id}" if seen else "",
@@ -118,13 +120,6 @@ def _case(tx: Transaction, who: Visitor, one: kept.Waiting, known: dict[str, Nod
         why=_why(one, known),
         since=one.since,
     )
-
-
-def where_from(tx: Transaction, saying: Saying) -> Whereabouts:
-    """Where its writer lives."""
-    if saying.account_id is not None:
-        return whereabouts.of_one(tx, saying.response)
-    return whereabouts.of_node(tx, saying.node_id)
 
 
 def _why(one: kept.Waiting, known: dict[str, Node]) -> list[Words]:

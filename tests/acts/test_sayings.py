@@ -1,6 +1,10 @@
 """Reports about what people said: under a notice, in an answer, to each other. Who may, who reads what then,
 what goes, who hears, and what other software and other nodes may say about it."""
 
+from typing import Any
+
+from sqlalchemy import event
+
 from node.acts import comments, posts, replies, reports, responses, sayings, threads
 from node.acts.replies import Told
 from node.neighbourhood.account import Account
@@ -223,6 +227,31 @@ def test_the_queue_in_pages(tx: Transaction, cast: town.Cast) -> None:
     rest = [one.id for one in kept.queue(tx, who, (last.since, last.saying.id), 9)]
     assert [*newest, *rest] == [one.id for one in reversed(kept.oldest(tx, who, 0, 9))]
     assert [one.id for one in kept.oldest(tx, who, 1, 1)] == newest[1:]
+
+
+@story
+def test_a_long_queue_asks_the_database_no_more_than_a_short_one(tx: Transaction, cast: town.Cast) -> None:
+    asked: list[str] = []
+
+    def note(*said: Any) -> None:
+        asked.append(said[2])
+
+    def questions() -> int:
+        asked.clear()
+        assert len(kept.oldest(tx, cast.supervisor.id, 0, 99)) == len(made)
+        return len(asked)
+
+    made: list[Report] = []
+    counted: list[int] = []
+    event.listen(tx.connection, "before_cursor_execute", note)
+    for _ in range(3):
+        yes, said = talking(tx, cast)
+        made.append(sayings.report_message(tx, cast.poster, said.id, "fraud", "", LATER))
+        made.append(sayings.report_answer(tx, cast.poster, yes.id, "fraud", "", LATER))
+        counted.append(questions())
+    event.remove(tx.connection, "before_cursor_execute", note)
+    assert counted[0] > 0
+    assert counted == counted[:1] * 3
 
 
 # What a supervisor decides
