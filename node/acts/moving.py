@@ -54,8 +54,9 @@ def moved(tx: Transaction, actor: str, at: datetime) -> None:
 
 def hears(tx: Transaction, node: Node, target: str, origin: str, at: datetime) -> None:
     """A node says that it lives at another address (`target`, of `origin`): we look at both. Only of a
-    partner, not at whom we block, one move at a time, and none within thirty days of the last (A19)."""
-    if not node.partner or node.blocked or _moved_lately(node, at) or len(target) > ADDRESS_LENGTH:
+    neighbour, a hub or a member of ours, not at whom we block, one move at a time, and none within thirty
+    days of the last (A19)."""
+    if not node.chosen or node.blocked or _moved_lately(node, at) or len(target) > ADDRESS_LENGTH:
         return
     there = nodes.by_origin(tx, origin)
     blocked = there is not None and there.blocked
@@ -68,7 +69,7 @@ def hears(tx: Transaction, node: Node, target: str, origin: str, at: datetime) -
 def leaves(tx: Transaction, node_id: str, actor: str, at: datetime) -> None:
     """Both the old and the new one say so: our operators are told, and nothing else happens."""
     node = nodes.get(tx, node_id, lock=True)
-    if not node.partner or node.blocked or _moved_lately(node, at):
+    if not node.chosen or node.blocked or _moved_lately(node, at):
         return
     nodes.save(tx, replace(node, moved_to=actor, moved=at))
     log.record(tx, Happening.NODE_MOVED, node.id, node.id, at)

@@ -42,8 +42,8 @@ class ThisNode(Struct):
 
 class Node(Struct):
     """A node known here. `standing` is how it stands to ours; `paused`: for a while nothing goes over or
-    back; `moved_to` is the actor that a partner says it is now, null when it did not move; `last_seen` is
-    null before it was heard of."""
+    back; `moved_to` is the actor that a neighbour or hub says it is now, null when it did not move;
+    `last_seen` is null before it was heard of."""
 
     id: str
     name: str

@@ -225,7 +225,7 @@ def undo(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) ->
 
 
 def move(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:
-    """A partner may say that it lives at another address now; we look, and our operator decides (A19)."""
+    """A neighbour may say that it lives at another address now; we look, and our operator decides (A19)."""
     target = uri_of(activity.get("target"))
     origin = elsewhere(tx.home, node, target) if target is not None else None
     if target is not None and origin is not None and uri_of(activity.get("object")) == node.actor:

@@ -150,8 +150,8 @@ class Node:
 
     @property
     def leaves_for(self) -> str | None:
-        """Where a partner of ours says it lives now, for our operator to decide about."""
-        return self.moved_to if self.partner and not self.blocked else None
+        """Where a node that our operator decides about says it lives now."""
+        return self.moved_to if self.chosen and not self.blocked else None
 
     @property
     def active(self) -> bool:
@@ -174,6 +174,12 @@ class Node:
     def partner(self) -> bool:
         """A node whose keys are pinned and for which messages wait long: neighbour, hub or fellow member."""
         return self.we_claim or self.membership in (Membership.ASKED, Membership.MEMBER)
+
+    @property
+    def chosen(self) -> bool:
+        """A partner by a yes of operators: neighbour, hub or member of ours. (A fellow member is the hub's to
+        know about.)"""
+        return self.partner and (self.we_claim or self.membership_uri is not None)
 
     @property
     def asks(self) -> bool:

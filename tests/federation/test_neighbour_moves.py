@@ -1,6 +1,7 @@
 """A neighbour's node that lives at another address from now on: our operator is told, and decides (A19)."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ import pytest
 from node.acts import moving, nodes
 from node.clock import now
 from node.neighbourhood.block import Block, Severity, Source
-from node.neighbourhood.node import Node, Standing
+from node.neighbourhood.node import Membership, Node, Standing
 from node.neighbourhood.refusal import Conflict, NotAllowed
+from node.neighbourhood.resident import Resident
 from node.storage import blocks, lookups
+from node.storage import nodes as kept_nodes
+from node.storage.database import Transaction
 from tests.federation import town_of_nodes
 from tests.federation.liar import Liar
 from tests.federation.stranger import Stranger
@@ -178,6 +182,32 @@ async def test_a19_who_is_no_partner_or_was_let_go_moves_without_us(met: Moved) 
     await looked(place)
     assert [(await place.knows(one)).moved_to for one in (stranger, old)] == [None, None]
     assert new.asked == []
+
+
+def let_go(tx: Transaction, operator: Resident, node_id: str) -> None:
+    """No neighbour any more, but both are still members of the same hub."""
+    after = nodes.end(tx, operator, node_id, now())
+    kept_nodes.save(tx, replace(after, membership=Membership.MEMBER, membership_uri=None))
+
+
+async def test_a19_who_is_a_fellow_member_alone_moves_without_us(met: Moved) -> None:
+    place, old, new = met
+    both_say_so(old, new)
+    await place.database.writing(let_go, place.cast.operator, (await place.knows(old)).id)
+    await says_move(place, old, new.actor)
+    await looked(place)
+    assert (await place.knows(old)).moved_to is None
+    assert new.asked == []
+
+
+async def test_a19_who_was_let_go_for_the_new_one_asks_nothing_more_of_the_operator(met: Moved) -> None:
+    place, old, new = met
+    both_say_so(old, new)
+    await says_move(place, old, new.actor)
+    node = await known_to_move(place, old)
+    assert node.leaves_for == new.actor
+    await place.database.writing(let_go, place.cast.operator, node.id)
+    assert (await place.knows(old)).leaves_for is None
 
 
 async def test_a19_no_node_moves_to_an_account(met: Moved) -> None:
