@@ -51,9 +51,9 @@ class Batch:
         try:
             while self._waiting and len(self._jobs) < MOST and (not self._jobs or monotonic() < end):
                 job = self._waiting.popleft()
-                self._jobs.append(job)
-                if job.answer.done():
+                if job.answer.done():  # whoever asked for it went away before it began
                     continue
+                self._jobs.append(job)
                 if in_savepoints:
                     _run_apart(job, connection, raw)
                 elif not job.run(connection):
@@ -65,11 +65,12 @@ class Batch:
             raise
 
     def _do_again(self, connection: Connection, raw: Any) -> None:
-        """From the beginning, without the one that failed."""
+        """From the beginning, without the one that failed: all that it saw, also what nobody waits for any
+        more."""
         _rollback(raw)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         for job in self._jobs:
-            if job.error is None and not job.answer.done():
+            if job.error is None:
                 _run_apart(job, connection, raw)
 
     def take_all(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,26 @@ async def test_what_was_done_before_one_failed_is_done_once(file: Database) -> N
     assert answers == list(range(20))
     assert await file.reading(noted) == 20
     assert len(done) > 20  # the ten before it were undone with it, and done again
+
+
+async def test_what_made_another_fail_is_kept_also_when_nobody_waits_for_it_any_more(file: Database) -> None:
+    """It was refused because of something: then that is so."""
+    loop, gone = asyncio.get_running_loop(), threading.Event()
+
+    def goes_away() -> None:
+        first.cancel()
+        gone.set()
+
+    def too_late(tx: Transaction) -> None:
+        loop.call_soon_threadsafe(goes_away)
+        if gone.wait(30) and noted(tx):
+            raise Conflict("somebody was first")
+
+    first = asyncio.create_task(file.writing(note, "first"))
+    second = asyncio.create_task(file.writing(too_late))
+    answers = await together(first, second)
+    assert [type(answer) for answer in answers] == [asyncio.CancelledError, Conflict]
+    assert await file.reading(noted) == 1
 
 
 async def test_a_commit_that_fails_reaches_all_in_it(file: Database) -> None:
