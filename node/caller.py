@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 Address = IPv4Address | IPv6Address
 HOME_BITS = 64  # of an IPv6 address: one home has all that begin alike
+_LONGEST = 45  # letters of an address: IPv6 that ends in IPv4
 
 
 def caller(request: Request, trusted: str) -> str:
@@ -15,10 +16,10 @@ def caller(request: Request, trusted: str) -> str:
     `X-Forwarded-For` is read from its end, and only as far as proxies named in `trusted` wrote it: what
     anybody else put there is ignored (R03).
     """
-    found = _address(request.client.host if request.client else "")
+    found = _written(request.client.host if request.client else "")
     hops = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     while found is not None and hops and _trusts(trusted, found):
-        before = _address(hops.pop())
+        before = _written(hops.pop())
         if before is None:
             break
         found = before
@@ -27,10 +28,16 @@ def caller(request: Request, trusted: str) -> str:
     return str(found)
 
 
+def _written(said: str) -> Address | None:
+    """An address as it is said, with spaces and a zone or without."""
+    plain = said.strip().partition("%")[0]
+    return _address(plain) if len(plain) <= _LONGEST else None
+
+
 @lru_cache(maxsize=1024)
-def _address(written: str) -> Address | None:
+def _address(plain: str) -> Address | None:
     try:
-        found = ip_address(written.strip().partition("%")[0])
+        found = ip_address(plain)
     except ValueError:
         return None
     return getattr(found, "ipv4_mapped", None) or found

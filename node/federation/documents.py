@@ -117,10 +117,14 @@ def uris_of(value: Any) -> list[str]:
     return [uri for item in listed(value) if (uri := uri_of(item))]
 
 
-@lru_cache(maxsize=1024)
 def origin_of(uri: str) -> str | None:
-    """Scheme, host and port of an address, in one spelling; None for what has none, hides a user in it, or
-    writes its host in a way that some read otherwise (A20)."""
+    """Scheme, host and port of an address, in one spelling; None for what has none, is too long, hides a user
+    in it, or writes its host in a way that some read otherwise (A20)."""
+    return _origin(uri) if len(uri) <= URI_LENGTH else None
+
+
+@lru_cache(maxsize=1024)
+def _origin(uri: str) -> str | None:
     found = _ADDRESS.fullmatch(uri)
     if found is None or len(found[2]) > HOST_LENGTH + 1 or (host := _host(found[2].lower())) is None:
         return None

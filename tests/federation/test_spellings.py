@@ -7,7 +7,7 @@ import pytest
 
 from node.clock import now
 from node.federation import reading
-from node.federation.documents import origin_of, uri_of
+from node.federation.documents import URI_LENGTH, origin_of, uri_of
 from node.federation.guarded import Forbidden, Guarded, Unreachable
 from node.federation.signatures import SigningKey, check_key_id
 from tests.federation import by_hand
@@ -122,6 +122,12 @@ def test_A20_the_same_host_in_other_letters(uri: str) -> None:
 @pytest.mark.parametrize("uri", NONE)
 def test_A20_what_can_be_read_in_two_ways_is_no_address(uri: str) -> None:
     assert origin_of(uri) is None
+
+
+def test_what_is_longer_than_any_address_is_none() -> None:
+    """A server may lead us to as much as a head of an answer holds: none of that is remembered."""
+    longest = "https://example.org/".ljust(URI_LENGTH, "x")
+    assert (origin_of(longest), origin_of(f"{longest}x")) == ("https://example.org", None)
 
 
 @pytest.mark.parametrize(

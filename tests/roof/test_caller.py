@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import Request
 
-from node.caller import caller
+from node.caller import _address, caller
 
 HERE = "127.0.0.1"
 
@@ -45,6 +45,14 @@ def test_R03_only_a_proxy_of_ours_is_believed(
     peer: str | None, forwarded: list[str], trusted: str, found: str
 ) -> None:
     assert caller(request(peer, *forwarded), trusted) == found
+
+
+def test_nothing_is_remembered_that_is_longer_than_an_address() -> None:
+    kept = _address.cache_info().currsize
+    for number in range(3):
+        assert caller(request("192.0.2.7", f"{number}{'x' * 20_000}"), "*") == "192.0.2.7"
+        assert caller(request("192.0.2.7", f"fe80::1%{number}{'x' * 20_000}"), "*") == "fe80::/64"
+    assert _address.cache_info().currsize <= kept + 2  # both addresses, once
 
 
 def test_looking_again_finds_the_same() -> None:
