@@ -60,7 +60,7 @@ def begin(tx: Transaction, lookup: Lookup, origin: str | None, at: datetime) -> 
         return False
     home = nodes.by_origin(tx, origin)
     if home is not None and home.paused:
-        lookups.again(tx, lookup, at + EVERY)
+        lookups.put_off(tx, lookup, at + EVERY)
         return False
     return True
 
@@ -98,7 +98,7 @@ def unreached(tx: Transaction, lookup: Lookup, at: datetime) -> None:
 
 def put_off(tx: Transaction, lookup: Lookup, at: datetime) -> None:
     """Its home was asked for enough just now."""
-    lookups.again(tx, lookup, at + LATER)
+    lookups.put_off(tx, lookup, at + LATER)
 
 
 def uri_of(lookup: Lookup) -> str:

@@ -85,6 +85,11 @@ def again(tx: Transaction, lookup: Lookup, due: datetime) -> None:
     tx.run(lookups.update().where(_as_asked(lookup)).values(due=due, attempts=0, error=None))
 
 
+def put_off(tx: Transaction, lookup: Lookup, due: datetime) -> None:
+    """It was not tried: later, and how often it was tried in vain stays as it is."""
+    tx.run(lookups.update().where(_as_asked(lookup)).values(due=due))
+
+
 def failed(tx: Transaction, lookup: Lookup, error: str | None, again: datetime | None) -> None:
     """It did not work; without `again` it stays to be read by the operator. Without `error` the operator need
     not know."""

@@ -110,6 +110,22 @@ def test_what_is_here_by_another_way_is_not_wanted_and_not_taken_away(
 
 
 @story
+def test_a_look_that_is_put_off_does_not_make_the_home_any_nearer(tx: Transaction, cast: town.Cast) -> None:
+    """Else who points to so much that its home may not be asked now keeps a copy for ever."""
+    near, far, post = far_away(tx)
+    announced(tx, near, post)
+    announcements.read(tx, wanted(tx)[0], far, post, NOON)
+    for day in range(1, announcements.DAYS):
+        announcements.put_off(tx, wanted(tx)[0], NOON + day * DAY)
+        announcements.unreached(tx, wanted(tx)[0], NOON + day * DAY)
+    assert posts.by_uri(tx, post.uri) == post
+    announcements.put_off(tx, wanted(tx)[0], NOON + announcements.DAYS * DAY)
+    announcements.unreached(tx, wanted(tx)[0], NOON + announcements.DAYS * DAY)
+    assert posts.by_uri(tx, post.uri) is None
+    assert wanted(tx) == []
+
+
+@story
 def test_what_comes_in_great_numbers_comes_last(tx: Transaction, cast: town.Cast) -> None:
     near, _, post = far_away(tx)
     announced(tx, near, post)
