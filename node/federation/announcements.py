@@ -65,7 +65,7 @@ async def look_up(door: Federation, lookup: Lookup) -> None:
 
 async def _asked(door: Federation, uri: str) -> dict[str, Any]:
     """A document, as often as its origin may be asked at the word of others."""
-    door.gate.ask(str(origin_of(uri)))
+    door.gate.ask_post(str(origin_of(uri)))
     return await door.remote.document(uri)
 
 
@@ -81,7 +81,7 @@ async def _stranger(door: Federation, author: str) -> reading.Actor | None:
     """The actor of somebody whom we have not met; None for whom we have."""
     if await door.database.reading(nodes.by_actor, author) is not None:
         return None
-    door.gate.ask(str(origin_of(author)))
+    door.gate.ask_post(str(origin_of(author)))
     found = await identity.fetch_actor(door, author)
     return found if found.id == author else None
 

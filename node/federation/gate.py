@@ -26,6 +26,7 @@ OF_ALL_STRANGERS = 20  # times what one of them may send
 ACTOR_PART = 5  # one account may send this part of what its whole server may
 UNPROVED_A_MINUTE = 120  # of one address, before it is refused without a look
 KEYS_A_MINUTE, KEYS_A_MINUTE_OF_ORIGIN = 1200, 120  # asked for, whoever makes us ask
+POSTS_A_MINUTE, POSTS_A_MINUTE_OF_ORIGIN = 600, 60  # of these, at most, because somebody pointed there
 _NEAR = [ip_network(net) for net in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 _NEAR += [ip_network(net) for net in ("::/64", "fc00::/7", "fe80::/10")]
 UNDER_WAY_MOST = 2000  # messages being written down at once
@@ -93,6 +94,13 @@ class Gate:
         together, were asked for many lately. So nobody makes us flood somebody else."""
         self._require(f"keys of {origin}", KEYS_A_MINUTE_OF_ORIGIN, 1)
         self._require("all keys", KEYS_A_MINUTE, 1)
+
+    def ask_post(self, origin: str) -> None:
+        """Before a post is asked for, or its author, at the word of whoever points to it: like a key, but the
+        half of what may be asked is left for keys. Else who points to much shuts others out."""
+        self._require(f"posts of {origin}", POSTS_A_MINUTE_OF_ORIGIN, 1)
+        self._require("all posts", POSTS_A_MINUTE, 1)
+        self.ask(origin)
 
     def take(self, origin: str, actor: str) -> None:
         """A verified message: count it, or refuse it."""

@@ -81,6 +81,7 @@ LIMITS: dict[str, tuple[float, ...]] = {
     "a neighbour, hub or fellow member": (gate.PARTNER_A_MINUTE,),
     "an address whose signatures do not hold": (gate.UNPROVED_A_MINUTE,),
     "keys that we ask a server for, whoever makes us": (gate.KEYS_A_MINUTE_OF_ORIGIN, gate.KEYS_A_MINUTE),
+    "posts among these that others point to": (gate.POSTS_A_MINUTE_OF_ORIGIN, gate.POSTS_A_MINUTE),
     "new accounts that follow or write": (NEW_AN_HOUR_OF_ORIGIN, NEW_AN_HOUR, ROWS_AN_HOUR),
     "replies that wait for a supervisor": (
         reply.WAITING_OF_ACCOUNT,
