@@ -65,12 +65,11 @@ def serving(settings: Settings) -> Iterator[int]:
 @contextmanager
 def started(settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
     """The node's process, ended when this is over."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     command = [sys.executable, "-m", "node", "serve", "--dir", str(settings.dir)]
     log = settings.dir / "log"
     with (
         log.open("ab") as lines,
-        subprocess.Popen(command, stdout=lines, stderr=lines, env=environment) as process,
+        subprocess.Popen(command, stdout=lines, stderr=lines, env=_environment()) as process,
     ):
         try:
             yield process
@@ -82,11 +81,18 @@ def started(settings: Settings) -> Iterator["subprocess.Popen[bytes]"]:
 def reference(*words: str) -> Iterator["subprocess.Popen[str]"]:
     """A process of `references.py`, with its words to say on stdout."""
     command = [sys.executable, "-m", "tests.bench.references", *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment()) as process:
         try:
             yield process
         finally:
             process.terminate()
+
+
+def _environment() -> dict[str, str]:
+    """Without settings of somebody else's, and without what only tests need."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    ways = [str(Path(__file__).parent / "installed"), plain.get("PYTHONPATH", "")]
+    return {**plain, "PYTHONPATH": os.pathsep.join(filter(None, ways))}
 
 
 def await_answer(port: int, process: "subprocess.Popen[Any]") -> None:
