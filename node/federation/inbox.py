@@ -28,6 +28,7 @@ from node.storage.database import Transaction
 
 STALE_AFTER = timedelta(days=60)  # older than this only its own origin is believed (`wire.md` 1.7)
 ASKS = ("Follow", "Offer", "Join")
+ANSWERED_AGAIN = ("Offer", "Join")
 TAKEN, BLOCKED, PAUSED = 202, 403, 503
 PAUSED_SECONDS = 3600  # when to come again to a node that rests the traffic with us
 
@@ -95,17 +96,21 @@ async def _arrived(door: Federation, request: Request) -> Arrival | None:
     except Refused:
         door.gate.unproved(address)
         raise
-    if await _replayed(door, sender, said.claim.signature):  # 4: the same request once more
+    activity = activity_in(body)  # 1
+    if await _replayed(door, sender, said.claim.signature, activity):  # 4: the same request once more
         return None
     door.gate.take(said.origin, sender.verified.actor)  # 26
-    return await _believed(door, body, activity_in(body), sender, said.claim.signature)  # 1, 6
+    return await _believed(door, body, activity, sender, said.claim.signature)  # 6
 
 
-async def _replayed(door: Federation, sender: Signer, signature: bytes) -> bool:
-    """Whether this very request was taken in already, so that it does nothing again. What a node of our kind
-    says is told apart by its activity's id, for ever; an Offer that comes again is answered again."""
-    actor = sender.verified.actor
-    return door.gate.taken(signature) and not await door.database.reading(identity.is_node, actor)
+async def _replayed(door: Federation, sender: Signer, signature: bytes, activity: dict[str, Any]) -> bool:
+    """Whether this very request was taken in already, so that it does nothing again; but an Offer or a Join
+    of a node of our kind that comes again is answered again. (What such a node says in a new request is told
+    apart by its activity's id, for ever.)"""
+    if not door.gate.taken(signature):
+        return False
+    asks = activity.get("type") in ANSWERED_AGAIN
+    return not (asks and await door.database.reading(identity.is_node, sender.verified.actor))
 
 
 async def _tells_nothing(door: Federation, said: Claimed, body: bytes) -> bool:
