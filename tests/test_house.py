@@ -29,7 +29,10 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "neighbourhood": (set(), set()),
     "storage": ({"neighbourhood", "settings"}, {"sqlalchemy", "aiosqlite", "alembic"}),
     "acts": ({"neighbourhood", "storage"}, set()),
-    "federation": (HALL, {"starlette", "httpx", "cryptography", "http_sf", "rfc8785", "msgspec", "nh3"}),
+    "federation": (
+        HALL,
+        {"starlette", "httpx", "h11", "cryptography", "http_sf", "rfc8785", "msgspec", "nh3"},
+    ),
     "api": (HALL, {"starlette", "msgspec"}),
     "ui": (HALL, {"starlette", "jinja2", "python_multipart"}),
     "mail": (HALL, {"starlette", "aiosmtplib"}),
@@ -47,22 +50,23 @@ PURE_MODULES = set(
 )
 IMPURE_CALLS = set("now utcnow today open print input eval exec __import__".split())
 # Ways to the network, and who may use them: letters, the node's own address, own socket and own demo besides.
-GUARDED = "node.federation.guarded"
+GUARDED, TRANSPORT = "node.federation.guarded", "node.federation.transport"
 WAYS_OUT: dict[str, set[str]] = {
-    "httpx": {GUARDED},
+    "httpx": {GUARDED, TRANSPORT},
+    "h11": {TRANSPORT},
     "aiosmtplib": {"node.mail"},
     "http.client": {"node.command.outside", "node.demo"},
     "socket": {"node.command.outside", "node.command.control", "node.demo", "node.serving.server"},
     **{
         name: set()
-        for name in "_socket aiohttp curl_cffi ftplib h11 h2 httpcore imaplib nntplib poplib pycurl requests "
+        for name in "_socket aiohttp curl_cffi ftplib h2 httpcore imaplib nntplib poplib pycurl requests "
         "smtplib socketserver telnetlib urllib.request urllib3 websockets xmlrpc.client".split()
     },
 }
 CALLS_OUT: dict[str, set[str]] = {
     "getaddrinfo": {"node.federation.addresses", "node.command.outside"},
     "connect_ex": set(),
-    "create_connection": {"node.command.outside"},
+    "create_connection": {TRANSPORT, "node.command.outside"},
     "create_datagram_endpoint": set(),
     "create_unix_connection": set(),
     "open_connection": set(),
@@ -353,6 +357,7 @@ BROKEN: dict[Rule, list[tuple[str, str]]] = {
         ("node/federation/delivery.py", "from httpx import AsyncClient"),
         ("node/federation/remote.py", "from urllib import request"),
         ("node/federation/guarded.py", "import requests"),
+        ("node/federation/guarded.py", "import h11"),
         ("node/federation/remote.py", "from http.client import HTTPConnection"),
         ("node/federation/remote.py", "import socket"),
         ("node/ui/routes.py", "import aiosmtplib"),

@@ -1,36 +1,32 @@
-"""The one client for everything that a node asks of others, guarded (`security.md`, SSRF). Only here httpx is
-used.
+"""The one client for everything that a node asks of others, guarded (`security.md`, SSRF).
 
-The address that was checked is the address connected to; a redirect is followed for a GET alone, each hop
-checked and signed anew; no proxy from the environment, no cookies, raw bytes limited, one deadline for all
-hops together.
+It speaks over `transport.py`, which connects to the address that it checked. A redirect is followed for a
+GET alone, each hop checked and signed anew; no proxy from the environment, no cookies, raw bytes limited, one
+deadline for all hops together.
 """
 
 import asyncio
 import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
-from time import monotonic
 from urllib.parse import urljoin
 
 import httpx
 
 from node import __version__
-from node.federation.addresses import Resolve, allowed, resolved
 from node.federation.documents import URI_LENGTH, origin_of
+from node.federation.transport import Guarded
 from node.settings import Settings
 
 DEADLINE = 10.0  # seconds, for all hops together
 REPLY_MOST = 1024 * 1024
 HOPS_MOST = 3
-CLIENTS_MOST = 64
-KEPT_OPEN = 20.0  # seconds, of a connection with nothing on it; so long its checked address is good too
+WIRES_MOST = 64
 Wire = httpx.AsyncBaseTransport
 """What carries requests: the network, or in tests a stand-in for it."""
 Sign = Callable[[str, str], Mapping[str, str]]
@@ -75,7 +71,7 @@ class Answer:
 
 
 class Client:
-    """Requests to other nodes, each host through a small client of its own on one TLS context.
+    """Requests to other nodes, each host over a transport of its own on one TLS context.
 
     `wire` swaps the network itself, for tests; `deadline` is in seconds.
     """
@@ -85,8 +81,12 @@ class Client:
         self._wire = wire
         self._deadline = deadline
         self._tls = ssl.create_default_context()  # one for all: to make one costs a thousand signatures
-        self._clients: OrderedDict[str, httpx.AsyncClient] = OrderedDict()
-        self._closing: set[asyncio.Task[None]] = set()
+        self._tls.set_alpn_protocols(["http/1.1"])
+        self._headers = {
+            "user-agent": f"buurtknoop/{__version__} (+{settings.origin})",
+            "accept-encoding": "identity",
+        }
+        self._wires: OrderedDict[str, Wire] = OrderedDict()
 
     async def get(self, uri: str, accept: str, sign: Sign) -> Answer:
         """What stands at an address, or where that leads to, at most three hops on. Raises Unreachable."""
@@ -108,9 +108,10 @@ class Client:
 
     async def close(self) -> None:
         """Hang up everywhere."""
-        clients = list(self._clients.values())
-        self._clients.clear()
-        await asyncio.gather(*(client.aclose() for client in clients), *self._closing)
+        if self._wire is not None:
+            await self._wire.aclose()
+        while self._wires:
+            await self._wires.popitem()[1].aclose()
 
     def checked(self, uri: str) -> str:
         """An address that we may talk to, in the one spelling in which it is signed and asked. Raises
@@ -132,6 +133,8 @@ class Client:
 
     def _hop(self, url: str, leads_to: str) -> str:
         """The next address of a chain. Raises Forbidden, also when it gives up TLS on the way."""
+        if not leads_to.isprintable():  # `urljoin` would leave that out, and lead elsewhere
+            raise Forbidden(f"{url} leads nowhere")
         try:
             following = self.checked(urljoin(url, leads_to))
         except ValueError:
@@ -147,32 +150,21 @@ class Client:
             signed = sign(method, url)
         except ValueError as error:
             raise Forbidden(f"{url}: {error}") from None
-        client = self._client(str(origin_of(url)))
-        async with client.stream(method, url, headers={**signed, **headers}, content=body) as reply:
+        request = httpx.Request(method, url, headers={**self._headers, **signed, **headers}, content=body)
+        wire = await self._wire_to(str(origin_of(url)))
+        async with aclosing(await wire.handle_async_request(request)) as reply:
             return await _read(url, reply)
 
-    def _client(self, origin: str) -> httpx.AsyncClient:
-        client = self._clients.get(origin)
-        if client is None:
-            client = httpx.AsyncClient(
-                transport=self._wire or Guarded(self._settings.town, self._tls),
-                trust_env=False,
-                follow_redirects=False,
-                timeout=self._deadline,
-                headers={
-                    "user-agent": f"buurtknoop/{__version__} (+{self._settings.origin})",
-                    "accept-encoding": "identity",
-                },
-            )
-            client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nobody tags us
-            self._clients[origin] = client
-        self._clients.move_to_end(origin)
-        if len(self._clients) > CLIENTS_MOST:
-            _, oldest = self._clients.popitem(last=False)
-            closing = asyncio.create_task(oldest.aclose())
-            self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
-        return client
+    async def _wire_to(self, origin: str) -> Wire:
+        if self._wire is not None:
+            return self._wire
+        wire = self._wires.get(origin)
+        if wire is None:
+            wire = self._wires[origin] = Guarded(self._settings.town, self._tls)
+        self._wires.move_to_end(origin)
+        if len(self._wires) > WIRES_MOST:
+            await self._wires.popitem(last=False)[1].aclose()
+        return wire
 
 
 @asynccontextmanager
@@ -185,48 +177,6 @@ async def _within(url: str, seconds: float) -> AsyncIterator[None]:
         raise Unreachable(f"{origin_of(url)} did not answer within {seconds:.0f} seconds") from None
     except _FAILURES as error:
         raise Unreachable(f"{origin_of(url)}: {type(error).__name__}") from error
-
-
-class Guarded(httpx.AsyncBaseTransport):
-    """Connects to the address that it checked itself: a name that changes its mind in between gains nothing
-    (X04)."""
-
-    def __init__(
-        self,
-        town: bool,
-        tls: ssl.SSLContext | None,
-        resolve: Resolve | None = None,
-        good_for: float = KEPT_OPEN,
-    ) -> None:
-        self._town = town
-        self._good_for = good_for
-        self._resolve = resolve or resolved
-        self._checked: tuple[tuple[str, int], str, float] | None = None
-        limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=KEPT_OPEN)
-        self._inner = httpx.AsyncHTTPTransport(verify=tls or False, limits=limits, trust_env=False)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        host = request.url.raw_host.decode(
-            "ascii"
-        )  # `host` decodes a punycode name, and others read it otherwise
-        address = await self._address(host, request.url.port or 443)
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        request.url = request.url.copy_with(host=address)
-        return await self._inner.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    async def _address(self, host: str, port: int) -> str:
-        now = monotonic()
-        if self._checked is not None and self._checked[0] == (host, port) and now < self._checked[2]:
-            return self._checked[1]
-        found = await self._resolve(host, port)
-        if not found or not all(allowed(address, self._town) for address in found):
-            raise httpx.ConnectError(f"{host} is not an address this node talks to")
-        address = min(found, key=lambda address: (":" in address, address))
-        self._checked = (host, port), address, now + self._good_for
-        return address
 
 
 async def _read(uri: str, reply: httpx.Response) -> Answer:

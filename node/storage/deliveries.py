@@ -7,20 +7,21 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from node.storage.database import Transaction
+from node.storage.prepared import Prepared
 from node.storage.tables import activities, deliveries, destinations, nodes
 
 LEASE = timedelta(seconds=60)
 
 # Asked for each message that goes out: built once.
-_FENCE = select(destinations.c.fence).where(destinations.c.origin == bindparam("to")).with_for_update()
-_STATE = select(deliveries.c.state).where(deliveries.c.id == bindparam("delivery"))
-_SETTLE = (
+_FENCE = Prepared(
+    select(destinations.c.fence).where(destinations.c.origin == bindparam("to")).with_for_update()
+)
+_STATE = Prepared(select(deliveries.c.state).where(deliveries.c.id == bindparam("delivery")))
+_SETTLE = Prepared(
     deliveries.update()
     .where(deliveries.c.id == bindparam("delivery"), deliveries.c.state == "pending")
     .values(state=bindparam("became"), error=bindparam("why"), attempts=deliveries.c.attempts + 1)
 )
-
-
 _PAUSED = select(nodes.c.origin).where(nodes.c.paused == True)
 _GOES = and_(destinations.c.due.is_not(None), destinations.c.origin.not_in(_PAUSED))
 
@@ -100,17 +101,19 @@ def head(tx: Transaction, origin: str, at: datetime, limit: int = 20) -> list[De
 
 def still_mine(tx: Transaction, taken: Claim) -> bool:
     """Whether the lease is still ours; locks the destination."""
-    return bool(tx.run(_FENCE, {"to": taken.origin}).scalar_one() == taken.fence)
+    row = tx.row(_FENCE, to=taken.origin)
+    return row is not None and row["fence"] == taken.fence
 
 
 def still_waits(tx: Transaction, message: Delivery) -> bool:
     """Whether it is still to be sent: it may have been taken out of the queue since it was looked up."""
-    return bool(tx.run(_STATE, {"delivery": message.id}).scalar_one() == "pending")
+    row = tx.row(_STATE, delivery=message.id)
+    return row is not None and row["state"] == "pending"
 
 
 def settle(tx: Transaction, delivery_id: int, state: str, error: str | None = None) -> None:
     """A message is `done`, `given_up`, or `parked` for the operator to look at."""
-    tx.run(_SETTLE, {"delivery": delivery_id, "became": state, "why": error})
+    tx.change(_SETTLE, {"delivery": delivery_id, "became": state, "why": error})
 
 
 def failed(tx: Transaction, delivery_id: int, error: str) -> None:

@@ -4,11 +4,12 @@ delete it when it goes. Such software confirms nothing: what is known ends with 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, literal, select, true
+from sqlalchemy import Select, and_, bindparam, func, literal, select, true
 
 from node.storage.accounts import FOLLOWS
 from node.storage.database import Transaction
 from node.storage.outbox import Activity, wake
+from node.storage.prepared import Prepared
 from node.storage.tables import accounts, deliveries, spread
 
 INBOX = func.coalesce(accounts.c.shared_inbox, accounts.c.inbox)
@@ -57,8 +58,15 @@ def ask_deletion(tx: Transaction, post_uri: str, at: datetime) -> None:
 
 def delivered(tx: Transaction, post_uri: str, inbox: str, at: datetime) -> None:
     """A server took a post in."""
-    row = and_(spread.c.post_uri == post_uri, spread.c.inbox == inbox, spread.c.state == "asked")
-    tx.run(spread.update().where(row).values(state="delivered", at=at))
+    tx.change(_DELIVERED, {"uri": post_uri, "to": inbox, "moment": at})
+
+
+_asked = and_(spread.c.inbox == bindparam("to"), spread.c.state == "asked")
+_DELIVERED = Prepared(
+    spread.update()
+    .where(spread.c.post_uri == bindparam("uri"), _asked)
+    .values(state="delivered", at=bindparam("moment"))
+)
 
 
 def of_post(tx: Transaction, post_id: str) -> list[Server]:

@@ -267,7 +267,8 @@ async def test_the_search_finds_what_is_there(town: Nodes) -> None:
     home, away, _ = town
     story = [("show", "home", {"phone", "address"}), ("look", "away"), ("write", "home")]
     begun = len(town.wire.log)
-    await told(town, bea, Canaries("0199-88 88 88", "y@example.org", "Y", "NL00BUUR2", ("Y9Y",)), story)
+    cas = Canaries("0199-88 88 88", "y@example.org", "Yweg 8\n8888 YY", "NL00BUUR2", ("Yweg 8", "8888 YY"))
+    await told(town, bea, cas, story)
     found = [e for e in town.wire.log[begun:] if holds(e.raw, bea.phone)]
     assert [(e.method, e.to, e.sender) for e in found] == [("GET", home.origin, away.origin)]
     assert any(holds(e.raw, bea.iban) for e in town.wire.log[begun:])

@@ -8,8 +8,9 @@ import pytest
 from node.clock import now
 from node.federation import reading
 from node.federation.documents import URI_LENGTH, origin_of, uri_of
-from node.federation.guarded import Forbidden, Guarded, Unreachable
+from node.federation.guarded import Forbidden, Unreachable
 from node.federation.signatures import SigningKey, check_key_id
+from node.federation.transport import Guarded
 from tests.federation import by_hand
 from tests.federation.liar import Liar, described
 from tests.federation.stillness import untouched

@@ -18,11 +18,12 @@ from starlette.applications import Starlette
 from node.federation import guarded
 from node.federation.addresses import allowed
 from node.federation.door import open_door
-from node.federation.guarded import REPLY_MOST, Forbidden, Guarded, Unreachable, Wire
+from node.federation.guarded import REPLY_MOST, Forbidden, Unreachable, Wire
 from node.federation.keys import load_or_make
 from node.federation.remote import Remote
 from node.federation.routes import routes
 from node.federation.signatures import SigningKey
+from node.federation.transport import Guarded
 from node.settings import build
 from tests.federation import by_hand
 from tests.federation.liar import Liar
