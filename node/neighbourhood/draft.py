@@ -10,6 +10,13 @@ from node.neighbourhood import event, notice, offer, request
 from node.neighbourhood.audience import offered, usual
 from node.neighbourhood.category import Category
 from node.neighbourhood.event import checked_place, checked_time
+from node.neighbourhood.fields import (
+    checked_audience,
+    checked_choice,
+    checked_expiry,
+    checked_places,
+    checked_words,
+)
 from node.neighbourhood.node import Home
 from node.neighbourhood.post import (
     Audience,
@@ -19,11 +26,6 @@ from node.neighbourhood.post import (
     PostDraft,
     State,
     Urgency,
-    checked_audience,
-    checked_choice,
-    checked_expiry,
-    checked_places,
-    checked_words,
 )
 from node.neighbourhood.refusal import Invalid, Words, phrase
 from node.neighbourhood.resident import Resident

@@ -19,7 +19,8 @@ from node.storage.database import Transaction
 from node.ui import post
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
-from node.ui.post import Answer, View
+from node.ui.given import Answer
+from node.ui.post import View
 from node.ui.sure import Sure
 
 Act = Callable[[Transaction, Resident, str, str, datetime], object]

@@ -1,6 +1,6 @@
 """The page of one post: what it says, how it stands, and what this visitor can do with it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -10,44 +10,22 @@ from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_see
 from node.neighbourhood.draft import USUAL_EXPIRY
 from node.neighbourhood.invite import Invite
-from node.neighbourhood.match import Match, MatchState
+from node.neighbourhood.match import MatchState
 from node.neighbourhood.post import ANSWERABLE, Decide, Kind, Post, State
 from node.neighbourhood.refusal import NotFound
-from node.neighbourhood.resident import Resident
-from node.neighbourhood.response import LIVE, Response, ResponseState
+from node.neighbourhood.response import Response, ResponseState
 from node.neighbourhood.roles import Deed, may
-from node.storage import invites, log, matches, nodes, posts, responses, sayings, tombstones, whereabouts
+from node.storage import invites, log, nodes, posts, responses, tombstones
 from node.storage.database import Transaction
-from node.storage.whereabouts import Whereabouts
+from node.ui import given
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
+from node.ui.given import Answer
 from node.ui.ledger import Bead, Elsewhere, Happened, beads, elsewhere, happened
 from node.ui.reach import Reach, reach
-from node.ui.verdict import Verdict, taken, verdict
+from node.ui.verdict import Verdict, verdict
 from node.ui.words import ON_ITS_WAY
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Somebody's yes as it is shown, without the words that this visitor reported. `agreement`: what came of
-    it, if anything."""
-
-    id: str
-    name: str
-    where: Whereabouts
-    text: str
-    created: datetime
-    state: ResponseState
-    agreement: MatchState | None
-    mine: bool
-    reported: bool = False  # by this visitor, and nobody decided yet
-    taken: Verdict | None = None  # a supervisor took its words away
-
-    @property
-    def live(self) -> bool:
-        """Whether it still waits, or is agreed and not done."""
-        return self.state in LIVE and self.agreement is not MatchState.DONE
 
 
 @dataclass(frozen=True)
@@ -142,8 +120,8 @@ def shown(ui: Ui, request: Request, who: Visitor, view: View, form: Form, status
 
 def look(tx: Transaction, who: Visitor, post_id: str) -> View:
     post = posts.see(tx, who.person, post_id, who.at)
-    found = _found(tx, who.person, post)
-    answers = _answers(tx, who.person, post, found)
+    found = given.found(tx, who.person, post)
+    answers = given.answers(tx, who.person, post, found)
     agrees = post.kind is not Kind.NOTICE
     own = next((answer for answer in answers if answer.mine), None) if agrees else None
     knows = post.own and may(who.person, Deed.SEE_COPIES, post.author)
@@ -155,7 +133,7 @@ def look(tx: Transaction, who: Visitor, post_id: str) -> View:
         home=_home(tx, post),
         answers=answers if decides else None,
         answer=own,
-        comments=[] if agrees else _public(post, answers),
+        comments=[] if agrees else given.public(post, answers),
         coming=responses.accepted(tx, post.id) if post.own and post.kind is Kind.EVENT else None,
         changed=own is not None and own.live and _changed(tx, post, own),
         copies=beads(tx, post) if knows else None,
@@ -180,60 +158,6 @@ def _home(tx: Transaction, post: Post) -> str:
         return ""
     key = post.uri.rpartition("/")[2]
     return f"{nodes.get(tx, post.node_id).origin}/o/{key}"
-
-
-def _public(post: Post, answers: list[Answer]) -> list[Answer]:
-    """The public answers to a notice, the first said on top; elsewhere we know only those of our own. What a
-    supervisor took away, whoever wrote it still finds, with the reason."""
-    away = [answer for answer in answers if answer.mine and answer.taken is not None]
-    shown = [answer for answer in answers if answer.state is ResponseState.ACCEPTED and answer not in away]
-    return [answer for answer in shown if post.own or answer.mine] + away
-
-
-def _found(tx: Transaction, who: Resident | None, post: Post) -> list[Response]:
-    """All answers known here, for whoever may know of them; for others only their own."""
-    knows = post.own and (may(who, Deed.SEE_ANSWERS, post.author) or may(who, Deed.SEE_COPIES, post.author))
-    if knows or post.kind is Kind.NOTICE:
-        return responses.of_post(tx, post.id)
-    return responses.of_resident(tx, who.id, post.id) if who is not None else []
-
-
-def _answers(tx: Transaction, who: Resident | None, post: Post, found: list[Response]) -> list[Answer]:
-    """Answers as they are shown: first those that wait, then those agreed on; who came first stands first."""
-    agreed = {m.response_id: m for m in reversed(matches.page(tx, None, post.id, None, 100))}
-    homes = whereabouts.of(tx, found)
-    made = [_answer(who, answer, agreed.get(answer.id), homes[answer.id]) for answer in reversed(found)]
-    made = [_as_said(tx, post, answer) for answer in _unreported(tx, who, made)]
-    return sorted(made, key=lambda answer: LIVE.index(answer.state) if answer.state in LIVE else len(LIVE))
-
-
-def _answer(who: Resident | None, answer: Response, match: Match | None, where: Whereabouts) -> Answer:
-    return Answer(
-        id=answer.id,
-        name=answer.name,
-        where=where,
-        text=answer.text,
-        created=answer.created,
-        state=answer.state,
-        agreement=match.state if match is not None else None,
-        mine=who is not None and answer.resident == who.id,
-    )
-
-
-def _unreported(tx: Transaction, who: Resident | None, answers: list[Answer]) -> list[Answer]:
-    """Without the words that this visitor reported."""
-    away = sayings.reported_by(tx, who.id) if who is not None and answers else frozenset()
-    return [replace(one, text="", reported=True) if one.id in away else one for one in answers]
-
-
-def _as_said(tx: Transaction, post: Post, answer: Answer) -> Answer:
-    """With what a supervisor decided about its words, when they are not there. (Under a notice only whoever
-    wrote it asks, and who comes to an event says nothing.)"""
-    if post.kind is Kind.NOTICE:
-        gone = answer.mine and answer.state is not ResponseState.ACCEPTED
-    else:
-        gone = not answer.text and not answer.reported and post.kind is not Kind.EVENT
-    return replace(answer, taken=taken(tx, answer.id)) if gone else answer
 
 
 def _changed(tx: Transaction, post: Post, answer: Answer) -> bool:

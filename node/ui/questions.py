@@ -7,6 +7,12 @@ from datetime import datetime, tzinfo
 
 from node.neighbourhood.draft import checked_category
 from node.neighbourhood.event import PLACE_LENGTH, checked_place
+from node.neighbourhood.fields import (
+    checked_audience,
+    checked_choice,
+    checked_places,
+    checked_words,
+)
 from node.neighbourhood.post import (
     TEXT_LENGTH,
     TITLE_LENGTH,
@@ -15,10 +21,6 @@ from node.neighbourhood.post import (
     Kind,
     PostDraft,
     Urgency,
-    checked_audience,
-    checked_choice,
-    checked_places,
-    checked_words,
 )
 from node.neighbourhood.refusal import Invalid, Words
 from node.ui import when

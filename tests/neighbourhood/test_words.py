@@ -8,6 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.neighbourhood.audience import offered, usual
+from node.neighbourhood.fields import (
+    checked_audience,
+    checked_choice,
+    checked_expiry,
+    checked_places,
+    checked_words,
+)
 from node.neighbourhood.post import (
     PLACES_MOST,
     TEXT_LENGTH,
@@ -15,11 +22,6 @@ from node.neighbourhood.post import (
     Audience,
     Kind,
     Urgency,
-    checked_audience,
-    checked_choice,
-    checked_expiry,
-    checked_places,
-    checked_words,
 )
 from node.neighbourhood.refusal import Invalid, phrase
 from node.neighbourhood.resident import NAME_LENGTH, checked_email, checked_name
