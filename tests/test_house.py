@@ -42,11 +42,11 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
 }
 
 # The neighbourhood knows no clock, no chance and no outside world. What is not named here is refused there.
-# (csv only turns lines into cells and back: it opens nothing by itself.)
+# (csv only turns lines into cells and back, html only escapes: they open nothing by themselves.)
 PURE_MODULES = set(
     "__future__ abc base64 bisect collections collections.abc copy csv dataclasses datetime decimal difflib "
-    "enum fractions functools hashlib heapq hmac itertools json math operator re statistics string textwrap "
-    "types typing unicodedata urllib.parse".split()
+    "enum fractions functools hashlib heapq hmac html itertools json math operator re statistics string "
+    "textwrap types typing unicodedata urllib.parse".split()
 )
 IMPURE_CALLS = set("now utcnow today open print input eval exec __import__".split())
 # Ways to the network, and who may use them: letters, the node's own address, own socket and own demo besides.

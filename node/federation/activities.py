@@ -4,7 +4,8 @@ from typing import Any
 
 from node.federation import direct
 from node.federation.objects import message, one, post, reply, tombstone
-from node.federation.vocabulary import CONTEXT, PUBLIC, addressing, paragraph
+from node.federation.vocabulary import CONTEXT, PUBLIC, addressing
+from node.neighbourhood.content import paragraph
 from node.neighbourhood.node import Home, advisories_of, directory_of
 
 _THANKS = {

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from node.federation.vocabulary import paragraph
+from node.neighbourhood.content import paragraph
 from node.neighbourhood.node import Home
 
 _WORDS = {

@@ -2,8 +2,17 @@
 
 from typing import Any
 
-from node.federation.content import contents, is_public, page_of, summaries, tags_of, warning, without_words
-from node.federation.vocabulary import CONTEXT, PROFILE, VALUEFLOWS, addressing, paragraph
+from node.federation.vocabulary import CONTEXT, PROFILE, VALUEFLOWS, addressing
+from node.neighbourhood.content import (
+    contents,
+    is_public,
+    page_of,
+    paragraph,
+    summaries,
+    tags_of,
+    warning,
+    without_words,
+)
 from node.neighbourhood.hashtag import path_of
 from node.neighbourhood.node import Home
 

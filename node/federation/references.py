@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from node.federation import wording
 from node.federation.vocabulary import AS, CONTEXT
+from node.neighbourhood import wording
 from node.neighbourhood.category import Category
 from node.neighbourhood.hashtag import hashtag, path_of
 from node.neighbourhood.node import Home

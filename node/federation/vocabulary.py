@@ -3,7 +3,6 @@
 `@context` is always these bytes: it is hashed with the rest by a proof, and nobody needs to fetch it.
 """
 
-from html import escape
 from typing import Any
 
 from node.federation.terms import NAMESPACE, OF_POSTS, aliases
@@ -64,8 +63,3 @@ def addressing(home: Home, audience: str, hub: str | None) -> dict[str, Any]:
         cc = [f"{home.actor}/followers", *near, *town]
         return {"to": [PUBLIC], "cc": cc, "audience": home.actor}
     return {"to": [*near, *town] if audience == Audience.MUNICIPALITY else near}
-
-
-def paragraph(text: str) -> str:
-    """Plain words as HTML, for software that shows no other."""
-    return f"<p>{escape(text, quote=False).replace(chr(10), '<br>')}</p>"

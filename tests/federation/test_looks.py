@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from node.acts.publish import facts_of
-from node.federation import activities, objects, reading, wording
+from node.federation import activities, objects, reading
 from node.federation.terms import TERMS, document
 from node.federation.vocabulary import AS, CONTEXT, PUBLIC
-from node.federation.wording import OUT_OF_SIGHT
+from node.neighbourhood import wording
 from node.neighbourhood.category import Category
 from node.neighbourhood.node import Home
 from node.neighbourhood.post import LISTING_STATE, Audience, Kind, Post, State
+from node.neighbourhood.wording import OUT_OF_SIGHT
 from tests import town
 from tests.town import DAY, HOUR, NOON
 

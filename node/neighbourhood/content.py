@@ -1,18 +1,35 @@
 """What a post looks like on software that knows nothing of requests and offers: the words that it shows.
 
-Of HTML only what every server keeps: p, br, strong, a, and the span inside a hashtag. Pure: no I/O.
+The door to other servers sends these words, and the pages show them before anything is posted: both from
+here, so that what somebody sees beforehand is what goes out. Pure: no I/O.
+Of HTML only what every server keeps: p, br, strong, a, and the span inside a hashtag.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
 
-from node.federation import wording
-from node.federation.vocabulary import paragraph
+from node.neighbourhood import wording
 from node.neighbourhood.category import known
 from node.neighbourhood.hashtag import hashtags, path_of
 from node.neighbourhood.node import Home
 from node.neighbourhood.post import Audience, Kind
+
+PAGE = "{page}"  # stands for the link, within the sentence that has one
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A post as other software shows it. `way`: the sentence with the link to its page (`PAGE`, which is
+    called `page`), empty where there is none; `tags`: its hashtags."""
+
+    head: str
+    lines: list[str]
+    parts: list[str]
+    way: str
+    page: str
+    tags: list[str]
 
 
 def is_public(facts: dict[str, Any]) -> bool:
@@ -34,8 +51,8 @@ def contents(home: Home, facts: dict[str, Any]) -> dict[str, str]:
     """The whole post as HTML, by language: first the one it was written in, then (of a public post) with the
     fixed words in the other. Software takes the first for the language of the post."""
     own, other = wording.spoken(facts["language"])
-    said = {facts["language"]: _content(home, facts, own)}
-    return {**said, other: _content(home, facts, other)} if is_public(facts) else said
+    said = {facts["language"]: _html(home, facts, own)}
+    return {**said, other: _html(home, facts, other)} if is_public(facts) else said
 
 
 def summaries(home: Home, facts: dict[str, Any]) -> dict[str, str]:
@@ -49,7 +66,7 @@ def summaries(home: Home, facts: dict[str, Any]) -> dict[str, str]:
     own, other = wording.spoken(facts["language"])
     if facts["starts"]:
         return {
-            language: f"<p>{escape(_at_a_glance(home, facts, words), quote=False)}</p>"
+            language: f"<p>{escape(at_a_glance(home, facts, words), quote=False)}</p>"
             for language, words in ((facts["language"], own), (other, other))
         }
     warns = warning(facts)
@@ -70,15 +87,39 @@ def warning(facts: dict[str, Any]) -> wording.Words | None:
     return wording.warning(f"{facts['title']} {facts['text']}") if is_public(facts) else None
 
 
-def _content(home: Home, facts: dict[str, Any], words: str) -> str:
+def shown(home: Home, facts: dict[str, Any], words: str) -> Shown:
+    """A post as it is shown, with the fixed words in this language (nl or en)."""
+    public = is_public(facts)
+    return Shown(
+        head=" · ".join(_head(facts, words)),
+        lines=[facts["title"], *([_when(home, facts, words)] if facts["starts"] else [])],
+        parts=[part for part in facts["text"].split("\n\n") if part],
+        way=_way(facts, words) if public else "",
+        page=wording.PAGE[words],
+        tags=tags_of(facts) if public else [],
+    )
+
+
+def at_a_glance(home: Home, facts: dict[str, Any], words: str) -> str:
+    """All that somebody needs who sees nothing else of an event but its name."""
+    if facts["listing_state"] == "hidden":
+        return wording.OUT_OF_SIGHT[words]
+    return f"{' · '.join(_head(facts, words))}: {_when(home, facts, words)}"
+
+
+def paragraph(text: str) -> str:
+    """Plain words as HTML, for software that shows no other."""
+    return f"<p>{escape(text, quote=False).replace(chr(10), '<br>')}</p>"
+
+
+def _html(home: Home, facts: dict[str, Any], words: str) -> str:
     if is_public(facts) and facts["listing_state"] == "hidden":
         return paragraph(wording.OUT_OF_SIGHT[words])
-    head = escape(" · ".join(_head(facts, words)), quote=False)
-    lines = [facts["title"], *([_when(home, facts, words)] if facts["starts"] else [])]
-    below = "".join(f"<br>{escape(line, quote=False)}" for line in lines)
-    text = "".join(paragraph(part) for part in facts["text"].split("\n\n") if part)
-    foot = _foot(home, facts, words) if is_public(facts) else ""
-    return f"<p><strong>{head}</strong>{below}</p>{text}{foot}"
+    said = shown(home, facts, words)
+    below = "".join(f"<br>{escape(line, quote=False)}" for line in said.lines)
+    text = "".join(paragraph(part) for part in said.parts)
+    foot = _foot(home, facts, said) if is_public(facts) else ""
+    return f"<p><strong>{escape(said.head, quote=False)}</strong>{below}</p>{text}{foot}"
 
 
 def _head(facts: dict[str, Any], words: str) -> list[str]:
@@ -88,24 +129,20 @@ def _head(facts: dict[str, Any], words: str) -> list[str]:
     return [*([state[words]] if state else []), *what, facts["area_name"]]
 
 
-def _foot(home: Home, facts: dict[str, Any], words: str) -> str:
-    """The way to its page, and its hashtags."""
+def _way(facts: dict[str, Any], words: str) -> str:
     open_now = facts["listing_state"] == "open"
-    sentence = (wording.WAYS_IN[facts["kind"]] if open_now else wording.WAY_ON)[words]
-    page = f'<a href="{escape(page_of(home, facts))}">{wording.PAGE[words]}</a>'
+    return (wording.WAYS_IN[facts["kind"]] if open_now else wording.WAY_ON)[words]
+
+
+def _foot(home: Home, facts: dict[str, Any], said: Shown) -> str:
+    """The way to its page, and its hashtags."""
+    page = f'<a href="{escape(page_of(home, facts))}">{said.page}</a>'
     tags = (
         f'<a href="{escape(home.origin + path_of(tag))}" class="mention hashtag" rel="tag">'
         f"#<span>{tag}</span></a>"
-        for tag in tags_of(facts)
+        for tag in said.tags
     )
-    return f"<p>{sentence.format(page=page)}</p><p>{' '.join(tags)}</p>"
-
-
-def _at_a_glance(home: Home, facts: dict[str, Any], words: str) -> str:
-    """All that somebody needs who sees nothing else of an event but its name."""
-    if facts["listing_state"] == "hidden":
-        return wording.OUT_OF_SIGHT[words]
-    return f"{' · '.join(_head(facts, words))}: {_when(home, facts, words)}"
+    return f"<p>{said.way.replace(PAGE, page)}</p><p>{' '.join(tags)}</p>"
 
 
 def _when(home: Home, facts: dict[str, Any], words: str) -> str:
