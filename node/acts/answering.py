@@ -16,7 +16,7 @@ from node.storage import responses as kept
 from node.storage.database import Transaction
 
 
-def given(tx: Transaction, by: Resident, post: Post, text: str, at: datetime) -> Response:
+def given(tx: Transaction, by: Resident, post: Post, text: str, at: datetime, when: str = "") -> Response:
     """A new answer by one of our own people, not kept yet; under its post they always have the same party
     id."""
     key = uuid4().hex
@@ -30,6 +30,7 @@ def given(tx: Transaction, by: Resident, post: Post, text: str, at: datetime) ->
         state=ResponseState.PENDING,
         created=at,
         resident=by.id,
+        when=when,
     )
 
 

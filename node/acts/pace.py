@@ -43,9 +43,9 @@ def set_for(tx: Transaction, post: Post, at: datetime) -> bool:
 
 def stand(tx: Transaction, post: Post) -> Stand:
     """How a post stands with people now."""
-    answers = responses.of_post(tx, post.id)
+    answers, zone = responses.of_post(tx, post.id), tx.home.zone
     waiting = [answer.created for answer in answers if answer.state is ResponseState.PENDING]
-    running = [m.created for m in matches.of_post(tx, post.id) if m.state is MatchState.AGREED]
+    running = [m.to_be(zone) for m in matches.of_post(tx, post.id) if m.state is MatchState.AGREED]
     left = [answer.decided for answer in answers if answer.state in LEFT and answer.decided is not None]
     opened, widened = _story(tx, post)
     return Stand(

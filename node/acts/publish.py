@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from node.neighbourhood.post import ANSWERABLE, LISTING_STATE, Audience, Kind, Post, State
+from node.neighbourhood.when import DayPart, Repeats
 from node.storage import nodes, outbox, spread, tombstones
 from node.storage.database import Transaction
 from node.storage.outbox import Activity
@@ -39,7 +40,18 @@ def facts_of(post: Post, hub: str | None) -> dict[str, Any]:
         "language": post.language,
         "starts": stamp(post.starts) if post.starts else None,
         "place": post.place,
+        **_rhythm(post),
     }
+
+
+def _rhythm(post: Post) -> dict[str, str]:
+    """On which days and how often; nothing for any day, and for what is meant once."""
+    said = {
+        "when": str(post.when or ""),
+        "day_part": "" if post.day_part is DayPart.ANY else str(post.day_part),
+        "repeats": "" if post.repeats is Repeats.ONCE else str(post.repeats),
+    }
+    return {name: word for name, word in said.items() if word}
 
 
 def create(tx: Transaction, post: Post, at: datetime) -> None:

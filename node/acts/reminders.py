@@ -96,7 +96,7 @@ def _worked_out(tx: Transaction, post: Post, at: datetime, what: What) -> None:
     for match in matches.of_post(tx, post.id):
         helper = responses.get(tx, match.response_id).resident
         asked = match.state is not MatchState.AGREED or helper is None
-        if not asked and kept.once(tx, match.id, what.value, match.created):
+        if not asked and kept.once(tx, match.id, what.value, match.agreed_for or match.created):
             letters.add(tx, "helped", at, resident_id=helper, post=post.id)
 
 

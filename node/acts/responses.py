@@ -25,6 +25,7 @@ from node.neighbourhood.response import (
     Reason,
     Response,
     ResponseState,
+    checked_answer,
     checked_text,
     require_answerable,
     too_late,
@@ -38,7 +39,13 @@ from node.storage.database import Transaction
 
 
 def answer(
-    tx: Transaction, by: Resident, post_id: str, text: str, at: datetime, invite: Invite | None = None
+    tx: Transaction,
+    by: Resident,
+    post_id: str,
+    text: str,
+    at: datetime,
+    invite: Invite | None = None,
+    when: str = "",
 ) -> Response:
     """Answer a post of one's own neighbourhood or another, as its kind asks: say yes, *I come*, or something
     in public. Any resident may; but nobody says yes to their own post. `invite`: the live one that this is
@@ -51,15 +58,16 @@ def answer(
         return attendance.come(tx, by, post, text, at)
     if post.own and post.author == by.id:
         raise Conflict(phrase("This is your own. Your neighbours can answer it."))
-    text = checked_text(text)
+    text, when = checked_answer(text, when)
     require_answerable(post, at)
-    made = answering.given(tx, by, post, text, at)
+    made = answering.given(tx, by, post, text, at, when)
     answering.require_first(tx, made)
     if post.own:
         _arrived(tx, post, made, by.id, at, invite)
         return kept.get(tx, made.id)
     facts = {"party": made.party, "name": by.name, "text": text}
     facts |= {"invite": invite.uri} if invite is not None else {}
+    facts |= {"when": when} if when else {}
     sent = outbox.add(tx, "Offer", post.uri, facts, at)
     made = replace(made, uri=sent.uri)
     kept.add(tx, made)
@@ -78,6 +86,7 @@ def offered(
     text: str,
     at: datetime,
     invite_uri: str | None = None,
+    when: str = "",
 ) -> None:
     """An Offer came for a post of ours. Any node that may hold the post may send it; others hear
     `unknown`. One that answers a live invite of ours is the first; else `invite_uri` means nothing."""
@@ -98,7 +107,7 @@ def offered(
     if sum(one.node_id == node.id for one in kept.pending(tx, post.id)) >= WAITING_OF_NODE:
         telling.reject(tx, node.id, uri, Reason.DECLINED, at)
         return
-    made = answering.arrived(post, node, uri, party, name, text, at)
+    made = replace(answering.arrived(post, node, uri, party, name, text, at), when=when)
     try:
         answering.require_first(tx, made)
     except Conflict:

@@ -209,7 +209,7 @@ def _take_away(tx: Transaction, saying: Saying, who: str, why: str, at: datetime
         match = matches.newest_of_response(tx, response.id)
         threads.taken_away(tx, Thread(post, response, match, saying.side), saying.message, at)
     elif not saying.public:
-        kept_responses.save(tx, replace(response, text=""))
+        kept_responses.save(tx, replace(response, text="", when=""))
     elif post.own:
         comments.hidden(tx, post, response, who, at)
     else:

@@ -29,8 +29,16 @@ from node.storage import threads as kept
 from node.storage.database import Transaction
 
 
-def write(tx: Transaction, by: Resident, response_id: str, text: str, at: datetime) -> Message:
-    """Write to the other. One of the two, while the conversation is open."""
+def write(
+    tx: Transaction,
+    by: Resident,
+    response_id: str,
+    text: str,
+    at: datetime,
+    agreed_for: datetime | None = None,
+) -> Message:
+    """Write to the other. One of the two, while the conversation is open. `agreed_for`: only through
+    `acts.appointments`."""
     thread = kept.see(tx, by, response_id, lock=True)
     require(by, Deed.WRITE, thread.owner)
     text = checked_message(text)
@@ -40,6 +48,7 @@ def write(tx: Transaction, by: Resident, response_id: str, text: str, at: dateti
     message = _said(tx, thread, key, tx.home.uri("m", key), text, by.id, at)
     if thread.node_id is not None:
         facts = {"uri": message.uri, "context": thread.response.uri, "text": text}
+        facts |= {"agreed_for": _stamp(agreed_for)} if agreed_for is not None else {}
         outbox.send_to(tx, outbox.add(tx, "Create", message.uri, facts, at), thread.node_id)
     elif thread.account_id is not None:
         before = kept.last_from(tx, response_id, thread.side.other) or thread.response.uri

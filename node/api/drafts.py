@@ -20,6 +20,7 @@ from node.neighbourhood.post import (
     Urgency,
 )
 from node.neighbourhood.refusal import Words, phrase
+from node.neighbourhood.when import DayPart, Repeats
 
 T = TypeVar("T")
 
@@ -44,6 +45,15 @@ Places = (
     | None
 )
 Place = Annotated[str, Meta(extra_json_schema={"maxLength": PLACE_LENGTH})]
+When = Annotated[
+    str,
+    Meta(
+        description="A day (2030-05-31), or two with / between them; empty for any day.",
+        extra_json_schema={"maxLength": 21},
+    ),
+]
+DayPartWord = Annotated[str, Meta(extra_json_schema={"enum": list(DayPart)})]
+RepeatsWord = Annotated[str, Meta(extra_json_schema={"enum": list(Repeats)})]
 Until = Annotated[datetime, Meta(tz=True)]
 
 
@@ -53,7 +63,8 @@ class NewPost(Struct, forbid_unknown_fields=True):
 
     `starts`, `ends` and `place` are for events alone, and `starts` is needed there; without an end it takes
     two hours. Places of null at an event: as many as want to. `widen` is for requests: while nobody answers
-    it may go on, ring by ring.
+    it may go on, ring by ring. `when`, `day_part` and `repeats` are for requests and offers: on which days,
+    and how often.
     """
 
     title: Title
@@ -68,6 +79,9 @@ class NewPost(Struct, forbid_unknown_fields=True):
     ends: Until | UnsetType = UNSET
     place: Place | UnsetType = UNSET
     widen: bool | UnsetType = UNSET
+    when: When | UnsetType = UNSET
+    day_part: DayPartWord | UnsetType = UNSET
+    repeats: RepeatsWord | UnsetType = UNSET
 
 
 class PostChange(Struct, forbid_unknown_fields=True):
@@ -85,6 +99,9 @@ class PostChange(Struct, forbid_unknown_fields=True):
     ends: Until | UnsetType = UNSET
     place: Place | UnsetType = UNSET
     widen: bool | UnsetType = UNSET
+    when: When | UnsetType = UNSET
+    day_part: DayPartWord | UnsetType = UNSET
+    repeats: RepeatsWord | UnsetType = UNSET
     state: StateWord | UnsetType = UNSET
 
 
@@ -106,6 +123,9 @@ def draft(kind: Kind, asked: NewPost, language: str) -> PostDraft:
         ends=said(asked.ends) if event else None,
         place=(said(asked.place) or "") if event else "",
         widen=said(asked.widen) or False,
+        when=said(asked.when) or "",
+        day_part=said(asked.day_part),
+        repeats=said(asked.repeats),
     )
 
 
@@ -125,6 +145,9 @@ def edit(kind: Kind, asked: PostChange) -> Change:
         ends=said(asked.ends) if event else None,
         place=said(asked.place) if event else None,
         widen=said(asked.widen),
+        when=said(asked.when),
+        day_part=said(asked.day_part),
+        repeats=said(asked.repeats),
     )
 
 
@@ -140,6 +163,13 @@ def misplaced(kind: Kind, asked: NewPost | PostChange) -> dict[str, Words]:
         late = {"starts": asked.starts, "ends": asked.ends, "place": asked.place}
         wrong |= {
             name: phrase("Only an event has this.") for name, value in late.items() if value is not UNSET
+        }
+    if not kind.agrees:
+        rhythm = {"when": asked.when, "day_part": asked.day_part, "repeats": asked.repeats}
+        wrong |= {
+            name: phrase("Only a request or an offer has this.")
+            for name, value in rhythm.items()
+            if value is not UNSET
         }
     if kind is not Kind.REQUEST and asked.widen is True:
         wrong["widen"] = phrase("Only a request goes further by itself.")

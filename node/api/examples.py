@@ -64,6 +64,7 @@ from node.neighbourhood.report import ReportCategory, ReportState
 from node.neighbourhood.response import ResponseState
 from node.neighbourhood.roles import Role
 from node.neighbourhood.saying import Where
+from node.neighbourhood.when import DayPart, Repeats
 
 _HERE, _THERE = "https://centrum.example", "https://haven.example"
 _POST = "0d8a3a5c8d8f4b0e9d6a2f1b7c3e5a90"
@@ -96,6 +97,9 @@ _post = Post(
     decide=Decide.CHOOSE,
     places=1,
     places_left=1,
+    when="2026-03-10",
+    day_part=DayPart.MORNING,
+    repeats=Repeats.ONCE,
 )
 _response = Response(
     id=_RESPONSE,
@@ -104,6 +108,7 @@ _response = Response(
     by=From("Merel", "Haven"),
     state=ResponseState.PENDING,
     created=_TUESDAY,
+    when="dinsdag om tien uur",
 )
 _message = Message(
     id=_MESSAGE,
@@ -126,7 +131,7 @@ _invite = Invite(
     expires=_TUESDAY + timedelta(days=3),
 )
 _item = Item(_post, 72, ["There is an answer that nobody chose. Who asked was reminded."], 1, 0)
-_match = Match(_MATCH, _POST, _RESPONSE, MatchState.AGREED, _TUESDAY)
+_match = Match(_MATCH, _POST, _RESPONSE, MatchState.AGREED, _TUESDAY, None)
 _node = Node(
     id=_NODE,
     name="Haven",
@@ -158,6 +163,7 @@ _export = Export(
     invites=[],
     reports=[],
     districts=[District("Haven", Wish.FOLLOW)],
+    drafts=[],
     sessions=[],
     tokens=[],
     invitations=[],

@@ -14,6 +14,7 @@ from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
 from node.neighbourhood.report import ReportCategory, ReportState
 from node.neighbourhood.response import ResponseState
 from node.neighbourhood.roles import Role
+from node.neighbourhood.when import DayPart, Repeats
 from node.storage import export as kept
 from node.storage.database import Transaction
 
@@ -64,6 +65,7 @@ class Got(Struct):
     id: str
     name: str
     text: str
+    when: str
     state: ResponseState
     created: Moment
     decided: Moment | None
@@ -78,6 +80,7 @@ class Given(Struct):
     post: str
     whose: str
     text: str
+    when: str
     state: ResponseState
     created: Moment
     decided: Moment | None
@@ -111,6 +114,9 @@ class OwnPost(Struct):
     released: Moment | None
     author_name: str
     area_name: str
+    when: str
+    day_part: DayPart
+    repeats: Repeats
     answers: list[Got]
 
 
@@ -123,6 +129,7 @@ class Agreement(Struct):
     state: MatchState
     created: Moment
     ended: Moment | None
+    agreed_for: Moment | None
 
 
 class Asked(Struct):
@@ -152,6 +159,14 @@ class District(Struct):
 
     district: str
     wish: Wish
+
+
+class Begun(Struct):
+    """What one began to write and did not post, as the fields of its form."""
+
+    kind: Kind
+    fields: dict[str, str]
+    at: Moment
 
 
 class Session(Struct):
@@ -202,6 +217,7 @@ class Export(Struct):
     invites: list[Asked]
     reports: list[Reported]
     districts: list[District]
+    drafts: list[Begun]
     sessions: list[Session]
     tokens: list[Token]
     invitations: list[Invitation]

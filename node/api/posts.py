@@ -16,6 +16,7 @@ from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
 from node.neighbourhood.post import Post as Kept
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.resident import Resident
+from node.neighbourhood.when import DayPart, Repeats
 from node.settings import Settings
 from node.storage import nodes, posts
 from node.storage.database import Transaction
@@ -45,7 +46,8 @@ class Home(Struct):
 class Post(Struct):
     """A post of any kind. `uri` is the same on every node; `id` and `url` are the answering node's.
 
-    Of an event there are also `starts`, `ends` and `place`. Places of null: there is no limit.
+    Of an event there are also `starts`, `ends` and `place`. Places of null: there is no limit. Of a request
+    and an offer: on which days (`when`: empty for any, a day, or two with / between them), and how often.
     """
 
     id: str
@@ -70,6 +72,9 @@ class Post(Struct):
     starts: Moment | UnsetType = UNSET
     ends: Moment | UnsetType = UNSET
     place: str | UnsetType = UNSET
+    when: str | UnsetType = UNSET
+    day_part: DayPart | UnsetType = UNSET
+    repeats: Repeats | UnsetType = UNSET
 
 
 class Posts(Struct):
@@ -186,6 +191,9 @@ def told(tx: Transaction, settings: Settings, found: list[Kept]) -> list[Post]:
             starts=post.starts or UNSET,
             ends=post.ends or UNSET,
             place=post.place if post.kind is Kind.EVENT else UNSET,
+            when=str(post.when or "") if post.kind.agrees else UNSET,
+            day_part=post.day_part if post.kind.agrees else UNSET,
+            repeats=post.repeats if post.kind.agrees else UNSET,
         )
         for post in found
     ]

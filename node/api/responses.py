@@ -11,7 +11,7 @@ from node.api.lists import PageAsked
 from node.api.operation import Call, Moment, Nothing
 from node.neighbourhood.post import Kind
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.response import TEXT_LENGTH, ResponseState
+from node.neighbourhood.response import TEXT_LENGTH, WHEN_LENGTH, ResponseState
 from node.neighbourhood.response import Response as Kept
 from node.neighbourhood.roles import Deed, may
 from node.storage import responses as kept
@@ -35,6 +35,7 @@ class Response(Struct):
     by: From = msgspec.field(name="from")
     state: ResponseState
     created: Moment
+    when: str
 
 
 class Responses(Struct):
@@ -48,6 +49,13 @@ class NewResponse(Struct, forbid_unknown_fields=True):
     """What goes with a yes: when one can come, or what one can do. To a notice: what everybody reads."""
 
     text: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": TEXT_LENGTH})]
+    when: Annotated[
+        str,
+        Meta(
+            description="To a request or an offer: when it suits, in a few words.",
+            extra_json_schema={"maxLength": WHEN_LENGTH},
+        ),
+    ] = ""
 
 
 class NewComing(Struct, forbid_unknown_fields=True):
@@ -75,7 +83,8 @@ def listing(kind: Kind, tx: Transaction, call: Call[PageAsked]) -> Responses:
 def make(kind: Kind, tx: Transaction, call: Call[NewResponse] | Call[NewComing]) -> Response:
     """Answer a post: say yes, that one comes, or something in public."""
     posts.seen(tx, call.by, kind, call.key, call.at)
-    made = acts.answer(tx, call.by, call.key, call.asked.text, call.at)
+    when = call.asked.when if isinstance(call.asked, NewResponse) else ""
+    made = acts.answer(tx, call.by, call.key, call.asked.text, call.at, when=when)
     return _shown(tx, call.who, [made])[0]
 
 
@@ -101,6 +110,7 @@ def _shown(tx: Transaction, who: Resident | None, found: list[Kept]) -> list[Res
             by=From(response.name, homes[response.id].name),
             state=response.state,
             created=response.created,
+            when="" if response.id in away else response.when,
         )
         for response in found
     ]

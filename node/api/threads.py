@@ -1,12 +1,13 @@
 """Threads and contact details, in JSON: between the two people of an answer, and nobody else."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from node.acts import contacts, threads
+from node.acts import appointments, contacts, threads
 from node.api import lists
 from node.api.lists import PageAsked
 from node.api.operation import Call, Moment, Nothing
@@ -47,9 +48,10 @@ class Messages(Struct):
 
 
 class NewMessage(Struct, forbid_unknown_fields=True):
-    """What one writes to the other."""
+    """What one writes to the other. With `agreed_for` it says when it is to be, while an agreement runs."""
 
     text: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": TEXT_LENGTH})]
+    agreed_for: Annotated[datetime, Meta(tz=True)] | UnsetType = UNSET
 
 
 class Released(Struct):
@@ -93,7 +95,11 @@ def listing(tx: Transaction, call: Call[PageAsked]) -> Messages:
 
 def write(tx: Transaction, call: Call[NewMessage]) -> Message:
     """Write to the other."""
-    made = threads.write(tx, call.by, call.key, call.asked.text, call.at)
+    asked, moment = call.asked, call.asked.agreed_for
+    if isinstance(moment, UnsetType):
+        made = threads.write(tx, call.by, call.key, asked.text, call.at)
+    else:
+        made = appointments.make(tx, call.by, call.key, moment, asked.text, call.at)
     return _message(tx, kept.see(tx, call.by, call.key), made)
 
 

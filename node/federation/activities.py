@@ -78,6 +78,7 @@ def _says_offer(home: Home, object: str, facts: dict[str, Any], to: str) -> dict
         "party": {"id": facts["party"], "name": facts["name"]},
         "source": {"content": facts["text"], "mediaType": "text/plain"},
         "content": paragraph(facts["text"]),
+        **({"when": facts["when"]} if facts.get("when") else {}),
         "object": {"type": "Agreement", "stipulates": commitment},
     }
 

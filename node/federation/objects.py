@@ -16,6 +16,8 @@ from node.neighbourhood.content import (
 from node.neighbourhood.hashtag import path_of
 from node.neighbourhood.node import Home
 
+_RHYTHM = {"when": "when", "day_part": "dayPart", "repeats": "repeats"}  # facts, and our terms for them
+
 
 def post(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
     """A post as it is delivered: a Note, or an Event. Our own nodes read all of it directly.
@@ -48,6 +50,7 @@ def post(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
         **(_as_public(home, facts) if is_public(facts) else {}),
         **(_as_event(home, facts) if facts["kind"] == "event" else {}),
         **(_as_proposal(home, facts) if is_proposal(facts) else {}),
+        **{term: facts[name] for name, term in _RHYTHM.items() if name in facts},
         **_tags(home, facts),
     }
 
@@ -138,6 +141,7 @@ def message(home: Home, facts: dict[str, Any], to: str) -> dict[str, Any]:
         "context": facts["context"],
         "content": paragraph(facts["text"]),
         "source": {"content": facts["text"], "mediaType": "text/plain"},
+        **({"agreedFor": facts["agreed_for"]} if "agreed_for" in facts else {}),
     }
 
 

@@ -15,6 +15,7 @@ from node.neighbourhood.account import Account
 from node.neighbourhood.category import known
 from node.neighbourhood.node import Area, Home, Node, NodeKind, directory_of
 from node.neighbourhood.post import HELD_STATE, PLACES_MOST, Audience, Decide, Kind, Post, State, Urgency
+from node.neighbourhood.when import DayPart, Repeats, believed
 from node.storage.advisories import OPEN, Advisory
 
 NAME, TEXT = 500, 64 * 1024
@@ -22,6 +23,8 @@ _NO_USERNAME = re.compile(r"[^\w.-]+")
 _KNOWN_AS = 10  # other ids of one actor
 _KINDS = frozenset(Kind)
 _URGENCIES = {word.value: word for word in Urgency}
+_DAY_PARTS = {word.value: word for word in DayPart}
+_REPEATS = {word.value: word for word in Repeats}
 _DECIDES = {word.value: word for word in Decide}
 _ACCOUNTS = ("Person", "Group", "Organization", "Service", "Application")
 
@@ -189,6 +192,7 @@ def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
     if (kind == Kind.EVENT) != (note.get("type") == "Event") or (kind == Kind.EVENT and starts is None):
         return None
     places, left = _places(Kind(kind), note)
+    rhythm = note if Kind(kind).agrees else {}
     return Post(
         id=uuid4().hex,
         uri=uri,
@@ -212,6 +216,9 @@ def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
         node_id=node.id,
         starts=starts,
         place=_venue(note) if kind == Kind.EVENT else "",
+        when=believed(rhythm.get("when"), at),
+        day_part=_choice(_DAY_PARTS, rhythm.get("dayPart"), DayPart.ANY),
+        repeats=_choice(_REPEATS, rhythm.get("repeats"), Repeats.ONCE),
     )
 
 

@@ -29,6 +29,7 @@ from node.federation.documents import name_of, origin_of, uri_of, uris_of, words
 from node.federation.signatures import Verified
 from node.neighbourhood.audience import may_hold
 from node.neighbourhood.node import Node, NodeKind, advisories_of
+from node.neighbourhood.response import WHEN_LENGTH
 from node.storage import lookups, outbox, posts
 from node.storage.database import Transaction
 
@@ -150,7 +151,8 @@ def offer(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -
     if who is None or name is None or origin_of(who) != node.origin:
         return
     invited = uri_of(activity.get("inReplyTo"))
-    responses.offered(tx, node, str(activity["id"]), post_uri, who, name, text, at, invited)
+    suits = name_of(activity.get("when"), WHEN_LENGTH) or ""
+    responses.offered(tx, node, str(activity["id"]), post_uri, who, name, text, at, invited, suits)
 
 
 def accept(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime) -> None:

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from node.acts import threads
-from node.federation.documents import listed, uri_of, uris_of, words_of
+from node.acts import appointments, threads
+from node.federation.documents import listed, moment_of, uri_of, uris_of, words_of
 from node.neighbourhood.node import Node
 from node.neighbourhood.thread import TEXT_LENGTH
+from node.storage import threads as kept
 from node.storage.database import Transaction
 
 
@@ -24,4 +25,8 @@ def message(tx: Transaction, node: Node, activity: dict[str, Any], at: datetime)
     if uri is None or offer_uri is None or text is None or not alone or activity.get("type") != "Create":
         return
     if uri.startswith(f"{node.origin}/ap/m/") and uri_of(note.get("attributedTo")) == node.actor:
+        known = kept.by_uri(tx, uri) is not None
         threads.arrived(tx, node, uri, offer_uri, text, at)
+        moment = moment_of(note.get("agreedFor"))
+        if moment is not None and not known:
+            appointments.heard(tx, node, uri, offer_uri, moment, at)

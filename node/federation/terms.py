@@ -48,6 +48,20 @@ OF_POSTS = (
     Term("urgency", "Note, Event", "urgent, week or whenever", "How soon help is wanted."),
     Term("decide", "Note, Event", "choose or first", "Whether the poster picks who helps, or the first yes."),
     Term(
+        "when",
+        "Note, Offer",
+        "a day (2030-05-31), or two with / between them; on an Offer a short text",
+        "On which days a request or an offer is meant, left out for any day; on an Offer, when it suits.",
+    ),
+    Term("dayPart", "Note", "morning, afternoon or evening", "Which part of the day; left out for any."),
+    Term("repeats", "Note", "weekly, fortnightly or monthly", "How often; left out for once."),
+    Term(
+        "agreedFor",
+        "Note",
+        "a time",
+        "In a message of two who agreed: when it is to be. The beginning of a day is some time that day.",
+    ),
+    Term(
         "reason",
         "Reject, Undo",
         "taken, closed, declined, unknown, or a short text",

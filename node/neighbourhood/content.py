@@ -15,6 +15,7 @@ from node.neighbourhood.category import known
 from node.neighbourhood.hashtag import hashtags, path_of
 from node.neighbourhood.node import Home
 from node.neighbourhood.post import Audience, Kind
+from node.neighbourhood.when import read
 
 PAGE = "{page}"  # stands for the link, within the sentence that has one
 
@@ -92,7 +93,7 @@ def shown(home: Home, facts: dict[str, Any], words: str) -> Shown:
     public = is_public(facts)
     return Shown(
         head=" · ".join(_head(facts, words)),
-        lines=[facts["title"], *([_when(home, facts, words)] if facts["starts"] else [])],
+        lines=[line for line in (facts["title"], _time(home, facts, words)) if line],
         parts=[part for part in facts["text"].split("\n\n") if part],
         way=_way(facts, words) if public else "",
         page=wording.PAGE[words],
@@ -143,6 +144,19 @@ def _foot(home: Home, facts: dict[str, Any], said: Shown) -> str:
         for tag in said.tags
     )
     return f"<p>{said.way.replace(PAGE, page)}</p><p>{' '.join(tags)}</p>"
+
+
+def _time(home: Home, facts: dict[str, Any], words: str) -> str:
+    """When an event is; on which days help is asked or offered, and how often; empty when that is open."""
+    if facts["starts"]:
+        return _when(home, facts, words)
+    days = read(facts.get("when", ""))
+    said = [
+        wording.days(days, words) if days else "",
+        wording.DAY_PARTS[words].get(facts.get("day_part", ""), ""),
+        wording.REPEATS[words].get(facts.get("repeats", ""), ""),
+    ]
+    return ", ".join(part for part in said if part)
 
 
 def _when(home: Home, facts: dict[str, Any], words: str) -> str:

@@ -3,8 +3,8 @@ every field hears at once what is wrong."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import ParamSpec, TypeVar
+from datetime import datetime, timedelta, tzinfo
+from typing import ParamSpec, TypedDict, TypeVar
 
 from node.neighbourhood import event, notice, offer, request
 from node.neighbourhood.audience import offered, usual
@@ -29,6 +29,7 @@ from node.neighbourhood.post import (
 )
 from node.neighbourhood.refusal import Invalid, Words, phrase
 from node.neighbourhood.resident import Resident
+from node.neighbourhood.when import DayPart, Days, Repeats, checked_days, read
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,6 +58,9 @@ class PostChange:
     ends: datetime | None = None
     place: str | None = None
     widen: bool | None = None
+    when: str | None = None
+    day_part: str | None = None
+    repeats: str | None = None
 
 
 class _Errors:
@@ -89,6 +93,9 @@ def opened(
     )
     ends = errors.take(draft.ends, _one_end, draft.ends, draft.expires)
     starts, expires = _time(errors, kind, draft.starts, ends, at)
+    when = errors.take(None, checked_when, kind, draft.when, home.zone, at)
+    if when is not None and ends is None:
+        expires = max(expires, when.over(home.zone))
     made = Post(
         id=key,
         uri=uri,
@@ -113,9 +120,33 @@ def opened(
         starts=starts,
         place=errors.take("", checked_place, draft.place) if kind is Kind.EVENT else "",
         widen=draft.widen and kind is Kind.REQUEST,
+        when=when,
+        **_rhythm(errors, kind, draft.day_part or DayPart.ANY, draft.repeats or Repeats.ONCE),
     )
     errors.settle()
     return made
+
+
+class _Rhythm(TypedDict):
+    day_part: DayPart
+    repeats: Repeats
+
+
+def _rhythm(errors: _Errors, kind: Kind, part: str, repeats: str) -> _Rhythm:
+    """Which part of the day, and how often; a notice and an event have neither."""
+    if not kind.agrees:
+        return {"day_part": DayPart.ANY, "repeats": Repeats.ONCE}
+    return {
+        "day_part": errors.take(DayPart.ANY, checked_choice, DayPart, part, "day_part", DayPart.ANY),
+        "repeats": errors.take(Repeats.ONCE, checked_choice, Repeats, repeats, "repeats", Repeats.ONCE),
+    }
+
+
+def checked_when(kind: Kind, spelled: str, zone: tzinfo, at: datetime) -> Days | None:
+    """On which days a request or an offer is meant: still to come, and within the time that it can be up."""
+    if not kind.agrees:
+        return None
+    return checked_days(read(spelled), zone, at + 2 * USUAL_EXPIRY[kind], at)
 
 
 def _one_end(ends: datetime | None, expires: datetime | None) -> datetime | None:
@@ -167,6 +198,10 @@ def changed(before: Post, change: PostChange, home: Home, in_hub: bool, at: date
         if change.place is not None and kind is Kind.EVENT
         else before.place,
         widen=before.widen if change.widen is None else change.widen and kind is Kind.REQUEST,
+        when=errors.take(before.when, checked_when, kind, change.when, home.zone, at)
+        if change.when is not None and change.when != str(before.when or "")
+        else before.when,
+        **_rhythm(errors, kind, _or(change.day_part, before.day_part), _or(change.repeats, before.repeats)),
     )
     errors.settle()
     return after

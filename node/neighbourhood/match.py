@@ -1,12 +1,15 @@
 """Matches (afspraken): one post, one helper, agreed. The home of the post decides, once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from node.neighbourhood.post import Kind, Post, State
-from node.neighbourhood.refusal import Conflict, phrase
+from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.response import Response, ResponseState
+
+NOON = timedelta(hours=12)
+BEHIND, AHEAD = timedelta(days=1), timedelta(days=366)
 
 
 class MatchState(StrEnum):
@@ -19,7 +22,10 @@ class MatchState(StrEnum):
 
 @dataclass(frozen=True)
 class Match:
-    """An agreement between the poster and one helper. `place` numbers the helpers of a group job from 1."""
+    """An agreement between the poster and one helper. `place` numbers the helpers of a group job from 1.
+
+    `agreed_for`: when it is to be; the beginning of a day is some time on that day.
+    """
 
     id: str
     uri: str
@@ -29,6 +35,26 @@ class Match:
     state: MatchState
     created: datetime
     ended: datetime | None = None
+    agreed_for: datetime | None = None
+
+    def to_be(self, zone: tzinfo) -> datetime:
+        """From when on it can have worked out: when it was to be, on a day without a time at noon, else when
+        it was agreed."""
+        if self.agreed_for is None:
+            return self.created
+        return self.agreed_for + (NOON if has_no_time(self.agreed_for, zone) else timedelta(0))
+
+
+def has_no_time(moment: datetime, zone: tzinfo) -> bool:
+    """Whether a moment stands for a whole day."""
+    return moment.astimezone(zone).time() == time()
+
+
+def checked_agreed_for(moment: datetime, at: datetime) -> datetime:
+    """When it is to be: from yesterday on, and within a year."""
+    if not at - BEHIND <= moment <= at + AHEAD:
+        raise Invalid({"agreed_for": phrase("Choose a day from today on, within a year.")})
+    return moment
 
 
 def free_place(post: Post, taken: frozenset[int]) -> int:

@@ -9,6 +9,7 @@ from unicodedata import category
 from node.neighbourhood.category import Category
 from node.neighbourhood.node import Area
 from node.neighbourhood.refusal import Conflict, phrase
+from node.neighbourhood.when import DayPart, Days, Repeats
 
 TITLE_LENGTH = 120
 TEXT_LENGTH = 4000
@@ -138,6 +139,9 @@ class PostDraft:
     ends: datetime | None = None
     place: str = ""
     widen: bool = False
+    when: str = ""
+    day_part: str | None = None
+    repeats: str | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,8 @@ class Post:
     `author` is the resident at home; on the wire there is only a name and a party id, fresh for each post.
     An event has `starts` and `place`, and ends when it `expires`; its `places` are 0 when all may come.
     `widen`: the poster agreed that it goes on, ring by ring, while nobody answers; `released` is when it last
-    did. `hidden`: our own supervisor does not show this copy here.
+    did. `hidden`: our own supervisor does not show this copy here. `when`, `day_part` and `repeats` are of
+    requests and offers: on which days (None: any), and how often.
     """
 
     id: str
@@ -177,6 +182,9 @@ class Post:
     widen: bool = False
     released: datetime | None = None
     hidden: bool = False
+    when: Days | None = None
+    day_part: DayPart = DayPart.ANY
+    repeats: Repeats = Repeats.ONCE
 
     @property
     def ends(self) -> datetime | None:

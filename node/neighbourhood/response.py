@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from node.neighbourhood.post import Kind, Post, unshowable
-from node.neighbourhood.refusal import Conflict, Invalid, phrase
+from node.neighbourhood.refusal import Conflict, Invalid, Words, phrase
 
 TEXT_LENGTH = 2000
+WHEN_LENGTH = 120
 WAITING_OF_NODE = 20  # answers to one post that may wait for a choice, of one other node
 
 WAITING_OF_ACCOUNTS = 20  # the same, of all accounts of other software together
@@ -41,7 +42,8 @@ class Response:
 
     `uri` is the id of its Offer. `resident` is set where the person lives, `node_id` at the home of the post
     when they live elsewhere; `account_id` when they wrote from an account of other software (then `uri` is
-    the id of their Note). `answer` is the id of the activity that answered it, sent again on replay.
+    the id of their Note). `when`: when it suits them, in their words. `answer` is the id of the activity that
+    answered it, sent again on replay.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Response:
     answer: str | None = None
     decided: datetime | None = None
     account_id: str | None = None
+    when: str = ""
 
     @property
     def away(self) -> bool:
@@ -74,6 +77,29 @@ def checked_text(text: str) -> str:
     if unshowable(text):
         raise Invalid({"text": phrase("There is a sign in it that cannot be shown. Type it again.")})
     return text
+
+
+def checked_answer(text: str, when: str) -> tuple[str, str]:
+    """The sentence of a yes, and when it suits; with what is wrong with either."""
+    errors: dict[str, Words] = {}
+    for check, said in ((checked_text, text), (checked_when, when)):
+        try:
+            check(said)
+        except Invalid as wrong:
+            errors |= wrong.errors
+    if errors:
+        raise Invalid(errors)
+    return checked_text(text), checked_when(when)
+
+
+def checked_when(when: str) -> str:
+    """When it suits whoever answers, in a few words; it may be left out."""
+    when = " ".join(when.split())
+    if len(when) > WHEN_LENGTH:
+        raise Invalid({"when": phrase("At most %(most)d letters.", most=WHEN_LENGTH)})
+    if unshowable(when):
+        raise Invalid({"when": phrase("There is a sign in it that cannot be shown. Type it again.")})
+    return when
 
 
 def require_answerable(post: Post, at: datetime) -> None:

@@ -43,7 +43,7 @@ class Stand:
 
     `since`: from when it waits for somebody (it was put up or opened again, or the last who answered left
     again). `widened`: when it last went to more people. `pending`: when the oldest answer that still waits
-    came. `agreed`: when the newest agreement that runs was made.
+    came. `agreed`: of the agreements that run, the last moment that one was to be, or was made.
     """
 
     since: datetime

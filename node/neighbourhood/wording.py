@@ -5,7 +5,9 @@ it, and the English ones beside.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+
+from node.neighbourhood.when import Days
 
 Words = Mapping[str, str]  # by language: nl and en
 
@@ -72,6 +74,14 @@ WARNINGS: tuple[tuple[Words, frozenset[str]], ...] = (  # of what, and the words
         frozenset("kanker chemo chemokuur palliatief palliatieve cancer palliative".split()),
     ),
 )
+DAY_PARTS: Mapping[str, Words] = {  # by language, then by word
+    "nl": {"morning": "'s ochtends", "afternoon": "'s middags", "evening": "'s avonds"},
+    "en": {"morning": "in the morning", "afternoon": "in the afternoon", "evening": "in the evening"},
+}
+REPEATS: Mapping[str, Words] = {
+    "nl": {"weekly": "elke week", "fortnightly": "om de twee weken", "monthly": "elke maand"},
+    "en": {"weekly": "every week", "fortnightly": "every two weeks", "monthly": "every month"},
+}
 _DAYS: Mapping[str, list[str]] = {
     "nl": "ma di wo do vr za zo".split(),
     "en": "Mon Tue Wed Thu Fri Sat Sun".split(),
@@ -110,6 +120,12 @@ def period(begin: datetime, end: datetime, language: str) -> str:
     return f"{_day(begin, language)} {begin:%H:%M} – {_day(end, language)} {end:%H:%M}"
 
 
-def _day(moment: datetime, language: str) -> str:
+def days(found: Days, language: str) -> str:
+    """One day, or from one to another: *do 5 mrt 2026 – zo 8 mrt 2026*."""
+    first = _day(found.first, language)
+    return first if found.first == found.last else f"{first} – {_day(found.last, language)}"
+
+
+def _day(moment: date, language: str) -> str:
     weekday, month = _DAYS[language][moment.weekday()], _MONTHS[language][moment.month - 1]
     return f"{weekday} {moment.day} {month} {moment.year}"

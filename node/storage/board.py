@@ -17,6 +17,7 @@ from node.storage.database import Transaction
 from node.storage.tables import invites, log, matches, posts, responses
 
 MOST = 1000
+_TO_BE = func.coalesce(matches.c.agreed_for, matches.c.created)  # when it was to be, or was agreed
 Counted = dict[str, tuple[int, datetime]]
 
 
@@ -36,7 +37,7 @@ def of(tx: Transaction, some: Iterable[Post]) -> list[tuple[Post, Standing]]:
     ids = list(by_id)
     answers = _oldest(tx, responses.c, ids, responses.c.state == ResponseState.PENDING)
     asked = _oldest(tx, invites.c, ids, invites.c.state == InviteState.PENDING)
-    agreed = _oldest(tx, matches.c, ids, matches.c.state == MatchState.AGREED)
+    agreed = _oldest(tx, matches.c, ids, matches.c.state == MatchState.AGREED, _TO_BE)
     turned = _turned(tx, ids)
     return [
         (post, Standing(*_told(answers, key), *_told(asked, key), *_told(agreed, key), turned.get(key)))
@@ -44,9 +45,10 @@ def of(tx: Transaction, some: Iterable[Post]) -> list[tuple[Post, Standing]]:
     ]
 
 
-def _oldest(tx: Transaction, of: Any, ids: list[str], which: Any) -> Counted:
+def _oldest(tx: Transaction, of: Any, ids: list[str], which: Any, since: Any = None) -> Counted:
     """How many of one sort a post has, and since when it has the oldest."""
-    counted = select(of.post_id, func.count(), func.min(of.created)).where(of.post_id.in_(ids), which)
+    oldest = func.min(of.created if since is None else since)
+    counted = select(of.post_id, func.count(), oldest).where(of.post_id.in_(ids), which)
     return {row[0]: (row[1], row[2]) for row in tx.run(counted.group_by(of.post_id))}
 
 

@@ -125,7 +125,7 @@ def _answers(tx: Transaction, at: datetime) -> int:
     statement = select(responses.c.id).where(said, old, erased, ~runs).order_by(responses.c.id).limit(BATCH)
     found = tx.run(statement).scalars().all()
     chosen = responses.c.id.in_(found)
-    tx.run(responses.update().where(chosen).values(text="", name="", resident=None))
+    tx.run(responses.update().where(chosen).values(text="", when="", name="", resident=None))
     _taken_away(tx, found)
     _reported(tx, reports.c.response_id.in_(found))
     return len(found)

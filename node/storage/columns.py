@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
 
+from node.neighbourhood.when import Days, read
+
 Whole = BigInteger().with_variant(Integer, "sqlite")
 """A whole number of up to 64 bits; as a primary key SQLite makes it the row's own number."""
 
@@ -39,6 +41,19 @@ class Flag(TypeDecorator[bool]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
         return None if value is None else bool(value)
+
+
+class Span(TypeDecorator[Days]):
+    """From one day to another, kept in their one spelling."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Days | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Days | None:
+        return None if value is None else read(value)
 
 
 class Document(TypeDecorator[Any]):

@@ -14,6 +14,7 @@ from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.thread import Side
 from node.storage.database import Transaction
 from node.storage.tables import (
+    drafts,
     follows,
     invitations,
     invites,
@@ -36,7 +37,7 @@ _NOT_TOLD = (Happening.REPORTED, Happening.REPORT_DECIDED)  # who reports stays 
 _POST = (
     *("id", "uri", "kind", "title", "text", "category", "audience", "urgency", "state", "created", "updated"),
     *("expires", "decide", "places", "places_left", "language", "ended", "starts", "place", "widen"),
-    *("released", "author_name", "area_name"),
+    *("released", "author_name", "area_name", "when", "day_part", "repeats"),
 )
 
 
@@ -55,6 +56,7 @@ def everything(tx: Transaction, resident_id: str) -> Row:
         "invites": invited(tx, resident_id),
         "reports": reported(tx, resident_id),
         "districts": districts(tx, resident_id),
+        "drafts": begun(tx, resident_id),
         **ways_in(tx, resident_id),
         "log": story(tx, resident_id, [row["id"] for row in (*posts, *answers, *agreed, *got)]),
     }
@@ -77,20 +79,21 @@ def grants(tx: Transaction, resident_id: str) -> list[Row]:
 def own_posts(tx: Transaction, resident_id: str) -> list[Row]:
     """What they put up, oldest first."""
     theirs = posts.c.author == resident_id, posts.c.node_id.is_(None)
-    return _rows(tx, _of(posts, _POST).where(*theirs).order_by(posts.c.created, posts.c.id))
+    found = _rows(tx, _of(posts, _POST).where(*theirs).order_by(posts.c.created, posts.c.id))
+    return [{**row, "when": str(row["when"] or "")} for row in found]
 
 
 def answers_given(tx: Transaction, resident_id: str) -> list[Row]:
     """What they answered, with the title of what it was to."""
     joined = responses.join(posts, responses.c.post_id == posts.c.id)
     to = (posts.c.title.label("post"), posts.c.author_name.label("whose"))
-    statement = _of(responses, ("id", "text", "state", "created", "decided"), *to).select_from(joined)
+    statement = _of(responses, ("id", "text", "when", "state", "created", "decided"), *to).select_from(joined)
     return _rows(tx, statement.where(responses.c.resident == resident_id).order_by(responses.c.created))
 
 
 def answers_got(tx: Transaction, post_id: str) -> list[Row]:
     """What others answered to one post of theirs, under the name they chose."""
-    statement = _of(responses, ("id", "name", "text", "state", "created", "decided"))
+    statement = _of(responses, ("id", "name", "text", "when", "state", "created", "decided"))
     return _rows(tx, statement.where(responses.c.post_id == post_id).order_by(responses.c.created))
 
 
@@ -112,7 +115,8 @@ def agreements(tx: Transaction, resident_id: str) -> list[Row]:
     joined = matches.join(responses, matches.c.response_id == responses.c.id)
     joined = joined.join(posts, matches.c.post_id == posts.c.id)
     helps = (responses.c.resident == resident_id).label("helps")
-    statement = _of(matches, ("id", "state", "created", "ended"), posts.c.title.label("post"), helps)
+    columns = ("id", "state", "created", "ended", "agreed_for")
+    statement = _of(matches, columns, posts.c.title.label("post"), helps)
     theirs = or_(responses.c.resident == resident_id, posts.c.author == resident_id)
     found = _rows(tx, statement.select_from(joined).where(theirs).order_by(matches.c.created))
     return [{**row, "helps": bool(row["helps"])} for row in found]
@@ -139,6 +143,12 @@ def districts(tx: Transaction, resident_id: str) -> list[Row]:
     joined = follows.join(nodes, follows.c.node_id == nodes.c.id)
     statement = _of(follows, ("wish",), nodes.c.name.label("district")).select_from(joined)
     return _rows(tx, statement.where(follows.c.resident_id == resident_id).order_by(nodes.c.name))
+
+
+def begun(tx: Transaction, resident_id: str) -> list[Row]:
+    """What they began to write and did not post."""
+    theirs = _of(drafts, ("kind", "fields", "at")).where(drafts.c.owner == resident_id)
+    return _rows(tx, theirs.order_by(drafts.c.kind))
 
 
 def ways_in(tx: Transaction, resident_id: str) -> dict[str, list[Row]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, func, select
 
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
@@ -24,7 +24,8 @@ TOMORROW = "tomorrow"  # who comes to an event was reminded of it
 
 @dataclass(frozen=True)
 class Helping:
-    """One of our people helps, or uses something, at another node. `since`: when that was agreed."""
+    """One of our people helps, or uses something, at another node. `since`: when that was to be, or was
+    agreed."""
 
     match_id: str
     resident: str
@@ -130,13 +131,14 @@ def events_before(tx: Transaction, at: datetime, until: datetime, limit: int = 5
 def helping_elsewhere(
     tx: Transaction, what: What, after: datetime, until: datetime, limit: int = 100
 ) -> list[Helping]:
-    """Our people with an agreement at another node that runs, made after the one moment and until the other,
-    and of whom this was not asked yet."""
+    """Our people with an agreement at another node that runs, made (or agreed for a day) after the one moment
+    and until the other, and of whom this was not asked yet."""
     said = exists().where(timers.c.subject == matches.c.id, timers.c.what == what.value)
     joined = matches.join(posts, matches.c.post_id == posts.c.id)
     joined = joined.join(responses, matches.c.response_id == responses.c.id)
     there = and_(posts.c.node_id.is_not(None), posts.c.title != "", responses.c.resident.is_not(None))
-    runs = and_(matches.c.state == MatchState.AGREED, matches.c.created > after, matches.c.created <= until)
-    columns = (matches.c.id, responses.c.resident, matches.c.post_id, matches.c.created)
+    since = func.coalesce(matches.c.agreed_for, matches.c.created)
+    runs = and_(matches.c.state == MatchState.AGREED, since > after, since <= until)
+    columns = (matches.c.id, responses.c.resident, matches.c.post_id, since)
     found = select(*columns).select_from(joined).where(there, runs, ~said)
-    return [Helping(*row) for row in tx.run(found.order_by(matches.c.created).limit(limit))]
+    return [Helping(*row) for row in tx.run(found.order_by(since).limit(limit))]

@@ -158,8 +158,8 @@ async def _a_hub_points_and_advises(scene: Scene) -> None:
 async def _an_agreement(scene: Scene) -> None:
     """A yes over the border, one that comes too late, words, a number to call, and that it is done."""
     a, b, _ = scene.places
-    post = await a.asks()
-    merel = await b.answers(post)
+    post = await a.asks(when="2026-11-05", day_part="morning", repeats="weekly")
+    merel = await b.answers(post, when="Op donderdag")
     scene.found["offer"] = await scene.said("Offer", b, a)
     scene.found["a-request-by-rfc-9421"] = scene.sent("Offer", a.origin)
     scene.found["create-for-neighbours"] = await scene.said("Create", a, b, post.uri)
@@ -171,8 +171,8 @@ async def _an_agreement(scene: Scene) -> None:
     scene.found["accept-of-an-offer"] = await scene.said("Accept", a, b, merel.uri)
     scene.found["reject-of-an-offer"] = await scene.said("Reject", a, b, tariq.uri)
     talk = talks.Talk(a, b, post, await a.heard(agreed), agreed, match)
-    await talk.writes(b, "Elf uur?")
-    await talk.reads(a, "Elf uur?")
+    await talk.agrees_on(b, town.NOON + 47 * town.HOUR, "Donderdag, elf uur?")
+    await talk.reads(a, "Donderdag, elf uur?")
     scene.found["message"] = await scene.said("Create", b, a)
     await talk.shows(a)
     await talk.looks(b)

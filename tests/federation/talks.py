@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
-from node.acts import contacts, threads
+from node.acts import appointments, contacts, threads
 from node.clock import now
 from node.federation import contact
 from node.neighbourhood.contact import Contact, Elsewhere
@@ -38,6 +39,11 @@ class Talk:
         """Whoever lives there writes to the other."""
         who, answer = self.of(place)
         return await place.database.writing(threads.write, who, answer.id, text, now())
+
+    async def agrees_on(self, place: Place, moment: datetime, words: str) -> Message:
+        """Whoever lives there says when it is to be."""
+        who, answer = self.of(place)
+        return await place.database.writing(appointments.make, who, answer.id, moment, words, now())
 
     async def takes_back(self, place: Place, message: Message) -> None:
         who, _ = self.of(place)

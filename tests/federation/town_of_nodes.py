@@ -98,10 +98,13 @@ class Place:
     async def withdraws(self, post: Post) -> Post:
         return await self.database.writing(posts.withdraw, self.cast.poster, post.id, now())
 
-    async def answers(self, post: Post, text: str = "Ik kan om tien uur.", part: str = "helper") -> Response:
+    async def answers(
+        self, post: Post, text: str = "Ik kan om tien uur.", part: str = "helper", when: str = ""
+    ) -> Response:
         """Merel (or somebody else of the cast) says yes to a post, as soon as it is here."""
         here = await self.holds(post)
-        return await self.database.writing(responses.answer, getattr(self.cast, part), here.id, text, now())
+        who = getattr(self.cast, part)
+        return await self.database.writing(responses.answer, who, here.id, text, now(), when=when)
 
     async def agrees(self, post: Post, response: Response, part: str = "poster") -> Match:
         """Bea, at home, picks an answer that came from anywhere."""

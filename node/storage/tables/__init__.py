@@ -17,6 +17,7 @@ from node.storage.tables.people import (
 from node.storage.tables.posts import (
     applause,
     copies,
+    drafts,
     matches,
     posts,
     replies,
@@ -38,6 +39,7 @@ __all__ = [
     "copies",
     "deliveries",
     "destinations",
+    "drafts",
     "follows",
     "invitations",
     "invites",

@@ -7,7 +7,8 @@ from node.neighbourhood.match import MatchState
 from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
 from node.neighbourhood.reply import ReplyState
 from node.neighbourhood.response import ResponseState
-from node.storage.columns import Flag, Moment, Whole, Word
+from node.neighbourhood.when import DayPart, Repeats
+from node.storage.columns import Document, Flag, Moment, Span, Whole, Word
 from node.storage.tables.metadata import table
 
 posts = table(
@@ -40,6 +41,9 @@ posts = table(
     Column("widen", Flag, nullable=False, server_default="0"),
     Column("released", Moment),
     Column("hidden", Flag, nullable=False, server_default="0"),
+    Column("when", Span),
+    Column("day_part", Word(DayPart), nullable=False, server_default="any"),
+    Column("repeats", Word(Repeats), nullable=False, server_default="once"),
     CheckConstraint("places_left >= 0 AND places_left <= places", name="places"),
     Index("ix_posts_kind_created_id", "kind", "created", "id"),
     Index("ix_posts_starts", "starts"),
@@ -77,6 +81,7 @@ responses = table(
     Column("answer", Text, index=True),
     Column("decided", Moment),
     Column("account_id", Text, ForeignKey("accounts.id"), index=True),
+    Column("when", Text, nullable=False, server_default=""),
     Index(
         "uq_responses_pending",
         "post_id",
@@ -102,6 +107,7 @@ matches = table(
     Column("state", Word(MatchState), nullable=False),
     Column("created", Moment, nullable=False),
     Column("ended", Moment),
+    Column("agreed_for", Moment),
     CheckConstraint("place >= 1", name="place"),
     # Exactly one match: however many doors and processes try at once, a place is given once.
     Index(
@@ -119,6 +125,13 @@ matches = table(
         sqlite_where=text("state <> 'cancelled'"),
         postgresql_where=text("state <> 'cancelled'"),
     ),
+)
+drafts = table(  # what somebody began to write and did not post; `owner`: a resident, or a browser's secret
+    "drafts",
+    Column("owner", Text, primary_key=True),
+    Column("kind", Word(Kind), primary_key=True),
+    Column("fields", Document, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
 )
 replies = table(  # what accounts elsewhere wrote about posts of ours, and who looked at it
     "replies",
