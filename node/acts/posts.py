@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
-from node.acts import decision, pace, publish
+from node.acts import decision, pace, publish, review
 from node.neighbourhood.activity import Happening
+from node.neighbourhood.category import LOOKED_AT_FIRST
 from node.neighbourhood.draft import USUAL_EXPIRY, PostChange, changed, opened
 from node.neighbourhood.match import MatchState, state_after
 from node.neighbourhood.post import (
@@ -32,16 +33,22 @@ def post(tx: Transaction, by: Resident, draft: PostDraft, at: datetime, form: st
     """Put a post up, here and with everyone it is for. Any resident may.
 
     `form` is a secret of the form it was filled in on: the same words from the same form are posted once,
-    however often its button was pressed. Other words from that form are another post.
+    however often its button was pressed. Other words from that form are another post. What is about
+    childcare waits for a supervisor first.
     """
     require(by, Deed.POST)
     key = _key(by, draft, form)
     party, in_hub = tx.home.uri("p", uuid4().hex), nodes.hub_actor(tx) is not None
     made = opened(draft, key, tx.home.uri("o", key), party, by, tx.home, in_hub, at)
+    held = made.category in LOOKED_AT_FIRST
+    made = replace(made, state=State.WAITING) if held else made
     if not posts.add_once(tx, made):
         return posts.get(tx, made.id)
     log.record(tx, Happening.POSTED, by.id, made.id, at)
-    publish.create(tx, made, at)
+    if held:  # it is sent when a supervisor has looked
+        review.ask(tx, made, by.id, at)
+    else:
+        publish.create(tx, made, at)
     pace.set_new(tx, made)
     return made
 
@@ -65,18 +72,26 @@ def edit(tx: Transaction, by: Resident, post_id: str, change: PostChange, at: da
         after = replace(after, widen=False)
     if before.shared and narrower:
         after = _narrowed(tx, by, before, after, at)
+    held = review.becomes_due(before, after)
+    after = replace(after, state=State.WAITING) if held else after
     posts.save(tx, after)
     if after.places < before.places and after.places_left == 0:
         decision.refuse_pending(tx, after, at, Reason.TAKEN)
-    if change.expires is not None and after.expires > before.expires:
-        log.record(tx, Happening.EXTENDED, by.id, post_id, at)
-    else:
-        log.record(tx, Happening.EDITED, by.id, post_id, at)
-    if RINGS.index(after.audience) > RINGS.index(before.audience):
-        log.record(tx, Happening.WIDENED, by.id, post_id, at)
+    _note_changes(tx, by, before, after, change, at)
+    if held:
+        review.ask(tx, after, by.id, at)
     pace.set_for(tx, after, at)
     publish.update(tx, after, at)
     return after
+
+
+def _note_changes(
+    tx: Transaction, by: Resident, before: Post, after: Post, change: PostChange, at: datetime
+) -> None:
+    longer = change.expires is not None and after.expires > before.expires
+    log.record(tx, Happening.EXTENDED if longer else Happening.EDITED, by.id, after.id, at)
+    if RINGS.index(after.audience) > RINGS.index(before.audience):
+        log.record(tx, Happening.WIDENED, by.id, after.id, at)
 
 
 def extend(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:

@@ -11,6 +11,7 @@ from node.api import lists, posts
 from node.api.lists import PageAsked
 from node.api.operation import Call, Moment, Nothing
 from node.api.posts import Post
+from node.neighbourhood.category import LOOKED_AT_FIRST
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Kind, State
 from node.neighbourhood.post import Post as KeptPost
@@ -210,6 +211,8 @@ def _why(one: Waiting, known: dict[str, Node]) -> list[str]:
     said = [f"{ours} of our own neighbours reported this."] if ours else []
     said += [f"{name} asks us to look at it." for name in theirs]
     away = one.post.hidden or (one.post.own and one.post.state is State.WAITING)
+    if away and one.post.category in LOOKED_AT_FIRST:
+        said.append("It is about childcare, which is looked at first.")
     return [*said, "It is out of sight."] if away else said
 
 

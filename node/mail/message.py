@@ -44,6 +44,8 @@ _ELSEWHERE = {  # letters about no post of one's own
     "board": "/board",
     "choose": "/board",
     "reported": "/queue",
+    "held": "/queue",
+    "nobody looks": "/operator/people",
     "report decided": "/reports",
     "member asks": "/operator/hub",
     "node moved": "/operator/neighbours",

@@ -47,6 +47,7 @@ class Happening(StrEnum):
     CONTACT_SEEN = "contact seen"
     REPORTED = "reported"
     REPORT_DECIDED = "report decided"
+    HELD = "held"
     HIDDEN = "hidden"
     SHOWN = "shown"
     RECEIVED = "received"

@@ -21,6 +21,10 @@ class Category(StrEnum):
     OTHER = "overig"
 
 
+LOOKED_AT_FIRST = frozenset({Category.CHILDCARE})
+"""What a supervisor reads before any neighbour does."""
+
+
 def known(word: str) -> Category:
     """The category a neighbour's word stands for; one we do not know is shown as *other*."""
     try:

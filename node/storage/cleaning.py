@@ -15,7 +15,7 @@ from node.neighbourhood.node import Follow
 from node.neighbourhood.post import State
 from node.neighbourhood.reply import ReplyState
 from node.neighbourhood.response import ResponseState
-from node.storage import outbox
+from node.storage import drafts, outbox
 from node.storage.database import Transaction
 from node.storage.tables import (
     accounts,
@@ -60,6 +60,7 @@ def clean(tx: Transaction, at: datetime) -> int:
         + _timers(tx, at)
         + _replies(tx, at)
         + _accounts(tx, at)
+        + drafts.forget(tx, at, BATCH)
     )
 
 

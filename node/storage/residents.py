@@ -10,6 +10,7 @@ from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Role
 from node.storage.database import Transaction
 from node.storage.tables import (
+    drafts,
     follows,
     invites,
     letters,
@@ -62,6 +63,7 @@ def forget(tx: Transaction, resident_id: str) -> bool:
         return False
     for table in (sessions, signin_links, tokens, roles, follows, letters):
         tx.run(table.delete().where(table.c.resident_id == resident_id))
+    tx.run(drafts.delete().where(drafts.c.owner == resident_id))
     tx.run(residents.delete().where(waits))
     return True
 

@@ -220,11 +220,13 @@ def neighbours(number: int) -> Words:
 
 def _out_of_sight(post: Post, happened: list[Entry]) -> list[Words]:
     """Who put it out of sight, and whether its writer changed it since."""
-    steps = (Happening.HIDDEN, Happening.EDITED)
+    steps = (Happening.HELD, Happening.HIDDEN, Happening.EDITED)
     lately = [entry for entry in happened if entry.what in steps]
-    by = next((entry for entry in reversed(lately) if entry.what is Happening.HIDDEN), None)
+    by = next((entry for entry in reversed(lately) if entry.what is not Happening.EDITED), None)
     if not post.own:
         return [phrase("It is not shown here.")]
+    if by is not None and by.what is Happening.HELD:
+        return [phrase("It is about childcare. Nobody sees it until you have looked.")]
     said = phrase("A supervisor put it out of sight.") if by and by.who else None
     said = said or phrase("So it is out of sight until somebody looked.")
     changed = bool(lately) and lately[-1].what is Happening.EDITED

@@ -11,8 +11,12 @@ from node.neighbourhood.resident import Resident
 from node.storage import log
 from node.storage.database import Transaction
 
-_BY_SUPERVISOR = (Happening.HIDDEN, Happening.SHOWN, Happening.REPORT_DECIDED)
+_BY_SUPERVISOR = (Happening.HELD, Happening.HIDDEN, Happening.SHOWN, Happening.REPORT_DECIDED)
 _STEPS = (*_BY_SUPERVISOR, Happening.EDITED)
+HELD = phrase(
+    "A supervisor looks at childcare first. You get a mail, and then your neighbours see it. "
+    "Until then only you do."
+)
 REPORTED = phrase("Neighbours reported your post. It is out of sight until a supervisor has looked.")
 HIDDEN = phrase("A supervisor put your post out of sight. Change it, and it is looked at again.")
 CHANGED = phrase("You changed it. A supervisor looks at it again; until then only you see it.")
@@ -52,6 +56,8 @@ def verdict(tx: Transaction, who: Resident | None, post: Post) -> Verdict | None
     changed = steps[-1].what is Happening.EDITED
     if changed and post.state is not State.WAITING:
         return None
+    if last.what is Happening.HELD:
+        return Verdict(HELD, "", last.at, good=True)
     words = CHANGED if changed else _words(last, post)
     return Verdict(words, last.why or "", last.at, good=last.what is Happening.SHOWN)
 
