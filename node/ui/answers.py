@@ -3,12 +3,12 @@ off, hide it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from starlette.requests import Request
 from starlette.responses import Response as Page
 
-from node.acts import matches, responses
+from node.acts import appointments, matches, responses
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.post import Kind
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
@@ -16,13 +16,14 @@ from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import LIVE, ResponseState
 from node.storage import matches as kept_matches
 from node.storage.database import Transaction
-from node.ui import post
+from node.ui import appointment, post, worry
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.given import Answer
 from node.ui.post import View
 from node.ui.sure import Sure
 
+WORRYING = ("text", "when")
 Act = Callable[[Transaction, Resident, str, str, datetime], object]
 
 
@@ -171,9 +172,16 @@ DEEDS = {
 async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     """POST /o/{post}/answers: say yes, *I come*, or something in public. Any resident may; to their own post
     only in public."""
-    post_id = request.path_params["post"]
+    post_id, form = request.path_params["post"], worry.answered(form, WORRYING)
+    warned = worry.warned(form, WORRYING)
+    if form["go"] == worry.OUT or warned:
+        view = await ui.database.reading(post.look, who, post_id)
+        if "answer" in view.ways:
+            return post.shown(ui, request, who, view, form, warned=warned)
     try:
-        await ui.database.writing(responses.answer, who.signed_in(), post_id, form["text"], who.at)
+        await ui.database.writing(
+            responses.answer, who.signed_in(), post_id, form["text"], who.at, when=form["when"]
+        )
     except (Invalid, Conflict) as refused:
         view = await ui.database.reading(post.look, who, post_id)
         answered = view.answer is not None and view.answer.live
@@ -187,20 +195,56 @@ async def sure(ui: Ui, request: Request, who: Visitor) -> Page:
     view, answer, deed = await _asked(ui, request, who)
     if answer.state not in deed.states or answer.agreement is MatchState.DONE:
         return go_to(view.card.url)
-    question = deed.sure.about(answer.name)
-    return ui.page(request, who, "sure.html", view=view, answer=answer, sure=question)
+    return _ask(ui, request, who, view, answer, deed, Form())
+
+
+def _ask(
+    ui: Ui,
+    request: Request,
+    who: Visitor,
+    view: View,
+    answer: Answer,
+    deed: Deed,
+    form: Form,
+    status: int = 200,
+) -> Page:
+    """The question; who chooses somebody may say at once when it is to be. (A broker does not write in the
+    conversation of the two.)"""
+    values = {"view": view, "answer": answer, "sure": deed.sure.about(answer.name)}
+    values["form"] = form if deed.act is matches.agree and view.card.mine else None
+    values["action"] = f"{view.card.url}/answers/{answer.id}/{request.path_params['deed']}"
+    return ui.page(request, who, "sure.html", status, **values)
 
 
 async def do(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     """POST /o/{post}/answers/{answer}/{deed}: yes, do it. The acts say who may."""
     view, answer, deed = await _asked(ui, request, who)
+    act = deed.act
     try:
-        await ui.database.writing(deed.act, who.signed_in(), view.post.id, answer.id, who.at)
+        if act is matches.agree and view.card.mine:
+            act = _with_time(form, ui.settings.home.zone, who.at)
+        await ui.database.writing(act, who.signed_in(), view.post.id, answer.id, who.at)
+    except Invalid as wrong:
+        return _ask(ui, request, who, view, answer, deed, *form.refused(appointment.at_its_field(wrong)))
     except Conflict as late:
         view, answer, _ = await _asked(ui, request, who)
         if deed.act is not matches.agree or answer.agreement is not MatchState.AGREED:  # else: pressed twice
             return post.shown(ui, request, who, view, *Form().refused(late))
     return go_to(f"{view.card.url}?said={request.path_params['deed']}")
+
+
+def _with_time(form: Form, zone: tzinfo, at: datetime) -> Act:
+    """Choose somebody, and say when it is to be if that was filled in: both, or neither."""
+    moment = appointment.filled_in(form, zone)
+    if moment is None:
+        return matches.agree
+
+    def choose(tx: Transaction, by: Resident, post_id: str, answer_id: str, at: datetime) -> object:
+        made = matches.agree(tx, by, post_id, answer_id, at)
+        appointments.make(tx, by, answer_id, moment, appointment.words(moment, at, zone), at)
+        return made
+
+    return choose
 
 
 async def _asked(ui: Ui, request: Request, who: Visitor) -> tuple[View, Answer, Deed]:

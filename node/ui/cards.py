@@ -8,6 +8,7 @@ from node.neighbourhood.category import Category
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
 from node.neighbourhood.resident import Resident
+from node.neighbourhood.when import DayPart, Days, Repeats
 from node.storage import nodes, responses
 from node.storage.database import Transaction
 from node.ui.words import NEARNESS
@@ -18,6 +19,7 @@ class Card:
     """One post in a list. `responses`: how many wait for an answer, or None where only its home knows.
 
     `starts`, `ends` and `place` are of an event; one that names no place is somewhere in its neighbourhood.
+    `when`, `day_part` and `repeats` are of a request or an offer.
     """
 
     kind: Kind
@@ -37,6 +39,9 @@ class Card:
     ends: datetime | None = None
     place: str = ""
     author_id: str | None = None  # of our own posts; never shown
+    when: Days | None = None
+    day_part: DayPart = DayPart.ANY
+    repeats: Repeats = Repeats.ONCE
 
 
 def cards(tx: Transaction, who: Resident | None, found: Sequence[Post], at: datetime) -> list[Card]:
@@ -76,4 +81,7 @@ def _card(post: Post, who: Resident | None, home: Node | None, here: str, waitin
         ends=post.ends,
         place=post.place or area,
         author_id=post.author if post.own else None,
+        when=post.when,
+        day_part=post.day_part,
+        repeats=post.repeats,
     )

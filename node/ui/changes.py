@@ -16,7 +16,7 @@ from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed
 from node.storage import posts as kept
 from node.storage.database import Transaction
-from node.ui import post, questions, when
+from node.ui import post, questions, rhythm, when, worry
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.post import View
@@ -81,6 +81,7 @@ OF_EVENT = {
         stop=True,
     ),
 }
+WORRYING = ("title", "text")
 FIELDS = ("title", "text", "category", "audience", "urgency", "places", "place")
 
 
@@ -95,6 +96,11 @@ async def save(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     view, wrong = await ui.database.reading(_weigh, who, request.path_params["post"], form)
     if wrong is not None:
         return _form(ui, request, who, view, *form.refused(wrong))
+    form = worry.answered(form, WORRYING)
+    if form["go"] == worry.OUT:
+        return _form(ui, request, who, view, form)
+    if warned := worry.warned(form, WORRYING, (view.post.title, view.post.text)):
+        return _form(ui, request, who, view, form, warned=warned)
     if form["audience"] != view.post.audience and form["sure"] != form["audience"]:
         return _sure_of_audience(ui, request, who, view, form)
     change = _change(view.post, form, ui.settings.home.zone, who.at)
@@ -114,7 +120,7 @@ async def sure(ui: Ui, request: Request, who: Visitor) -> Response:
     question = (OF_EVENT if view.post.kind is Kind.EVENT else SURE).get(deed)
     if question is None:  # an event is not kept up longer
         raise NotFound(phrase("This is not here, or no longer."))
-    return ui.page(request, who, "sure.html", view=view, answer=None, sure=question)
+    return ui.page(request, who, "sure.html", view=view, answer=None, sure=question, form=None)
 
 
 async def do(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
@@ -153,7 +159,9 @@ def _weigh(tx: Transaction, who: Visitor, post_id: str, form: Form) -> tuple[Vie
         change = _change(view.post, form, tx.home.zone, who.at)
         changed(view.post, change, tx.home, bool(view.reach.town), who.at)
     except Invalid as wrong:
-        return view, wrong
+        return view, Invalid(
+            {"day" if name == "when" else name: words for name, words in wrong.errors.items()}
+        )
     return view, None
 
 
@@ -162,6 +170,8 @@ def _filled(found: Post, zone: tzinfo) -> Form:
     if found.kind is Kind.EVENT and found.starts is not None:
         values |= when.filled(found.starts, found.expires, zone)
         values["places"] = str(found.places or "")
+    if found.kind.agrees:
+        values |= rhythm.filled(found)
     decide = "first" if found.decide is Decide.FIRST else ""
     return Form({**values, "decide": decide, "widen": "yes" if found.widen else ""})
 
@@ -185,7 +195,15 @@ def _change(found: Post, form: Form, zone: tzinfo, at: datetime) -> PostChange:
         ends=time.ends,
         place=form["place"] if found.kind is Kind.EVENT else None,
         widen=bool(form["widen"]) if found.kind is Kind.REQUEST else None,
+        when=_days(found, form) if found.kind.agrees else None,
+        day_part=form["day_part"] or None,
+        repeats=form["repeats"] or None,
     )
+
+
+def _days(found: Post, form: Form) -> str | None:
+    """On which days, or None where the form says nothing of it: an older one, that was open already."""
+    return rhythm.spelled(form) if "day" in form.values else None
 
 
 class _Time(NamedTuple):
@@ -200,7 +218,8 @@ def _time_of(found: Post, zone: tzinfo) -> dict[str, str]:
 def _sure_of_audience(ui: Ui, request: Request, who: Visitor, view: View, form: Form) -> Response:
     """Are you sure? With the names of who will see it too, or of where the copies go from."""
     audience = Audience(form["audience"])
-    fields = {name: value for name, value in form.values.items() if name not in ("token", "sure") and value}
+    said = {name: value for name, value in form.values.items() if name not in ("token", "sure", "go")}
+    fields = {name: value for name, value in said.items() if value or name in rhythm.FIELDS}
     return ui.page(
         request,
         who,
@@ -212,7 +231,16 @@ def _sure_of_audience(ui: Ui, request: Request, who: Visitor, view: View, form: 
     )
 
 
-def _form(ui: Ui, request: Request, who: Visitor, view: View, form: Form, status: int = 200) -> Response:
+def _form(
+    ui: Ui,
+    request: Request,
+    who: Visitor,
+    view: View,
+    form: Form,
+    status: int = 200,
+    *,
+    warned: worry.Warned | None = None,
+) -> Response:
     return ui.page(
         request,
         who,
@@ -224,5 +252,8 @@ def _form(ui: Ui, request: Request, who: Visitor, view: View, form: Form, status
         limits=questions.LIMITS,
         options=[(code, sign.word) for code, sign in CATEGORIES.items()],
         urgencies=URGENCIES,
+        parts=rhythm.PARTS,
+        often=rhythm.OFTEN,
+        warned=warned,
         reach=view.reach.staying(view.post.audience),
     )

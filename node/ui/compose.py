@@ -1,5 +1,5 @@
-"""Asking, offering, telling and planning, one question at a time. All that was typed travels in the form: no
-script, no cookie, no draft kept by the server."""
+"""Asking, offering, telling and planning, one question at a time. All that was typed travels in the form, and
+is kept by the server besides (`begun`): no script, and nothing is lost with a window that was closed."""
 
 import secrets
 from datetime import datetime
@@ -8,23 +8,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import posts
-from node.neighbourhood.category import Category
 from node.neighbourhood.draft import USUAL_EXPIRY
-from node.neighbourhood.post import Kind, State, Urgency
+from node.neighbourhood.post import Kind, Post, PostDraft, Urgency
 from node.neighbourhood.refusal import Invalid
+from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed
+from node.neighbourhood.when import DayPart, Repeats
+from node.storage import drafts
 from node.storage.database import Transaction
-from node.ui import when
-from node.ui.cards import Card
+from node.ui import begun, rhythm, worry
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.kinds import PATHS
+from node.ui.preview import preview
 from node.ui.questions import LIMITS, STEPS, Asked, draft, unanswered
 from node.ui.reach import first_choice, reach
 from node.ui.words import CATEGORIES, URGENCIES
 
-CARRIED = ("key", *(field for fields in STEPS.values() for field in fields))
-POST = "post"
+ANSWERS = ("key", *(field for fields in STEPS.values() for field in fields))
+CARRIED = (*ANSWERS, worry.CARRIED)
+WORRYING = ("title", "text")
+POST, AWAY = "post", "away"
 KEPT = "private, no-cache"
 """A question that came by a form may stay in the browser of who typed it, and holds nothing but what they
 typed: without that, the browser's own way back to it ends on an error page."""
@@ -32,30 +36,73 @@ _KINDS = {paths.make: kind for kind, paths in PATHS.items()}
 
 
 async def begin(ui: Ui, request: Request, who: Visitor) -> Response:
-    """GET /ask, /offer, /tell, /event. Any resident may."""
-    who.required(Deed.POST)
-    asked = await ui.database.reading(look, _KINDS[request.url.path], who.at)
-    first = {"audience": asked.usual, "urgency": Urgency.WEEK, "places": "1" if asked.kind.agrees else ""}
+    """GET /ask, /offer, /tell, /event: the first question, and the way on with what was begun before
+    (`?draft`). Anybody may begin; who has an account that nobody let in yet waits for that first."""
+    if who.person is not None:
+        who.required(Deed.POST)
+    kind = _KINDS[request.url.path]
+    asked = await ui.database.reading(look, kind, who.at)
+    kept = await begun.of(ui, request, who, kind)
+    if kept is not None and "draft" in request.query_params:
+        form = Form(kept.fields)
+        found = unanswered(asked, "check", form)
+        return _show(ui, request, who, asked, found[0] if found else "check", form)
+    first = {"audience": asked.usual, "urgency": Urgency.WEEK, "places": "1" if kind.agrees else ""}
+    if kind.agrees:
+        first |= {"day_part": DayPart.ANY, "repeats": Repeats.ONCE}
     form = Form({**first, "key": secrets.token_urlsafe(16)})
-    return _show(ui, request, who, asked, "what", form)
+    return _show(ui, request, who, asked, "what", form, kept=kept)
 
 
 async def go_on(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
-    """POST of the same: the next question, the one before, or post it."""
+    """POST of the same: the next question, the one before, or post it. A stranger gets as far as the last
+    button; it is pressed by who is signed in."""
+    kind = _KINDS[request.url.path]
     if who.person is not None:
         who.required(Deed.POST)  # of a stranger, all that was typed is kept
-    wanted = form["go"] if form["go"] in STEPS else POST
-    asked = await ui.database.reading(look, _KINDS[request.url.path], who.at)
+    if form["go"] == AWAY:
+        await begun.throw_away(ui, request, who, kind)
+        return go_to(request.url.path)
+    asked = await ui.database.reading(look, kind, who.at)
+    out = form["go"] == worry.OUT
+    form = worry.answered(form, WORRYING)
+    secret = await begun.keep(ui, request, who, kind, form, ANSWERS)
+    kept = secret is not None or await begun.of(ui, request, who, kind) is not None
+    return begun.remember(ui, await _next(ui, request, who, asked, form, out, kept), secret)
+
+
+async def _next(
+    ui: Ui, request: Request, who: Visitor, asked: Asked, form: Form, out: bool, kept: bool
+) -> Response:
+    wanted = _wanted(form)
     if (found := unanswered(asked, wanted, form)) is not None:
         step, wrong = found
         return _show(ui, request, who, asked, step, *form.refused(Invalid(wrong)))
+    if wanted in (*STEPS, POST)[2:] and (warned := worry.warned(form, WORRYING)):
+        return _show(ui, request, who, asked, "tell", form, warned=warned)
     if wanted != POST:
-        return _show(ui, request, who, asked, wanted, form)
-    if who.person is None:  # the session ended while they wrote: nothing of it is lost
-        return _show(ui, request, who, asked, "check", form, 403)
+        return _show(ui, request, who, asked, wanted, form, out=out)
+    if who.person is None:  # a stranger, or the session ended while they wrote: nothing of it is lost
+        return _show(ui, request, who, asked, "check", form, 403, safe=kept)
     filled = draft(asked, form)
-    made = await ui.database.writing(posts.post, who.person, filled, who.at, form["key"][:100])
+    made = await ui.database.writing(_post, who.person, filled, who.at, form["key"][:100])
     return go_to(f"/o/{made.id}?said=posted")
+
+
+def _wanted(form: Form) -> str:
+    """Which question is next; the buttons of a warning stand at the second."""
+    if form["go"] == worry.OUT:
+        return "tell"
+    if form["go"] == worry.ANYWAY:
+        return "reach"
+    return form["go"] if form["go"] in STEPS else POST
+
+
+def _post(tx: Transaction, by: Resident, filled: PostDraft, at: datetime, key: str) -> Post:
+    """Put it up; what was begun is done with."""
+    made = posts.post(tx, by, filled, at, key)
+    drafts.drop(tx, by.id, filled.kind)
+    return made
 
 
 def look(tx: Transaction, kind: Kind, at: datetime) -> Asked:
@@ -63,15 +110,26 @@ def look(tx: Transaction, kind: Kind, at: datetime) -> Asked:
 
 
 def _show(
-    ui: Ui, request: Request, who: Visitor, asked: Asked, step: str, form: Form, status: int = 200
+    ui: Ui,
+    request: Request,
+    who: Visitor,
+    asked: Asked,
+    step: str,
+    form: Form,
+    status: int = 200,
+    *,
+    kept: drafts.Draft | None = None,
+    warned: worry.Warned | None = None,
+    out: bool = False,
+    safe: bool = False,
 ) -> Response:
-    names = list(STEPS)
+    names, kind, home = list(STEPS), asked.kind, ui.settings.home
     page = ui.page(
         request,
         who,
         "compose.html",
         status,
-        kind=asked.kind,
+        kind=kind,
         step=step,
         number=names.index(step) + 1,
         before=names[names.index(step) - 1],
@@ -81,33 +139,17 @@ def _show(
         limits=LIMITS,
         categories=CATEGORIES,
         urgencies=URGENCIES,
+        parts=rhythm.PARTS,
+        often=rhythm.OFTEN,
         reach=asked.reach,
-        preview=preview(ui, who, asked, form) if step == "check" else None,
-        until=None if asked.kind is Kind.EVENT else who.at + USUAL_EXPIRY[asked.kind],
+        preview=preview(home, who, draft(asked, form), asked.reach) if step == "check" else None,
+        until=None if kind is Kind.EVENT else who.at + USUAL_EXPIRY[kind],
+        kept=kept,
+        warned=warned,
+        out=out,
+        last=status == 403,
+        safe=safe,
     )
-    if request.method == "POST" and who.person is not None:
+    if request.method == "POST" and (who.person is not None or status == 200):
         page.headers["Cache-Control"] = KEPT
     return page
-
-
-def preview(ui: Ui, who: Visitor, asked: Asked, form: Form) -> Card:
-    """The card as neighbours will see it."""
-    span = when.span(form, asked.zone, asked.at) if asked.kind is Kind.EVENT else None
-    return Card(
-        kind=asked.kind,
-        title=form["title"],
-        text=form["text"],
-        category=Category(form["category"] if form["category"] in set(Category) else Category.OTHER),
-        author=who.person.name if who.person else "",
-        area=ui.settings.name,
-        own=True,
-        nearness="",
-        created=who.at,
-        state=State.OPEN,
-        responses=0,
-        url="",
-        mine=True,
-        starts=span[0] if span else None,
-        ends=span[1] if span else None,
-        place=form["place"].strip() or ui.settings.name,
-    )

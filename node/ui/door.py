@@ -19,7 +19,7 @@ from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, require
 from node.settings import Settings
 from node.storage.database import Database
-from node.ui import dates
+from node.ui import appointment, dates
 from node.ui.assets import Assets
 from node.ui.fragments import Fragments
 from node.ui.kept import Kept
@@ -78,7 +78,9 @@ class Ui:
         self.templates.globals["federates"] = self.settings.federation
         self.templates.globals["fragments"] = Fragments()
         self.kept = Kept(self.database)
-        self.templates.globals["dates"] = dates.by_the_clock_of(self.settings.home.zone)
+        zone = self.settings.home.zone
+        self.templates.globals["dates"] = dates.by_the_clock_of(zone)
+        self.templates.globals["appointment"] = lambda moment, at: appointment.said(moment, at, zone)
 
     def page(
         self, request: Request, visitor: Visitor, template: str, code: int = 200, /, **values: Any

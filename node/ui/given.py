@@ -27,6 +27,8 @@ class Answer:
     state: ResponseState
     agreement: MatchState | None
     mine: bool
+    when: str = ""  # when it suits them, in their words
+    agreed_for: datetime | None = None
     reported: bool = False  # by this visitor, and nobody decided yet
     taken: Verdict | None = None  # a supervisor took its words away
 
@@ -71,13 +73,15 @@ def _answer(who: Resident | None, answer: Response, match: Match | None, where: 
         state=answer.state,
         agreement=match.state if match is not None else None,
         mine=who is not None and answer.resident == who.id,
+        when=answer.when,
+        agreed_for=match.agreed_for if match is not None else None,
     )
 
 
 def _unreported(tx: Transaction, who: Resident | None, answers: list[Answer]) -> list[Answer]:
     """Without the words that this visitor reported."""
     away = sayings.reported_by(tx, who.id) if who is not None and answers else frozenset()
-    return [replace(one, text="", reported=True) if one.id in away else one for one in answers]
+    return [replace(one, text="", when="", reported=True) if one.id in away else one for one in answers]
 
 
 def _as_said(tx: Transaction, post: Post, answer: Answer) -> Answer:

@@ -26,6 +26,7 @@ from node.ui.ledger import Bead, Elsewhere, Happened, beads, elsewhere, happened
 from node.ui.reach import Reach, reach
 from node.ui.verdict import Verdict, verdict
 from node.ui.words import ON_ITS_WAY
+from node.ui.worry import Warned
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,20 @@ def _gone(tx: Transaction, key: str) -> bool:
     return found is not None and found.state is State.WITHDRAWN and tombstones.buried(tx, found.uri)
 
 
-def shown(ui: Ui, request: Request, who: Visitor, view: View, form: Form, status: int = 200) -> Page:
+def shown(
+    ui: Ui,
+    request: Request,
+    who: Visitor,
+    view: View,
+    form: Form,
+    status: int = 200,
+    *,
+    warned: Warned | None = None,
+) -> Page:
     """The page of a post, also when a form on it came back."""
     said = request.query_params.get("said", "") if status == 200 else ""
-    return ui.page(request, who, "post.html", status, view=view, names=view.reach.names, form=form, said=said)
+    values = {"view": view, "names": view.reach.names, "form": form, "said": said, "warned": warned}
+    return ui.page(request, who, "post.html", status, **values)
 
 
 def look(tx: Transaction, who: Visitor, post_id: str) -> View:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from node.neighbourhood.draft import checked_category
+from node.neighbourhood.draft import checked_category, checked_when
 from node.neighbourhood.event import PLACE_LENGTH, checked_place
 from node.neighbourhood.fields import (
     checked_audience,
@@ -23,14 +23,15 @@ from node.neighbourhood.post import (
     Urgency,
 )
 from node.neighbourhood.refusal import Invalid, Words
-from node.ui import when
+from node.neighbourhood.when import DayPart, Repeats
+from node.ui import rhythm, when
 from node.ui.forms import Form
 from node.ui.language import language
 from node.ui.reach import Reach
 
 STEPS = {
     "what": ("category",),
-    "tell": ("title", "text", "urgency", *when.FIELDS, "place"),
+    "tell": ("title", "text", "urgency", *when.FIELDS, "place", "day_part", "repeats"),
     "reach": ("audience", "widen"),
     "check": ("decide", "places"),
 }
@@ -66,6 +67,9 @@ def draft(asked: Asked, form: Form) -> PostDraft:
         ends=ends,
         place=form["place"],
         widen=bool(form["widen"]),
+        when=rhythm.spelled(form) if asked.kind.agrees else "",
+        day_part=form["day_part"] or None,
+        repeats=form["repeats"] or None,
     )
 
 
@@ -98,6 +102,12 @@ def _wrong(step: str, asked: Asked, form: Form) -> dict[str, Words]:
     if asked.kind is Kind.EVENT:
         checks["tell"].append(lambda: when.span(form, asked.zone, asked.at))
         checks["tell"].append(lambda: checked_place(form["place"]))
+    if asked.kind.agrees:
+        checks["tell"] += [
+            lambda: _checked_days(asked, form),
+            lambda: checked_choice(DayPart, form["day_part"] or None, "day_part", DayPart.ANY),
+            lambda: checked_choice(Repeats, form["repeats"] or None, "repeats", Repeats.ONCE),
+        ]
     wrong: dict[str, Words] = {}
     for check in checks[step]:
         try:
@@ -105,3 +115,12 @@ def _wrong(step: str, asked: Asked, form: Form) -> dict[str, Words]:
         except Invalid as refused:
             wrong |= refused.errors
     return wrong
+
+
+def _checked_days(asked: Asked, form: Form) -> None:
+    """On which days, with what is wrong at the field of the first."""
+    spelled = rhythm.spelled(form)
+    try:
+        checked_when(asked.kind, spelled, asked.zone, asked.at)
+    except Invalid as refused:
+        raise Invalid({"day": next(iter(refused.errors.values()))}) from None

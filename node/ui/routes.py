@@ -190,6 +190,7 @@ FORMS: list[tuple[str, Send]] = [
     ("/queue/said/{report}", sayings.decide),
     ("/o/{post}/answers/{answer}/{deed}", answers.do),
     ("/talks/{answer}", talks.send),
+    ("/talks/{answer}/date", talks.agree_on),
     ("/talks/{answer}/messages/{message}/end", talks.take_back),
     ("/talks/{answer}/contact", talks.release),
     ("/talks/{answer}/contact/end", talks.end),

@@ -30,8 +30,9 @@ def cookie(settings: Settings, name: str) -> str:
     return f"bk_{name}_{settings.authority.rpartition(':')[2]}"
 
 
-def set_cookie(settings: Settings, response: Response, name: str, value: str, seconds: int) -> None:
-    """Keep a secret in this browser alone, out of reach of scripts and of other sites' forms (U09)."""
+def set_cookie(settings: Settings, response: Response, name: str, value: str, seconds: int | None) -> None:
+    """Keep a secret in this browser alone, out of reach of scripts and of other sites' forms (U09); without
+    `seconds` until it is closed."""
     full, secure = cookie(settings, name), settings.secure
     response.set_cookie(full, value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
 

@@ -11,7 +11,7 @@ from node.caller import caller
 from node.neighbourhood.refusal import Invalid, NotFound, phrase
 from node.storage import access, residents
 from node.storage.database import Transaction
-from node.ui import session
+from node.ui import begun, session
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.language import back
@@ -58,11 +58,12 @@ async def enter(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """The button: the link is used up, a session begins, and one that was there ends (U08)."""
     secret = request.path_params["secret"]
     try:
-        begun, _ = await ui.database.writing(acts.sign_in, secret, who.session, who.at)
+        started, person = await ui.database.writing(acts.sign_in, secret, who.session, who.at)
     except NotFound:
         return _asking(ui, request, who, Form(reason=OLD), 404)
     response = go_to(back(form["next"]))
-    session.begin(ui.settings, response, begun)
+    session.begin(ui.settings, response, started)
+    await begun.take_along(ui, request, response, person.id, who)
     session.drop_cookie(ui.settings, response, "next")
     return response
 

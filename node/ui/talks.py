@@ -7,7 +7,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response as Page
 
-from node.acts import contacts, threads
+from node.acts import appointments, contacts, threads
 from node.neighbourhood.audience import may_see
 from node.neighbourhood.contact import FIELDS, Contact, Elsewhere, Release
 from node.neighbourhood.match import MatchState
@@ -20,6 +20,7 @@ from node.storage import sayings, whereabouts
 from node.storage import threads as kept
 from node.storage.database import Transaction
 from node.storage.whereabouts import Whereabouts
+from node.ui import appointment
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.post import shown_state
@@ -56,6 +57,7 @@ class Say:
     report: str = ""
     reported: bool = False
     taken: Verdict | None = None  # a supervisor took its words away
+    when: str = ""  # when it suits, beside the answer with which it began
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,22 @@ async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     return go_to(f"/talks/{answer}#last")
 
 
+async def agree_on(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
+    """POST /talks/{answer}/date: say when it is to be; the other reads it as a message."""
+    person, answer, zone = who.signed_in(), request.path_params["answer"], ui.settings.home.zone
+    try:
+        moment = appointment.filled_in(form, zone)
+        if moment is None:
+            raise Invalid({"agreed_day": phrase("Say on which day.")})
+        words = appointment.words(moment, who.at, zone)
+        await ui.database.writing(appointments.make, person, answer, moment, words, who.at)
+    except Invalid as wrong:
+        return await _again(ui, request, who, form, appointment.at_its_field(wrong))
+    except (Conflict, TooMany) as refused:
+        return await _again(ui, request, who, form, refused)
+    return go_to(f"/talks/{answer}#agreement")
+
+
 async def take_back(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     """POST /talks/{answer}/messages/{message}/end: take a message of one's own back."""
     await ui.database.writing(threads.take_back, who.signed_in(), request.path_params["message"], who.at)
@@ -183,6 +201,10 @@ def _shown(
     status: int = 200,
     looked: Looked | None = None,
 ) -> Page:
+    match = view.thread.match
+    if match is not None and not any(form[name] for name in appointment.FIELDS):
+        fields = appointment.as_fields(match.agreed_for, ui.settings.home.zone)
+        form = replace(form, values={**form.values, **fields})
     return ui.page(request, who, "talk.html", status, view=view, form=form, looked=looked)
 
 
@@ -215,7 +237,7 @@ def _lines(thread: Thread, messages: list[Message]) -> Iterator[Turn | Say]:
     yield Turn(response.created, answered, "send")
     may_report = thread.post.own and not helps and response.text != ""
     about = f"/report/answers/{response.id}" if may_report else ""
-    yield Say("", response.created, helps, response.text, report=about)
+    yield Say("", response.created, helps, response.text, report=about, when=response.when)
     if match is not None:
         yield Turn(match.created, phrase("you both said yes, so it is agreed."), "handshake")
         if match.ended is not None and match.state in ENDED:
@@ -238,7 +260,7 @@ def _unreported(line: Turn | Say, away: frozenset[str]) -> Turn | Say:
     """Without the words that this person reported."""
     if isinstance(line, Turn) or line.report.rpartition("/")[2] not in away:
         return line
-    return replace(line, text="", reported=True)
+    return replace(line, text="", when="", reported=True)
 
 
 def _listed(tx: Transaction, person: Resident, at: datetime) -> list[Talk]:

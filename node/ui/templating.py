@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from node.ui import dates, words
+from node.ui import dates, rhythm, words, worry
 from node.ui.assets import Assets
 from node.ui.heard import heard
 from node.ui.kinds import paths
@@ -41,6 +41,8 @@ def environment(assets: Assets) -> Environment:
         "federates": True,
         "language": language,
         "languages": languages,
+        "rhythm": rhythm.said,
+        "worry_title": worry.title,
         "translate": translate,
     }
     made.globals |= {f.__name__: f for f in (paths, heard, *words.FOR_TEMPLATES)}

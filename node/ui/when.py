@@ -24,8 +24,8 @@ def span(form: Form, zone: tzinfo, at: datetime) -> tuple[datetime, datetime]:
     """When it begins and ends. Without a last day it ends on the first, or in the night after it. Raises
     Invalid, per field."""
     wrong: dict[str, Words] = {}
-    day, last = (_read(form, name, _day, DAY, wrong) for name in ("day", "last"))
-    begin, end = (_read(form, name, _clock, CLOCK, wrong) for name in ("from", "till"))
+    day, last = (_read(form, name, read_day, DAY, wrong) for name in ("day", "last"))
+    begin, end = (_read(form, name, read_clock, CLOCK, wrong) for name in ("from", "till"))
     if not form["day"].strip():
         wrong["day"] = phrase("Say on which day it is.")
     if not form["from"].strip():
@@ -34,10 +34,10 @@ def span(form: Form, zone: tzinfo, at: datetime) -> tuple[datetime, datetime]:
         wrong["till"] = phrase("Say at what time it ends.")
     if wrong or day is None or begin is None:
         raise Invalid(wrong)
-    starts = _moment(day, begin, zone)
-    ends = None if end is None else _moment(last or day, end, zone)
+    starts = moment(day, begin, zone)
+    ends = None if end is None else moment(last or day, end, zone)
     if ends is not None and last is None and ends <= starts:
-        ends = _moment(day + timedelta(days=1), end or begin, zone)
+        ends = moment(day + timedelta(days=1), end or begin, zone)
     try:
         return checked_time(starts, ends, at)
     except Invalid as refused:
@@ -63,20 +63,23 @@ def _read(form: Form, name: str, read: Callable[[str], T], how: Words, wrong: di
         return None
 
 
-def _day(typed: str) -> date:
+def read_day(typed: str) -> date:
+    """A day as a browser sends it, or as somebody types it. Raises ValueError."""
     if found := re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", typed):
         return date(int(found[3]), int(found[2]), int(found[1]))
     return date.fromisoformat(typed)
 
 
-def _clock(typed: str) -> time:
+def read_clock(typed: str) -> time:
+    """A time of the day as a browser sends it, or as somebody types it. Raises ValueError."""
     found = re.fullmatch(r"(\d{1,2})(?:[:.](\d{2})(?:[:.]\d{2})?)?", typed)
     if found is None:
         raise ValueError("no time of the day")
     return time(int(found[1]), int(found[2] or 0))
 
 
-def _moment(day: date, clock: time, zone: tzinfo) -> datetime:
+def moment(day: date, clock: time, zone: tzinfo) -> datetime:
+    """A time on the clock there. Raises Invalid for years that no clock has."""
     try:
         return datetime.combine(day, clock, zone).astimezone(UTC)
     except OverflowError:

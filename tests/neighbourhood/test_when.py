@@ -85,8 +85,8 @@ def test_whether_it_worked_out_is_asked_from_when_it_was_to_be() -> None:
 
 
 def test_an_appointment_is_from_yesterday_on_and_within_a_year() -> None:
-    assert checked_agreed_for(NOON - 23 * HOUR, NOON)
-    assert checked_agreed_for(NOON + 365 * DAY, NOON)
+    for right in (NOON - 23 * HOUR, NOON, NOON + 365 * DAY):
+        assert checked_agreed_for(right, NOON) == right
     for wrong in (NOON - 2 * DAY, NOON + 400 * DAY):
         with pytest.raises(Invalid):
             checked_agreed_for(wrong, NOON)

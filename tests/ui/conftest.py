@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jinja2 import Environment
 
+from node.neighbourhood.when import Days
 from node.ui import language, templating
 from node.ui.assets import Assets
 from tests.ui import visits
@@ -31,6 +32,9 @@ class Post:
     state: str = "open"
     responses: int | None = 0
     url: str = "/requests/1"
+    when: Days | None = None
+    day_part: str = "any"
+    repeats: str = "once"
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ async def test_four_questions_lead_to_an_event(here: Here) -> None:
     assert Sheet(page.text, "/event").fields["audience"] == "public"
     page = await on(here, page, "/event", "check")
     assert "19.30 uur tot 21.00 uur De Spil" in words(page.text)
-    assert "Iedereen kan het op internet lezen, ook onbekenden." in words(page.text)
+    assert "Iedereen kan het lezen op internet: zo op servers als Mastodon" in words(page.text)
     sent = await on(here, page, "/event", "post", 303, places="20")
     made = await last(here)
     starts = datetime(day.year, day.month, day.day, 19, 30, tzinfo=AMSTERDAM)
