@@ -1,6 +1,6 @@
 """Who may see a post: the one visibility rule, for people and for nodes.
 
-Reads that skip the acts use the same rule as SQL (`storage.posts.visible_to`); a test compares the two over
+Reads that skip the acts use the same rule as SQL (`storage.filter.visible_to`); a test compares the two over
 every standing.
 """
 

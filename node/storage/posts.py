@@ -1,60 +1,35 @@
 """Posts kept here: our own, and the copies we hold for other nodes."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, not_, or_, select, true
+from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, or_, select, true
 
 from node.neighbourhood.audience import may_see
-from node.neighbourhood.category import Category
-from node.neighbourhood.following import Ring
 from node.neighbourhood.node import Area
-from node.neighbourhood.post import ANSWERABLE, PRIVATE, Audience, Kind, Post, State
+from node.neighbourhood.post import ANSWERABLE, Audience, Kind, Post, State
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.report import ReportState
 from node.neighbourhood.resident import Resident
 from node.storage.database import Prepared, Transaction
-from node.storage.nodes import ACTIVE, MEMBER
+from node.storage.filter import Filter, answerable, running, visible_to, whose
 from node.storage.tables import (
     invites,
     log,
     matches,
-    nodes,
     posts,
     reports,
     responses,
 )
 
-AGREEING = [kind for kind in Kind if kind.agrees]
+__all__ = ["Filter"]  # a list is asked for by one
+
 _NAMES = [column.name for column in posts.c if not column.name.startswith("area_")]
 _ADD = Prepared(posts.insert(), tuple(posts.c.keys()))
 _URI = select(posts).where(posts.c.uri == bindparam("uri"))
 _BY_URI, _BY_URI_LOCKED = Prepared(_URI), Prepared(_URI.with_for_update())
-_RUNNING = posts.c.ended.is_(None)  # what the index `ix_posts_running` holds
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which posts a list shows, newest first; `before` is the (created, id) of the last one already shown.
-
-    `starting_from`: events alone, those not over by then, soonest first; `before` is then (starts, id).
-    """
-
-    kind: Kind | None = None
-    own: bool | None = None
-    ring: Ring | None = None
-    homes: Collection[str] | None = None  # held for these nodes
-    but: Kind | None = None  # every kind, but for this one
-    agreeing: bool = False  # only what leads to an agreement: requests and offers
-    category: Category | None = None
-    author: str | None = None
-    open_only: bool = False
-    answerable: bool = False  # `Post.answerable`: somebody can still say yes
-    starting_from: datetime | None = None
-    before: tuple[datetime, str] | None = None
-    limit: int = 20
 
 
 def add(tx: Transaction, post: Post) -> None:
@@ -108,30 +83,12 @@ def by_page(tx: Transaction, key: str, *, lock: bool = False) -> Post | None:
     return of_row(found) if found else None
 
 
-def visible_to(who: Resident | None, at: datetime) -> ColumnElement[bool]:
-    """`audience.may_see` as SQL."""
-    shown = and_(posts.c.hidden == False, posts.c.state.not_in(PRIVATE))
-    for_all = and_(shown, or_(posts.c.node_id.is_(None), posts.c.expires > at))
-    if who is None:
-        return and_(for_all, posts.c.audience == Audience.PUBLIC)
-    mine = and_(posts.c.node_id.is_(None), posts.c.author == who.id)
-    return or_(mine, for_all if who.admitted else and_(for_all, posts.c.audience == Audience.PUBLIC))
-
-
-def from_ring(ring: Ring) -> ColumnElement[bool]:
-    """How near a post's home is, as SQL: ours, next door, or elsewhere in the municipality (the hub too)."""
-    if ring is Ring.HERE:
-        return posts.c.node_id.is_(None)
-    home = ACTIVE if ring is Ring.NEXT_DOOR else and_(MEMBER, not_(ACTIVE))
-    return posts.c.node_id.in_(select(nodes.c.id).where(home))
-
-
 def listing(tx: Transaction, who: Resident | None, wanted: Filter, at: datetime) -> list[Post]:
     """The posts this person may see, newest first; events by their beginning, soonest first.
 
     What they reported themselves is on no list of theirs until somebody has decided about it.
     """
-    where = [visible_to(who, at), *_whose(wanted), *_running(wanted, at)]
+    where = [visible_to(who, at), *whose(wanted), *running(wanted, at)]
     if who is not None and who.id:
         where.append(posts.c.id.not_in(_reported_by(who.id)))
     order: tuple[Any, ...] = (posts.c.created.desc(), posts.c.id.desc())
@@ -151,60 +108,12 @@ def _reported_by(resident_id: str) -> Select[tuple[str]]:
     return select(reports.c.post_id).where(theirs, reports.c.response_id.is_(None))
 
 
-def _whose(wanted: Filter) -> Iterator[ColumnElement[bool]]:
-    """Of which kind, what about, and from whom."""
-    if wanted.kind is not None:
-        yield posts.c.kind == wanted.kind
-    if wanted.own is not None:
-        yield posts.c.node_id.is_(None) if wanted.own else posts.c.node_id.is_not(None)
-    if wanted.ring is not None:
-        yield from_ring(wanted.ring)
-    if wanted.homes is not None:
-        yield posts.c.node_id.in_(wanted.homes)
-    if wanted.but is not None:
-        yield posts.c.kind != wanted.but
-    if wanted.agreeing:
-        yield posts.c.kind.in_(AGREEING)
-    if wanted.category is not None:
-        yield posts.c.category == wanted.category
-    if wanted.author is not None:
-        yield and_(posts.c.author == wanted.author, posts.c.node_id.is_(None))
-
-
-def _running(wanted: Filter, at: datetime) -> Iterator[ColumnElement[bool]]:
-    """What can still be done with them, and which come after those already shown."""
-    if wanted.open_only:
-        yield and_(posts.c.state.in_([*ANSWERABLE, State.AGREED]), _RUNNING, posts.c.expires > at)
-    if wanted.answerable:
-        yield _answerable(at)
-    if wanted.starting_from is not None:
-        yield and_(posts.c.starts.is_not(None), posts.c.expires > wanted.starting_from)
-    if wanted.before is not None:
-        yield _further(wanted.before, soonest=wanted.starting_from is not None)
-
-
-def _answerable(at: datetime) -> ColumnElement[bool]:
-    """`Post.answerable` as SQL."""
-    room = or_(posts.c.places_left > 0, and_(posts.c.places == 0, posts.c.kind.not_in(AGREEING)))
-    return and_(posts.c.state.in_(ANSWERABLE), _RUNNING, posts.c.expires > at, room)
-
-
-def _further(last: tuple[datetime, str], soonest: bool) -> ColumnElement[bool]:
-    moment, post_id = last
-    if soonest:
-        later = and_(posts.c.starts == moment, posts.c.id > post_id)
-        return or_(posts.c.starts > moment, later)
-    return or_(posts.c.created < moment, and_(posts.c.created == moment, posts.c.id < post_id))
-
-
 def count_answerable(
     tx: Transaction, who: Resident | None, at: datetime
 ) -> dict[str | None, dict[Kind, int]]:
     """How many posts wait for somebody that this person may see, by home (None: ours) and kind: what
     `answerable` lists."""
-    statement = select(posts.c.node_id, posts.c.kind, func.count()).where(
-        visible_to(who, at), _answerable(at)
-    )
+    statement = select(posts.c.node_id, posts.c.kind, func.count()).where(visible_to(who, at), answerable(at))
     found: dict[str | None, dict[Kind, int]] = {}
     for home, kind, number in tx.run(statement.group_by(posts.c.node_id, posts.c.kind)):
         found.setdefault(home, {})[kind] = int(number)
