@@ -4,11 +4,11 @@ while is forgotten."""
 from datetime import datetime, timedelta
 
 from node.acts import advice, held, invites, posts, reminders, reports, sayings
-from node.storage import access, cleaning, letters, seen, tombstones
+from node.storage import access, cleaning, letters, seen, tombstones, trigrams
 from node.storage import timers as kept
 from node.storage.database import Transaction
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NODE = "node"
 
 
@@ -33,4 +33,15 @@ def _daily(tx: Transaction, at: datetime) -> int:
     touched = cleaning.clean(tx, at) + reminders.look_over(tx, at)
     if not touched:
         kept.once(tx, NODE, "clean", at)
+    return touched
+
+
+def tidy(tx: Transaction, at: datetime) -> int:
+    """Once an hour, a piece at a time: words that were taken back leave the pages of the index."""
+    last = kept.last(tx, NODE, "trigrams")
+    if last is not None and at - HOUR < last <= at:
+        return 0
+    touched = trigrams.tidy(tx)
+    if not touched:
+        kept.once(tx, NODE, "trigrams", at)
     return touched

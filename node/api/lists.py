@@ -81,7 +81,12 @@ def page(found: list[T], limit: int, place: Callable[[T], tuple[str, str]]) -> t
     if len(found) <= limit:
         return found, None
     shown = found[:limit]
-    return shown, base64.urlsafe_b64encode(msgspec.json.encode(place(shown[-1]))).decode()
+    return shown, written(place(shown[-1]))
+
+
+def written(place: tuple[str, str]) -> str:
+    """A place in a list as the cursor that goes on there."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
 
 
 def _not_ours() -> Invalid:

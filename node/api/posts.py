@@ -9,8 +9,10 @@ from node.acts import posts as acts
 from node.api import bodies, drafts, lists
 from node.api.lists import PageAsked
 from node.api.operation import Call, Moment, Nothing
-from node.neighbourhood import category
+from node.neighbourhood import category, folding
+from node.neighbourhood.category import Category as About
 from node.neighbourhood.draft import PostChange
+from node.neighbourhood.folding import MOST_TYPED
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
 from node.neighbourhood.post import Post as Kept
@@ -20,6 +22,7 @@ from node.neighbourhood.when import DayPart, Repeats
 from node.settings import Settings
 from node.storage import nodes, posts
 from node.storage.database import Transaction
+from node.storage.search import search
 
 
 class Author(Struct):
@@ -95,6 +98,19 @@ class PostsAsked(PageAsked, forbid_unknown_fields=True):
         | UnsetType
     ) = UNSET
     mine: Annotated[bool, Meta(description="true: only one's own; needs a token.")] = False
+    q: (
+        Annotated[
+            str,
+            Meta(
+                max_length=MOST_TYPED,
+                description="Only those with all these words, or pieces of words, in title, place or text. "
+                "A page may then hold fewer than `limit`, also none, while `next` leads on.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    category: About | UnsetType = UNSET
+    urgency: Urgency | UnsetType = UNSET
 
 
 def listing(kind: Kind, tx: Transaction, call: Call[PostsAsked]) -> Posts:
@@ -105,11 +121,15 @@ def listing(kind: Kind, tx: Transaction, call: Call[PostsAsked]) -> Posts:
         own=drafts.said(asked.own),
         author=call.by.id if asked.mine else None,
         answerable=asked.state == "open",
+        category=drafts.said(asked.category),
+        urgency=drafts.said(asked.urgency),
         before=lists.before(asked),
         limit=asked.limit + 1,
     )
-    found = posts.listing(tx, call.who, wanted, call.at)
-    shown, more = lists.page(found, asked.limit, lambda post: lists.by_time(post.created, post.id))
+    found = search(tx, call.who, wanted, folding.asked(drafts.said(asked.q) or ""), call.at)
+    shown, more = lists.page(found.posts, asked.limit, lambda post: lists.by_time(post.created, post.id))
+    if more is None and found.further is not None:
+        more = lists.written(lists.by_time(*found.further))
     return Posts(told(tx, call.settings, shown), more)
 
 

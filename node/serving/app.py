@@ -104,8 +104,9 @@ def build(
 async def keep_time(database: Database) -> None:
     """Do what is due, at the start and then twice a minute."""
     while True:
-        while await database.writing(timers.tick, clock.now()):
-            pass
+        for due in (timers.tick, timers.tidy):
+            while await database.writing(due, clock.now()):
+                pass
         await asyncio.sleep(TICK_SECONDS)
 
 

@@ -16,6 +16,7 @@ from node.neighbourhood.post import State
 from node.neighbourhood.reply import ReplyState
 from node.neighbourhood.response import ResponseState
 from node.storage import drafts, outbox
+from node.storage import posts as kept_posts
 from node.storage.database import Transaction
 from node.storage.tables import (
     accounts,
@@ -107,13 +108,21 @@ def _words(tx: Transaction, at: datetime) -> int:
     asked = exists().where(reports.c.post_id == posts.c.id, reports.c.decided.is_(None))
     statement = select(posts.c.id, posts.c.uri).where(ended, ~runs, ~asked).order_by(posts.c.ended)
     found = tx.run(statement.limit(BATCH).with_for_update(skip_locked=True)).all()
-    bare = {"title": "", "text": "", "place": "", "author_name": "", "author": None, "hidden": True}
+    bare = {
+        "title": "",
+        "text": "",
+        "folded": "",
+        "place": "",
+        "author_name": "",
+        "author": None,
+        "hidden": True,
+    }
     _reported(tx, reports.c.post_id.in_([row[0] for row in found]))
     for post_id, uri in found:
         outbox.erase_words(tx, uri)
         tx.run(log.update().where(log.c.subject == post_id).values(who=None, why=None))
         nobody_knows = tx.home.uri("o", uuid4().hex)
-        tx.run(posts.update().where(posts.c.id == post_id).values(**bare, uri=nobody_knows))
+        kept_posts.overwrite(tx, post_id, {**bare, "uri": nobody_knows})
     return len(found)
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Integer, Text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from node.neighbourhood.when import Days, read
@@ -85,3 +87,20 @@ class Word(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
         return None if value is None else self._words.get(value) or self.kind(value)
+
+
+class NextNumber(FunctionElement[int]):
+    """What a new post is called in the index of words: one more than the last. SQLite alone has that index,
+    and one writer; PostgreSQL needs no number."""
+
+    inherit_cache = True
+
+
+@compiles(NextNumber, "sqlite")
+def _after_the_last(*_: Any, **__: Any) -> str:
+    return "(SELECT coalesce(max(number), 0) + 1 FROM posts WHERE number IS NOT NULL)"
+
+
+@compiles(NextNumber)
+def _no_number(*_: Any, **__: Any) -> str:
+    return "NULL"

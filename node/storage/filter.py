@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from node.neighbourhood.category import Category
 from node.neighbourhood.following import Ring
-from node.neighbourhood.post import ANSWERABLE, PRIVATE, Audience, Kind, State
+from node.neighbourhood.post import ANSWERABLE, PRIVATE, Audience, Kind, State, Urgency
 from node.neighbourhood.resident import Resident
 from node.storage.nodes import ACTIVE, MEMBER
 from node.storage.tables import nodes, posts
@@ -31,6 +31,7 @@ class Filter:
     but: Kind | None = None  # every kind, but for this one
     agreeing: bool = False  # only what leads to an agreement: requests and offers
     category: Category | None = None
+    urgency: Urgency | None = None
     author: str | None = None
     open_only: bool = False
     answerable: bool = False  # `Post.answerable`: somebody can still say yes
@@ -73,6 +74,8 @@ def whose(wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield posts.c.kind.in_(AGREEING)
     if wanted.category is not None:
         yield posts.c.category == wanted.category
+    if wanted.urgency is not None:
+        yield posts.c.urgency == wanted.urgency
     if wanted.author is not None:
         yield and_(posts.c.author == wanted.author, posts.c.node_id.is_(None))
 

@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, or_, select, true
 
 from node.neighbourhood.audience import may_see
+from node.neighbourhood.folding import fold
 from node.neighbourhood.node import Area
-from node.neighbourhood.post import ANSWERABLE, Audience, Kind, Post, State
+from node.neighbourhood.post import ANSWERABLE, PRIVATE, Audience, Kind, Post, State
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.report import ReportState
 from node.neighbourhood.resident import Resident
+from node.storage import trigrams
 from node.storage.database import Prepared, Transaction
 from node.storage.filter import Filter, answerable, running, visible_to, whose
 from node.storage.tables import (
@@ -26,24 +28,38 @@ from node.storage.tables import (
 
 __all__ = ["Filter"]  # a list is asked for by one
 
-_NAMES = [column.name for column in posts.c if not column.name.startswith("area_")]
-_ADD = Prepared(posts.insert(), tuple(posts.c.keys()))
-_URI = select(posts).where(posts.c.uri == bindparam("uri"))
+_FOR_SEARCH = {"folded", "number"}
+COLUMNS = [column for column in posts.c if column.name not in _FOR_SEARCH]  # what a post is made of
+_NAMES = [column.name for column in COLUMNS if not column.name.startswith("area_")]
+_ADD = Prepared(posts.insert(), (*(column.name for column in COLUMNS), "folded"))
+_URI = select(*COLUMNS).where(posts.c.uri == bindparam("uri"))
 _BY_URI, _BY_URI_LOCKED = Prepared(_URI), Prepared(_URI.with_for_update())
 
 
 def add(tx: Transaction, post: Post) -> None:
     tx.change(_ADD, _values(post))
+    trigrams.learn(tx, post.id)
 
 
 def add_once(tx: Transaction, post: Post) -> bool:
     """Keep a new post; False when one with its id is here already, for the same form was sent twice."""
-    return tx.add_new(posts, **_values(post))
+    new = tx.add_new(posts, **_values(post))
+    if new:
+        trigrams.learn(tx, post.id)
+    return new
 
 
 def save(tx: Transaction, post: Post) -> None:
     """Keep a changed post over the one with its id."""
-    tx.run(posts.update().where(posts.c.id == post.id), _values(post))
+    overwrite(tx, post.id, _values(post))
+
+
+def overwrite(tx: Transaction, post_id: str, values: Mapping[str, Any]) -> None:
+    """Keep these values over those of its row; by its new words it is found, by the old ones no longer."""
+    changed = trigrams.forget(tx, post_id, but=values["folded"])
+    tx.run(posts.update().where(posts.c.id == post_id), dict(values))
+    if changed:
+        trigrams.learn(tx, post_id)
 
 
 def get(tx: Transaction, post_id: str, *, lock: bool = False) -> Post:
@@ -88,14 +104,20 @@ def listing(tx: Transaction, who: Resident | None, wanted: Filter, at: datetime)
 
     What they reported themselves is on no list of theirs until somebody has decided about it.
     """
-    where = [visible_to(who, at), *whose(wanted), *running(wanted, at)]
-    if who is not None and who.id:
-        where.append(posts.c.id.not_in(_reported_by(who.id)))
+    where = shown(who, wanted, at)
     order: tuple[Any, ...] = (posts.c.created.desc(), posts.c.id.desc())
     if wanted.starting_from is not None:
         order = (posts.c.starts, posts.c.id)
-    statement = select(posts).where(*where).order_by(*order).limit(wanted.limit)
+    statement = select(*COLUMNS).where(*where).order_by(*order).limit(wanted.limit)
     return [of_row(row) for row in tx.run(statement).mappings()]
+
+
+def shown(who: Resident | None, wanted: Filter, at: datetime) -> list[ColumnElement[bool]]:
+    """What this person may see of what is asked for, as SQL: the same for a list and for a search."""
+    where = [visible_to(who, at), *whose(wanted), *running(wanted, at)]
+    if who is not None and who.id:
+        where.append(posts.c.id.not_in(_reported_by(who.id)))
+    return where
 
 
 def reported_by(tx: Transaction, resident_id: str) -> frozenset[str]:
@@ -161,6 +183,7 @@ def erase(tx: Transaction, post: Post) -> None:
     over = or_(reports.c.response_id.is_(None), reports.c.state != ReportState.OPEN)
     tx.run(reports.update().where(reports.c.post_id == post.id, over).values(text=""))
     if not post.hidden and not any(_refers(tx, column, post) for column in _REFERRING):
+        trigrams.forget(tx, post.id)
         tx.run(posts.delete().where(posts.c.id == post.id))
         return
     state = post.state if post.own else State.HIDDEN
@@ -182,11 +205,20 @@ def _refers(tx: Transaction, column: Column[str], post: Post) -> bool:
 
 def _values(post: Post) -> dict[str, Any]:
     values = {name: getattr(post, name) for name in _NAMES}
-    return {**values, "area_code": post.area.code, "area_name": post.area.name}
+    area = {"area_code": post.area.code, "area_name": post.area.name}
+    return {**values, **area, "folded": _folded(post)}
+
+
+def _folded(post: Post) -> str:
+    """The words by which it is found. Of what its writer alone may see, and of what is expired or erased,
+    there are none: it leaves the index with them."""
+    if post.hidden or not post.title or post.state in PRIVATE or post.state is State.EXPIRED:
+        return ""
+    return f" {fold(' '.join((post.title, post.place, post.text)))} "
 
 
 def of_row(row: Mapping[Any, Any]) -> Post:
     """A post as it stands in a row of the table."""
-    values = dict(row)
+    values = {name: value for name, value in row.items() if name not in _FOR_SEARCH}
     area = Area(values.pop("area_code"), values.pop("area_name"))
     return Post(**values, area=area)

@@ -43,8 +43,12 @@ def feed(ui: Ui, show: Page) -> Callable[[Request], Awaitable[Response]]:
     """Whoever asks is a stranger, so that a cache may keep the answer; in the language of the node."""
 
     async def answer(request: Request) -> Response:
+        who = stranger()
         with language.speaking(language.choose(None, None, ui.settings.language)):
-            return await show(ui, request, stranger())
+            try:
+                return await show(ui, request, who)
+            except Refusal as refusal:
+                return _refused(ui, request, who, refusal)
 
     return answer
 

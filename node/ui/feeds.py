@@ -3,15 +3,19 @@
 A stranger's look at the lists, so that the one rule of who may see holds here too.
 """
 
+from datetime import UTC, datetime
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from node.neighbourhood.post import Kind, Post
+from node.neighbourhood.refusal import NotFound, phrase
 from node.storage import posts
 from node.storage.database import Transaction
 from node.ui import calendars
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor
+from node.ui.feed import EVERYTHING, Feed, found
 
 SHOWN = 50
 IN_A_FRAME = 6
@@ -23,6 +27,9 @@ FRAMED = (
 """The policy of the one page that may stand in somebody else's."""
 
 
+_AT_FIRST = datetime(2026, 1, 1, tzinfo=UTC)  # when a feed in which nothing stood yet was last changed
+
+
 async def calendar(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /agenda.ics: the public events that are still to come, or going on."""
     events = await ui.database.reading(_coming, who)
@@ -32,10 +39,22 @@ async def calendar(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def atom(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /feed.atom: the newest public posts (RFC 4287)."""
-    newest = await ui.database.reading(_newest, who, SHOWN)
-    updated = max((post.updated for post in newest), default=who.at)
+    return await _atom(ui, who, EVERYTHING)
+
+
+async def atom_of(ui: Ui, request: Request, who: Visitor) -> Response:
+    """GET /feeds/{name}.atom: the newest public posts of one kind, or of one category."""
+    feed = found(request.path_params["name"])
+    if feed is None:
+        raise NotFound(phrase("This page is not here"))
+    return await _atom(ui, who, feed)
+
+
+async def _atom(ui: Ui, who: Visitor, feed: Feed) -> Response:
+    newest = await ui.database.reading(_newest, who, feed, SHOWN)
+    updated = max((post.updated for post in newest), default=_AT_FIRST)
     words = ui.templates.get_template("feed.xml").render(
-        node=ui.settings, posts=newest, updated=updated, origin=ui.settings.origin, shown=_shown
+        node=ui.settings, feed=feed, posts=newest, updated=updated, origin=ui.settings.origin, shown=_shown
     )
     return Response(words, headers=KEEP, media_type="application/atom+xml; charset=utf-8")
 
@@ -59,9 +78,10 @@ def _coming(tx: Transaction, who: Visitor) -> list[Post]:
     return posts.listing(tx, None, wanted, who.at)
 
 
-def _newest(tx: Transaction, who: Visitor, most: int) -> list[Post]:
-    return posts.listing(tx, None, posts.Filter(open_only=True, limit=most), who.at)
+def _newest(tx: Transaction, who: Visitor, feed: Feed, most: int) -> list[Post]:
+    wanted = posts.Filter(kind=feed.kind, category=feed.category, open_only=True, limit=most)
+    return posts.listing(tx, None, wanted, who.at)
 
 
 def _cards(tx: Transaction, who: Visitor) -> list[Card]:
-    return cards(tx, None, _newest(tx, who, IN_A_FRAME), who.at)
+    return cards(tx, None, _newest(tx, who, EVERYTHING, IN_A_FRAME), who.at)

@@ -10,8 +10,13 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 def mark(post: Post, soonest: bool = False) -> str:
     """The place of this post among the newest first, or of an event among the soonest first."""
-    moment = (post.starts if soonest else None) or post.created
-    return f"{(moment - _BEGINNING) // timedelta(milliseconds=1)}-{post.id}"
+    return at_mark(((post.starts if soonest else None) or post.created, post.id))
+
+
+def at_mark(place: tuple[datetime, str]) -> str:
+    """This place in a list, as it is written."""
+    moment, post_id = place
+    return f"{(moment - _BEGINNING) // timedelta(milliseconds=1)}-{post_id}"
 
 
 def after(mark: str) -> tuple[datetime, str] | None:

@@ -67,7 +67,7 @@ def look(tx: Transaction, who: Visitor, wanted: Wanted) -> Listing:
     asked = posts.Filter(
         kind=wanted.kind,
         ring=WHERE.get(wanted.where),
-        homes=_near(tx, who) if wanted.where == "near" else None,
+        homes=near(tx, who) if wanted.where == "near" else None,
         answerable=not wanted.over and wanted.kind is not Kind.EVENT,
         open_only=wanted.coming,
         starting_from=who.at if wanted.coming else None,
@@ -83,7 +83,7 @@ def look(tx: Transaction, who: Visitor, wanted: Wanted) -> Listing:
     )
 
 
-def _near(tx: Transaction, who: Visitor) -> list[str]:
+def near(tx: Transaction, who: Visitor) -> list[str]:
     """The neighbourhoods next door, without those that this person muted."""
     around = follows.districts(tx, who.person)
     return [one.node.id for one in around if one.ring is Ring.NEXT_DOOR and one.shown]

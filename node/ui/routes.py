@@ -47,6 +47,7 @@ from node.ui import (
     replies,
     report,
     sayings,
+    search,
     settings,
     signin,
     tags,
@@ -94,6 +95,7 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/rules", about.rules),
     ("/privacy", about.privacy),
     ("/accessibility", about.accessibility),
+    ("/posts", search.page),
     ("/requests", posts.page),
     ("/offers", posts.page),
     ("/notices", posts.page),
@@ -131,6 +133,7 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
 FEEDS: list[tuple[str, Page]] = [  # for the sites and programs of others: what is public, whoever asks
     ("/agenda.ics", feeds.calendar),
     ("/feed.atom", feeds.atom),
+    ("/feeds/{name}.atom", feeds.atom_of),
     ("/widget", feeds.widget),
 ]
 FORMS: list[tuple[str, Send]] = [

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from node.ui import dates, rhythm, words, worry
 from node.ui.assets import Assets
+from node.ui.feed import feed_of
 from node.ui.heard import heard
 from node.ui.kinds import paths
 from node.ui.language import gettext, language, languages, ngettext, translate
@@ -45,5 +46,5 @@ def environment(assets: Assets) -> Environment:
         "worry_title": worry.title,
         "translate": translate,
     }
-    made.globals |= {f.__name__: f for f in (paths, heard, *words.FOR_TEMPLATES)}
+    made.globals |= {f.__name__: f for f in (paths, feed_of, heard, *words.FOR_TEMPLATES)}
     return made

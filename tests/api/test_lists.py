@@ -133,3 +133,26 @@ async def test_a_cursor_is_for_its_own_list(here: Here) -> None:
         refused = await here.get("poster", path, 422, cursor=page["next"])
         assert refused["errors"] == {"cursor": "Take `next` of the page before, as it is."}
     assert len((await here.get("poster", "/requests", cursor=page["next"]))["items"]) == 1
+
+
+async def test_words_a_category_and_how_soon_narrow_a_list(here: Here) -> None:
+    heg = await here.post("poster", "/requests", asked(title="Wie snoeit de heg?", category="tuin"))
+    hond = await here.post("poster", "/requests", asked(title="Wie laat de hond uit?", urgency="urgent"))
+
+    async def titles(part: str | None, **query: Any) -> list[str]:
+        return [post["title"] for post in (await here.get(part, "/requests", **query))["items"]]
+
+    assert await titles("helper", q="HEGGEN snoei") == [heg["title"]]
+    assert await titles("helper", q="wie", limit=1) == [hond["title"]]
+    assert [len(page) for page in await pages(here, "helper", "/requests", 1, q="wie")] == [1, 1]
+    assert await titles("helper", category="tuin") == [heg["title"]]
+    assert await titles("helper", urgency="urgent") == [hond["title"]]
+    assert await titles("helper", q="wie", urgency="urgent", category="tuin") == []
+    assert await titles("outsider", q="heg") == []  # not for everybody, and not let in yet
+    await here.delete("poster", path_of(heg))
+    assert await titles("poster", q="heg") == []
+
+
+async def test_a_question_is_bounded(here: Here) -> None:
+    await here.get("helper", "/requests", 422, q="x" * 101)
+    await here.get("helper", "/requests", 422, category="koken")

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from node.acts import residents
 from node.clock import now
 from node.neighbourhood.audience import may_hold, may_see
-from node.neighbourhood.post import ANSWERABLE, Audience, Kind, Post, State
+from node.neighbourhood.post import ANSWERABLE, PRIVATE, Audience, Kind, Post, State
 from node.neighbourhood.resident import Resident
 from node.storage import access, posts
 from node.storage.database import Transaction
@@ -145,7 +145,35 @@ async def test_pages_with_lists_show_nothing_more(world: World, standing: str) -
 
 
 @pytest.mark.parametrize("standing", STANDINGS)
-@pytest.mark.parametrize("path", ["/feed.atom", "/agenda.ics", "/widget"])
+async def test_v04_who_searches_finds_what_they_may_read_no_more(world: World, standing: str) -> None:
+    """On the page and in the API, by a long word and by a short one, however narrow: each has what the rule
+    shows them, but for what is expired or out of sight, which is in no index."""
+    seen = world.seen_by(standing)
+    gone = PRIVATE | {State.EXPIRED}
+    indexed = {post.title for post in world.posts if post.state not in gone and not post.hidden}
+    async with world.client(standing) as client:
+        for typed in ("bericht nummer", "nu", "verborgen"):
+            found = set[str]()
+            for folder in FOLDERS.values():
+                query: dict[str, Any] = {"limit": 100, "q": typed}
+                answer = (await client.get(f"/api/v1/{folder}", params=query)).json()
+                found |= {post["title"] for post in answer["items"]}
+            assert found == (seen & indexed if typed != "verborgen" else set())
+            for show in ("", "&show=all", "&kind=event", "&where=here", "&where=near", "&category=dier"):
+                page = (await client.get(f"/posts?q={typed}{show}")).text
+                assert found_in(page) <= seen & indexed
+        assert found_in((await client.get("/posts?q=bericht&show=all")).text)
+
+
+def found_in(page: str) -> set[str]:
+    """The titles on a page on which the words are marked."""
+    return titles(re.sub(r"</?mark>", "", page))
+
+
+@pytest.mark.parametrize("standing", STANDINGS)
+@pytest.mark.parametrize(
+    "path", ["/feed.atom", "/feeds/notices.atom", "/feeds/boodschappen.atom", "/agenda.ics", "/widget"]
+)
 async def test_what_others_embed_is_public_whoever_asks(world: World, standing: str, path: str) -> None:
     async with world.client(standing) as client:
         found = titles((await client.get(path)).text)

@@ -25,7 +25,7 @@ from tests.ui.visits import Here, words
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ATOM = "{http://www.w3.org/2005/Atom}"
-FEEDS = ["/agenda.ics", "/feed.atom", "/widget"]
+FEEDS = ["/agenda.ics", "/feed.atom", "/feeds/events.atom", "/widget"]
 
 
 async def plan(here: Here, **change: Any) -> Post:

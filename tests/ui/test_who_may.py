@@ -105,6 +105,7 @@ SPAM, TOO_RUDE, SAID = {"category": "spam"}, {"reason": "Grof."}, ("stays", "awa
 
 TABLE = [
     look("/", everybody(200)),
+    look("/posts", everybody(200)),
     look("/requests", everybody(200)),
     look("/offers", everybody(200)),
     look("/notices", everybody(200)),

@@ -27,6 +27,7 @@ from node.storage.tables.posts import (
     voids,
 )
 from node.storage.tables.talks import invites, messages, reads, releases, reports
+from node.storage.tables.trigrams import trigrams_left
 
 __all__ = [
     "accounts",
@@ -69,5 +70,6 @@ __all__ = [
     "tokens",
     "tombstones",
     "tries",
+    "trigrams_left",
     "voids",
 ]

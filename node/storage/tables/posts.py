@@ -8,7 +8,7 @@ from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
 from node.neighbourhood.reply import ReplyState
 from node.neighbourhood.response import ResponseState
 from node.neighbourhood.when import DayPart, Repeats
-from node.storage.columns import Document, Flag, Moment, Span, Whole, Word
+from node.storage.columns import Document, Flag, Moment, NextNumber, Span, Whole, Word
 from node.storage.tables.metadata import table
 
 posts = table(
@@ -44,8 +44,18 @@ posts = table(
     Column("when", Span),
     Column("day_part", Word(DayPart), nullable=False, server_default="any"),
     Column("repeats", Word(Repeats), nullable=False, server_default="once"),
+    Column("folded", Text, nullable=False, server_default=""),  # the words by which it is found
+    Column("number", Whole, default=NextNumber()),  # its row in the index of words
     CheckConstraint("places_left >= 0 AND places_left <= places", name="places"),
     Index("ix_posts_kind_created_id", "kind", "created", "id"),
+    Index("ix_posts_created_id", "created", "id"),
+    Index(
+        "uq_posts_number",
+        "number",
+        unique=True,
+        sqlite_where=text("number IS NOT NULL"),
+        postgresql_where=text("number IS NOT NULL"),
+    ),
     Index("ix_posts_starts", "starts"),
     Index(  # not of our own posts: it would be taken for all of these, where another gives the newest
         "ix_posts_node_id",

@@ -1,0 +1,96 @@
+"""The index of words in an SQLite file: which posts have these three letters, for each three of a word.
+
+It holds no positions, so what it finds is looked at once more in the folded words themselves: that makes it
+a quarter of the size. On PostgreSQL the database keeps an index of its own, and nothing here does anything.
+
+What is deleted from it is only marked, until pieces of it are merged. So that nothing stays in the file of
+what somebody took back, the pieces are merged on purpose, some pages at a time; the pages they leave are
+overwritten (`secure_delete`).
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, func, select, text
+
+from node.neighbourhood.folding import SHORTEST, Word
+from node.storage.database import Prepared, Transaction
+from node.storage.tables import posts, trigrams_left
+
+PAGES = 400  # merged at a time: some hundredths of a second
+_HITS = text("SELECT rowid FROM trigrams WHERE trigrams MATCH :question LIMIT :most")
+_LEARN = Prepared(
+    text(
+        "INSERT INTO trigrams (rowid, folded) "
+        "SELECT number, folded FROM posts WHERE id = :id AND folded <> ''"
+    )
+)
+_OLD = Prepared(select(posts.c.number, posts.c.folded).where(posts.c.id == bindparam("id")))
+_FORGET = text("INSERT INTO trigrams (trigrams, rowid, folded) VALUES ('delete', :number, :folded)")
+_MERGE = text("INSERT INTO trigrams (trigrams, rank) VALUES ('merge', :pages)")
+
+
+def learn(tx: Transaction, post_id: str) -> None:
+    """Take in the words of this post as they stand in its row."""
+    if _kept_here(tx):
+        tx.change(_LEARN, {"id": post_id})
+
+
+def forget(tx: Transaction, post_id: str, but: str | None = None) -> bool:
+    """Let go of its words before they change or go; says whether the new ones (`but`) are to be learnt."""
+    old = tx.row(_OLD, id=post_id) if _kept_here(tx) else None
+    if old is None or old["folded"] == but:
+        return False
+    if old["folded"]:
+        tx.run(_FORGET, old)
+        left = tx.insert(trigrams_left).values(number=old["number"], merging=False)
+        tx.run(left.on_conflict_do_update(index_elements=["number"], set_={"merging": False}))
+    return True
+
+
+def _kept_here(tx: Transaction) -> bool:
+    return tx.connection.dialect.name == "sqlite"
+
+
+def numbers(tx: Transaction, words: Sequence[Word], most: int) -> list[int] | None:
+    """Which posts can have all these words, at most so many; None when no word is long enough to tell."""
+    question = " AND ".join(
+        "(" + " OR ".join(f"({_three_by_three(form)})" for form in word) + ")"
+        for word in words
+        if all(len(form) >= SHORTEST for form in word)
+    )
+    if not question:
+        return None
+    return list(tx.run(_HITS, {"question": question, "most": most}).scalars())
+
+
+def _three_by_three(form: str) -> str:
+    """Folded words are letters, digits and spaces: nothing in them means anything to FTS5 within quotes."""
+    return " AND ".join(f'"{form[start : start + 3]}"' for start in range(len(form) - 2))
+
+
+def tidy(tx: Transaction) -> int:
+    """Merge a piece of the index, if it holds what is gone; how much there was to do."""
+    if not _kept_here(tx):
+        return 0
+    left = tx.run(select(func.count(), func.sum(trigrams_left.c.merging))).one()
+    if not left[0]:
+        return 0
+    if not left[1]:  # from here on all pieces are to become one; what goes meanwhile waits for the next round
+        tx.run(trigrams_left.update().values(merging=True))
+        return _merged(tx, -PAGES) or 1
+    done = _merged(tx, PAGES)
+    if not done:
+        tx.run(trigrams_left.delete().where(trigrams_left.c.merging == bindparam("yes")), {"yes": True})
+    return done
+
+
+def _merged(tx: Transaction, pages: int) -> int:
+    """How many rows of the index changed: of one with nothing to merge, none (FTS5, command 'merge')."""
+    before = _changes(tx)
+    tx.run(_MERGE, {"pages": pages})
+    changed = _changes(tx) - before
+    return changed if changed > 1 else 0
+
+
+def _changes(tx: Transaction) -> int:
+    return int(tx.run(text("SELECT total_changes()")).scalar_one())
