@@ -36,6 +36,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
     "api": (HALL, {"starlette", "msgspec"}),
     "ui": (HALL, {"starlette", "jinja2", "python_multipart"}),
     "mail": (HALL, {"starlette", "aiosmtplib"}),
+    "pictures": (set(), {"PIL"}),  # a program of its own: no other room may import it
     **dict.fromkeys(
         ROOF, (EVERYTHING, {"uvicorn", "uvloop", "click", "rich", "starlette", "msgspec", "cryptography"})
     ),

@@ -35,12 +35,12 @@ from node.settings import Settings
 from node.storage import deliveries
 from node.storage.database import Database
 from node.trail import trail
-from node.ui import doorstep
+from node.ui import doorstep, sharing
 from node.ui import routes as pages_routes
 from node.ui.door import Ui
 from node.ui.routes import open_door as pages_door
 
-TICK_SECONDS = 30.0
+TICK_SECONDS, CARDS_SECONDS = 30.0, 600.0
 ANSWER_SECONDS = 5.0  # how long the database may take before the node says it is not well
 FOR_PROGRAMS = ("/api/", "/ap/", "/inbox", "/.well-known/", "/nodeinfo/", "/healthz", "/metrics")
 
@@ -67,6 +67,7 @@ def build(
         *outward,
         lambda: mail_worker.run(database, settings),
         lambda: keep_time(database),
+        lambda: keep_cards(pages),
     ]
     follows = settings.town and database.sqlite_path is None  # other processes may be this node too
     always: list[Work] = [lambda: shift.follow(settings)] if follows else []
@@ -108,6 +109,13 @@ async def keep_time(database: Database) -> None:
             while await database.writing(due, clock.now()):
                 pass
         await asyncio.sleep(TICK_SECONDS)
+
+
+async def keep_cards(pages: Ui) -> None:
+    """Share cards of what is taken back or over go, at the start and then every ten minutes."""
+    while True:
+        await sharing.sweep(pages, clock.now())
+        await asyncio.sleep(CARDS_SECONDS)
 
 
 async def _guarded(work: Work, stop: Callable[[], None]) -> None:

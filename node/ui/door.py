@@ -21,6 +21,7 @@ from node.settings import Settings
 from node.storage.database import Database
 from node.ui import appointment, dates
 from node.ui.assets import Assets
+from node.ui.cardbox import FOLDER, CardBox
 from node.ui.fragments import Fragments
 from node.ui.kept import Kept
 from node.ui.language import COOKIE, LOOK_COOKIE, Look, choose
@@ -72,6 +73,7 @@ class Ui:
     assets: Assets = field(default_factory=Assets)
     templates: Environment = field(init=False)
     kept: Kept[Any] = field(init=False)
+    cards: CardBox = field(init=False)
 
     def __post_init__(self) -> None:
         self.templates = environment(self.assets)
@@ -81,6 +83,7 @@ class Ui:
         zone = self.settings.home.zone
         self.templates.globals["dates"] = dates.by_the_clock_of(zone)
         self.templates.globals["appointment"] = lambda moment, at: appointment.said(moment, at, zone)
+        self.cards = CardBox(self.settings.dir / FOLDER)
 
     def page(
         self, request: Request, visitor: Visitor, template: str, code: int = 200, /, **values: Any

@@ -49,6 +49,7 @@ from node.ui import (
     sayings,
     search,
     settings,
+    sharing,
     signin,
     tags,
     talks,
@@ -135,6 +136,7 @@ FEEDS: list[tuple[str, Page]] = [  # for the sites and programs of others: what 
     ("/feed.atom", feeds.atom),
     ("/feeds/{name}.atom", feeds.atom_of),
     ("/widget", feeds.widget),
+    ("/cards/{post}.png", sharing.card),
 ]
 FORMS: list[tuple[str, Send]] = [
     ("/choice", choice.choose),
@@ -243,4 +245,6 @@ def open_door(
 ) -> Ui:
     """The door to people with a browser. `fetch`: the way to what is released at another node; `ask`: to
     somebody's own server."""
-    return Ui(database, settings, fetch, ask)
+    ui = Ui(database, settings, fetch, ask)
+    ui.templates.globals["shared"] = sharing.shared
+    return ui
