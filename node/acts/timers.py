@@ -36,8 +36,13 @@ def _daily(tx: Transaction, at: datetime) -> int:
     return touched
 
 
-def tidy(tx: Transaction, at: datetime) -> int:
-    """Once an hour, a piece at a time: words that were taken back leave the pages of the index."""
+def index(tx: Transaction, at: datetime) -> int:
+    """A piece of the posts that wait to be found by the index of words; and once an hour of what is to be
+    done so that words that were taken back leave its pages."""
+    return trigrams.learn(tx) or _tidied(tx, at)
+
+
+def _tidied(tx: Transaction, at: datetime) -> int:
     last = kept.last(tx, NODE, "trigrams")
     if last is not None and at - HOUR < last <= at:
         return 0

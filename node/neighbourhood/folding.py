@@ -42,11 +42,15 @@ def fold(text: str) -> str:
     NFKD)."""
     text = text[: 2 * MOST_LETTERS]
     if not text.isascii():
-        text = "".join(sign for sign in normalize("NFKD", text) if not combining(sign))
-        text = normalize("NFKD", text.casefold()).translate(_ALIKE)
-        text = "".join(sign for sign in text if not combining(sign))
+        text = _without_marks(text).casefold()
+    if not text.isascii():
+        text = _without_marks(text).translate(_ALIKE)
     text = _WITHIN.sub("", text.lower()).replace("ij", "y")
     return _BETWEEN.sub(" ", text).strip()[:MOST_LETTERS]
+
+
+def _without_marks(text: str) -> str:
+    return "".join(sign for sign in normalize("NFKD", text) if not combining(sign))
 
 
 def asked(typed: str) -> tuple[Word, ...]:

@@ -40,7 +40,7 @@ from node.ui import routes as pages_routes
 from node.ui.door import Ui
 from node.ui.routes import open_door as pages_door
 
-TICK_SECONDS, CARDS_SECONDS = 30.0, 600.0
+TICK_SECONDS, INDEX_SECONDS, CARDS_SECONDS = 30.0, 5.0, 600.0
 ANSWER_SECONDS = 5.0  # how long the database may take before the node says it is not well
 FOR_PROGRAMS = ("/api/", "/ap/", "/inbox", "/.well-known/", "/nodeinfo/", "/healthz", "/metrics")
 
@@ -67,6 +67,7 @@ def build(
         *outward,
         lambda: mail_worker.run(database, settings),
         lambda: keep_time(database),
+        lambda: keep_index(database),
         lambda: keep_cards(pages),
     ]
     follows = settings.town and database.sqlite_path is None  # other processes may be this node too
@@ -105,10 +106,17 @@ def build(
 async def keep_time(database: Database) -> None:
     """Do what is due, at the start and then twice a minute."""
     while True:
-        for due in (timers.tick, timers.tidy):
-            while await database.writing(due, clock.now()):
-                pass
+        while await database.writing(timers.tick, clock.now()):
+            pass
         await asyncio.sleep(TICK_SECONDS)
+
+
+async def keep_index(database: Database) -> None:
+    """New posts come into the index of words some seconds later, many at once; what was taken back goes."""
+    while True:
+        while await database.writing(timers.index, clock.now()):
+            pass
+        await asyncio.sleep(INDEX_SECONDS)
 
 
 async def keep_cards(pages: Ui) -> None:

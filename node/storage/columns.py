@@ -98,7 +98,9 @@ class NextNumber(FunctionElement[int]):
 
 @compiles(NextNumber, "sqlite")
 def _after_the_last(*_: Any, **__: Any) -> str:
-    return "(SELECT coalesce(max(number), 0) + 1 FROM posts WHERE number IS NOT NULL)"
+    last = "SELECT max(number) FROM posts WHERE number IS NOT NULL"
+    known = "SELECT until FROM trigrams_known"  # no number twice, also when the last post is gone
+    return f"(max(coalesce(({last}), 0), coalesce(({known}), 0)) + 1)"
 
 
 @compiles(NextNumber)

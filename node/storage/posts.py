@@ -15,6 +15,7 @@ from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.report import ReportState
 from node.neighbourhood.resident import Resident
 from node.storage import trigrams
+from node.storage.columns import NextNumber
 from node.storage.database import Prepared, Transaction
 from node.storage.filter import Filter, answerable, running, visible_to, whose
 from node.storage.tables import (
@@ -38,15 +39,11 @@ _BY_URI, _BY_URI_LOCKED = Prepared(_URI), Prepared(_URI.with_for_update())
 
 def add(tx: Transaction, post: Post) -> None:
     tx.change(_ADD, _values(post))
-    trigrams.learn(tx, post.id)
 
 
 def add_once(tx: Transaction, post: Post) -> bool:
     """Keep a new post; False when one with its id is here already, for the same form was sent twice."""
-    new = tx.add_new(posts, **_values(post))
-    if new:
-        trigrams.learn(tx, post.id)
-    return new
+    return tx.add_new(posts, **_values(post))
 
 
 def save(tx: Transaction, post: Post) -> None:
@@ -56,10 +53,9 @@ def save(tx: Transaction, post: Post) -> None:
 
 def overwrite(tx: Transaction, post_id: str, values: Mapping[str, Any]) -> None:
     """Keep these values over those of its row; by its new words it is found, by the old ones no longer."""
-    changed = trigrams.forget(tx, post_id, but=values["folded"])
-    tx.run(posts.update().where(posts.c.id == post_id), dict(values))
-    if changed:
-        trigrams.learn(tx, post_id)
+    left = trigrams.forget(tx, post_id, but=values["folded"])
+    number = {"number": NextNumber()} if left else {}
+    tx.run(posts.update().where(posts.c.id == post_id).values(**values, **number))
 
 
 def get(tx: Transaction, post_id: str, *, lock: bool = False) -> Post:

@@ -3,6 +3,9 @@
 It holds no positions, so what it finds is looked at once more in the folded words themselves: that makes it
 a quarter of the size. On PostgreSQL the database keeps an index of its own, and nothing here does anything.
 
+A new post waits for its turn, for many at once cost a third of what each costs alone; until then it is looked
+at for every question (`until`).
+
 What is deleted from it is only marked, until pieces of it are merged. So that nothing stays in the file of
 what somebody took back, the pieces are merged on purpose, some pages at a time; the pages they leave are
 overwritten (`secure_delete`).
@@ -14,31 +17,44 @@ from sqlalchemy import bindparam, func, select, text
 
 from node.neighbourhood.folding import SHORTEST, Word
 from node.storage.database import Prepared, Transaction
-from node.storage.tables import posts, trigrams_left
+from node.storage.tables import posts, trigrams_known, trigrams_left
 
 PAGES = 400  # merged at a time: some hundredths of a second
 _HITS = text("SELECT rowid FROM trigrams WHERE trigrams MATCH :question LIMIT :most")
-_LEARN = Prepared(
-    text(
-        "INSERT INTO trigrams (rowid, folded) "
-        "SELECT number, folded FROM posts WHERE id = :id AND folded <> ''"
-    )
+PIECE = 500  # posts taken in at a time
+_LEARN = text(
+    "INSERT INTO trigrams (rowid, folded) SELECT number, folded FROM posts "
+    "WHERE number > :after AND number <= :until AND folded <> ''"
 )
 _OLD = Prepared(select(posts.c.number, posts.c.folded).where(posts.c.id == bindparam("id")))
 _FORGET = text("INSERT INTO trigrams (trigrams, rowid, folded) VALUES ('delete', :number, :folded)")
 _MERGE = text("INSERT INTO trigrams (trigrams, rank) VALUES ('merge', :pages)")
 
 
-def learn(tx: Transaction, post_id: str) -> None:
-    """Take in the words of this post as they stand in its row."""
-    if _kept_here(tx):
-        tx.change(_LEARN, {"id": post_id})
+def learn(tx: Transaction) -> int:
+    """Take in a piece of the posts that wait; how many those were."""
+    if not _kept_here(tx):
+        return 0
+    after = until(tx)
+    waiting = select(posts.c.number).where(posts.c.number > after).order_by(posts.c.number).limit(PIECE)
+    found = tx.run(waiting).scalars().all()
+    if found:
+        tx.run(_LEARN, {"after": after, "until": found[-1]})
+        tx.run(trigrams_known.delete())
+        tx.run(trigrams_known.insert(), {"until": found[-1]})
+    return len(found)
+
+
+def until(tx: Transaction) -> int:
+    """The number of the last post that is in the index."""
+    return int(tx.run(select(trigrams_known.c.until)).scalar() or 0)
 
 
 def forget(tx: Transaction, post_id: str, but: str | None = None) -> bool:
-    """Let go of its words before they change or go; says whether the new ones (`but`) are to be learnt."""
+    """Let go of the words of a post before they go, or become others (`but`). True when its turn is over:
+    then it is to get a new number, and waits like a new one."""
     old = tx.row(_OLD, id=post_id) if _kept_here(tx) else None
-    if old is None or old["folded"] == but:
+    if old is None or old["folded"] == but or old["number"] > until(tx):
         return False
     if old["folded"]:
         tx.run(_FORGET, old)
@@ -52,7 +68,8 @@ def _kept_here(tx: Transaction) -> bool:
 
 
 def numbers(tx: Transaction, words: Sequence[Word], most: int) -> list[int] | None:
-    """Which posts can have all these words, at most so many; None when no word is long enough to tell."""
+    """Which posts can have all these words, and which are not looked at yet; `most` of each. None when no
+    word is long enough to tell."""
     question = " AND ".join(
         "(" + " OR ".join(f"({_three_by_three(form)})" for form in word) + ")"
         for word in words
@@ -60,7 +77,8 @@ def numbers(tx: Transaction, words: Sequence[Word], most: int) -> list[int] | No
     )
     if not question:
         return None
-    return list(tx.run(_HITS, {"question": question, "most": most}).scalars())
+    waiting = select(posts.c.number).where(posts.c.number > until(tx)).limit(most)
+    return [*tx.run(_HITS, {"question": question, "most": most}).scalars(), *tx.run(waiting).scalars()]
 
 
 def _three_by_three(form: str) -> str:

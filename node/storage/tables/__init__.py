@@ -27,7 +27,7 @@ from node.storage.tables.posts import (
     voids,
 )
 from node.storage.tables.talks import invites, messages, reads, releases, reports
-from node.storage.tables.trigrams import trigrams_left
+from node.storage.tables.trigrams import trigrams_known, trigrams_left
 
 __all__ = [
     "accounts",
@@ -70,6 +70,7 @@ __all__ = [
     "tokens",
     "tombstones",
     "tries",
+    "trigrams_known",
     "trigrams_left",
     "voids",
 ]

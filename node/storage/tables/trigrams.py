@@ -10,6 +10,10 @@ trigrams_left = table(  # posts that left the index, or changed: its pages hold 
     Column("number", Whole, primary_key=True, autoincrement=False),
     Column("merging", Flag, nullable=False, server_default="0"),
 )
+trigrams_known = table(  # one row: up to which post all are in it; those after it wait for their turn
+    "trigrams_known",
+    Column("until", Whole, primary_key=True, autoincrement=False),
+)
 _TRIGRAMS = (
     "CREATE VIRTUAL TABLE trigrams USING fts5("
     "folded, content='posts', content_rowid='number', tokenize='trigram', detail=none, columnsize=0)"

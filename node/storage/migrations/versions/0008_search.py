@@ -47,11 +47,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_trigrams_left")),
         sqlite_strict=True,
     )
+    op.create_table(
+        "trigrams_known",
+        sa.Column("until", WHOLE, nullable=False, autoincrement=False),
+        sa.PrimaryKeyConstraint("until", name=op.f("pk_trigrams_known")),
+        sqlite_strict=True,
+    )
     on_file = op.get_bind().dialect.name == "sqlite"
     if on_file:
         op.execute(TRIGRAMS)
     _fold_all(on_file)
-    op.execute("INSERT INTO trigrams (trigrams) VALUES ('rebuild')" if on_file else IF_IT_MAY)
+    if on_file:
+        op.execute("INSERT INTO trigrams (trigrams) VALUES ('rebuild')")
+        op.execute("INSERT INTO trigrams_known (until) SELECT coalesce(max(number), 0) FROM posts")
+    else:
+        op.execute(IF_IT_MAY)
 
 
 def _fold_all(numbered: bool) -> None:
