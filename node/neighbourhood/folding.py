@@ -29,8 +29,10 @@ _ALIKE = str.maketrans(
         "ـ": None,
     }
 )
-_WITHIN = re.compile(r"(?<=[^\W_])['’‘ʼ`´\-‐‑](?=[^\W_])")  # foto's, e-mail
+_JOINING = "'’‘ʼ`´-‐‑"
+_WITHIN = re.compile(rf"(?<=[^\W_])[{re.escape(_JOINING)}](?=[^\W_])")  # foto's, e-mail
 _BETWEEN = re.compile(r"[\W_]+")
+_SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}  # every message comes by here
 _VOWELS, _DOUBLED = "aeiouy", "aeou"
 
 Word = tuple[str, ...]
@@ -45,8 +47,11 @@ def fold(text: str) -> str:
         text = _without_marks(text).casefold()
     if not text.isascii():
         text = _without_marks(text).translate(_ALIKE)
-    text = _WITHIN.sub("", text.lower()).replace("ij", "y")
-    return _BETWEEN.sub(" ", text).strip()[:MOST_LETTERS]
+    text = text.lower()
+    if any(sign in text for sign in _JOINING):
+        text = _WITHIN.sub("", text)
+    text = text.translate(_SPACES) if text.isascii() else _BETWEEN.sub(" ", text)
+    return " ".join(text.split()).replace("ij", "y")[:MOST_LETTERS].rstrip()
 
 
 def _without_marks(text: str) -> str:

@@ -21,8 +21,7 @@ from node.storage.filter import Filter
 from node.storage.posts import COLUMNS, listing, of_row, shown
 from node.storage.tables import posts
 
-MOST = 3000  # posts looked at for one answer
-FIRST = 200  # of those, the newest first: a common word is among them
+MOST = 2000  # posts looked at for one answer
 _NEWEST = (posts.c.created.desc(), posts.c.id.desc())
 
 
@@ -42,19 +41,22 @@ def search(
         return Found(listing(tx, who, wanted, at))
     where = shown(who, replace(wanted, starting_from=None), at)
     if tx.connection.dialect.name != "sqlite":
-        return _by_server(tx, where, words, wanted.limit)
+        return _by_server(tx, wanted, where, words)
     numbers = trigrams.numbers(tx, words, MOST + 1)
     if numbers is not None and len(numbers) <= MOST:
         return Found(_of_these(tx, numbers, [*where, *_having(tx, words, posts.c.folded)], wanted.limit))
-    return _among_the_newest(tx, where, words, wanted.limit)
+    return _among_the_newest(tx, wanted, where, words)
 
 
-def _by_server(tx: Transaction, where: list[ColumnElement[bool]], words: Sequence[Word], limit: int) -> Found:
+def _by_server(
+    tx: Transaction, wanted: Filter, where: list[ColumnElement[bool]], words: Sequence[Word]
+) -> Found:
     """PostgreSQL finds long words by its own index (pg_trgm)."""
     if all(len(form) < SHORTEST for word in words for form in word):
-        return _among_the_newest(tx, where, words, limit)
+        return _among_the_newest(tx, wanted, where, words)
     having = _having(tx, words, posts.c.folded)
-    return Found(_read(tx, select(*COLUMNS).where(*where, *having).order_by(*_NEWEST).limit(limit)))
+    statement = select(*COLUMNS).where(*where, *having).order_by(*_NEWEST).limit(wanted.limit)
+    return Found(_read(tx, statement))
 
 
 def _of_these(
@@ -67,27 +69,25 @@ def _of_these(
 
 
 def _among_the_newest(
-    tx: Transaction, where: list[ColumnElement[bool]], words: Sequence[Word], limit: int
+    tx: Transaction, wanted: Filter, where: list[ColumnElement[bool]], words: Sequence[Word]
 ) -> Found:
-    """What no index narrows down: a word of two letters, or one that stands nearly everywhere."""
-    found = _among(tx, where, words, limit, FIRST)
-    if len(found) == limit:
-        return Found(found)
-    found = _among(tx, where, words, limit, MOST)
-    if len(found) == limit:
-        return Found(found)
-    last = select(posts.c.created, posts.c.id).where(*where).order_by(*_NEWEST).offset(MOST - 1).limit(1)
+    """What no index narrows down: a word of two letters, or one that stands nearly everywhere. So many of
+    the newest are looked at, whoever may see them, and it is told where that ended."""
+    these: list[ColumnElement[bool]] = []
+    if wanted.open_only or wanted.answerable:
+        these.append(posts.c.ended.is_(None))
+    if wanted.before is not None:
+        these.append(posts.c.created <= wanted.before[0])
+    last = select(posts.c.created, posts.c.id).where(*these).order_by(*_NEWEST).offset(MOST).limit(1)
     end = tx.run(last).first()
-    return Found(found, (end.created, end.id) if end is not None else None)
-
-
-def _among(
-    tx: Transaction, where: list[ColumnElement[bool]], words: Sequence[Word], limit: int, most: int
-) -> list[Post]:
-    newest = select(*COLUMNS, posts.c.folded).where(*where).order_by(*_NEWEST).limit(most).subquery()
-    having = _having(tx, words, newest.c.folded)
-    order = (newest.c.created.desc(), newest.c.id.desc())
-    return _read(tx, select(newest).where(*having).order_by(*order).limit(limit))
+    if end is not None:
+        where = [*where, posts.c.created >= end.created]
+    having = _having(tx, words, posts.c.folded)
+    statement = select(*COLUMNS).where(*where, *having).order_by(*_NEWEST).limit(wanted.limit)
+    found = _read(tx, statement)
+    if end is None or len(found) == wanted.limit:
+        return Found(found)
+    return Found(found, (end.created, end.id))
 
 
 def _read(tx: Transaction, statement: Select[Any], **values: str) -> list[Post]:

@@ -9,7 +9,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.bench import actors, ceilings, crisis, delivery, figures, flood, inbox, mesh, starting, timeline
+from tests.bench import (
+    actors,
+    ceilings,
+    crisis,
+    delivery,
+    figures,
+    flood,
+    inbox,
+    mesh,
+    searching,
+    starting,
+    timeline,
+)
 from tests.bench.figures import Figure, Size
 
 ROWS: dict[str, Callable[[Size], Iterator[Figure]]] = {
@@ -28,6 +40,7 @@ ROWS: dict[str, Callable[[Size], Iterator[Figure]]] = {
     "deliver-dead": delivery.deliver_dead,
     "timeline": timeline.timeline,
     "bytes-per-post": timeline.bytes_per_post,
+    "search-100k": searching.search_100k,
     "crisis": crisis.crisis,
     "mesh-10": mesh.mesh_10,
     "mesh-30": mesh.mesh_30,
