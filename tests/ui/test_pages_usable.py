@@ -56,7 +56,8 @@ def _filled(tx: Transaction, here: Here) -> list[tuple[str | None, str]]:
     posts.close(tx, cast.poster, closed.id, at)
     page = f"/o/{long.id}"
     return [
-        *((None, path) for path in ("/", "/requests", page)),
+        *((None, path) for path in ("/", "/requests", page, "/posts?q=zeilboot&kind=offer")),
+        *(("poster", f"/posts?{query}") for query in (f"q={WORD[:40]}&show=all", "q=lopen&where=near", "q=")),
         *(("outsider", path) for path in ("/", "/offers", "/mine", "/ask")),
         *(("booster", path) for path in ("/mine", "/requests?where=here&show=all", f"/o/{agreed.id}")),
         *(
