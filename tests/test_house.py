@@ -34,7 +34,7 @@ HOUSE: dict[str, tuple[set[str], set[str]]] = {
         {"starlette", "httpx", "h11", "cryptography", "http_sf", "rfc8785", "msgspec", "nh3"},
     ),
     "api": (HALL, {"starlette", "msgspec"}),
-    "ui": (HALL, {"starlette", "jinja2", "python_multipart"}),
+    "ui": (HALL, {"starlette", "jinja2", "python_multipart", "webauthn"}),
     "mail": (HALL, {"starlette", "aiosmtplib"}),
     "pictures": (set(), {"PIL"}),  # a program of its own: no other room may import it
     **dict.fromkeys(

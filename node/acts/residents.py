@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import uuid4
 
+from node.acts import entering
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, NotFound, TooMany, phrase
 from node.neighbourhood.resident import Resident, checked_email, checked_language, checked_name
@@ -13,7 +14,7 @@ from node.storage import access, letters, log, residents, ways_in
 from node.storage.database import Transaction
 
 LINK_LASTS = timedelta(minutes=15)
-SESSION_LASTS = timedelta(days=30)
+SESSION_LASTS = entering.OWN_LASTS
 INVITATION_LASTS = timedelta(days=30)
 MAILS_AN_HOUR = 3  # sign-in mails to one address
 MAILS_AN_HOUR_PER_CALLER = 10
@@ -24,19 +25,26 @@ _CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that look like another
 
 
 def join(
-    tx: Transaction, name: str, email: str, language: str, code: str, caller: str, at: datetime
+    tx: Transaction,
+    name: str,
+    email: str,
+    language: str,
+    code: str,
+    caller: str,
+    at: datetime,
+    browser: str = "",
 ) -> Resident | None:
     """Make an account. With an invitation code it is let in at once; without, an operator decides.
 
-    `caller` is where it comes from, for counting tries. None when the address has an account already: that
-    person gets a sign-in mail, and whoever asks learns nothing.
+    `caller` is where it comes from, for counting tries; `browser` what the asking browser alone knows. None
+    when the address has an account already: that person gets a sign-in mail, and whoever asks learns nothing.
     """
     name, email, language = checked_name(name), checked_email(email), checked_language(language)
     code = "".join(sign for sign in code.upper() if sign.isalnum())
     invited = bool(code) and _use_code(tx, code, caller, at)
     made = Resident(uuid4().hex, name, language, at, admitted=at if invited else None)
     _count_mail(tx, email, None if invited else caller, at)
-    letters.add(tx, "signin", at, address=email)
+    _write(tx, email, browser, at)
     if not residents.add(tx, made, email):
         if invited:
             _let_in_who_waits(tx, email, at)
@@ -163,17 +171,33 @@ def end_invitation(tx: Transaction, by: Resident, which: str, at: datetime) -> N
         raise NotFound(phrase("This invitation is not here, or no longer."))
 
 
-def ask_signin(tx: Transaction, email: str, caller: str, at: datetime) -> None:
-    """Want a sign-in mail. Nobody learns from the answer whether the address is known (U01)."""
+def ask_signin(tx: Transaction, email: str, caller: str, at: datetime, browser: str = "") -> None:
+    """Want a sign-in mail. Nobody learns from the answer whether the address is known (U01).
+
+    `browser`: what the asking browser alone knows; there the link signs in, elsewhere it shows a code (U04).
+    """
     email = checked_email(email)
     _count_mail(tx, email, caller, at)
-    letters.add(tx, "signin", at, address=email)
+    _write(tx, email, browser, at)
 
 
-def make_link(tx: Transaction, resident_id: str, at: datetime, lasts: timedelta = LINK_LASTS) -> str:
-    """The secret of a sign-in link, valid once; older ones of this person end."""
+def _write(tx: Transaction, email: str, browser: str, at: datetime) -> None:
+    """The queue never holds what opens something: of the browser's secret only the hash."""
+    letters.add(tx, "signin", at, address=email, browser=access.hashed(browser) if browser else None)
+
+
+def make_link(
+    tx: Transaction,
+    resident_id: str,
+    at: datetime,
+    lasts: timedelta = LINK_LASTS,
+    browser: str | None = None,
+) -> str:
+    """The secret of a sign-in link, valid once; older ones of this person end. `browser`: the hash of what
+    the asking browser knows; without it the link works in any."""
     secret = secrets.token_urlsafe(32)
-    access.add_link(tx, secret, resident_id, at + lasts, at)
+    code = entering.code_of(secret)
+    access.add_link(tx, secret, resident_id, at + lasts, at, browser=browser, code=code)
     return secret
 
 
@@ -184,17 +208,24 @@ def make_lasting_link(tx: Transaction, resident_id: str, at: datetime) -> str:
     return secret
 
 
-def sign_in(tx: Transaction, link: str, old_session: str | None, at: datetime) -> tuple[str, Resident]:
+def sign_in(
+    tx: Transaction,
+    link: str,
+    old_session: str | None,
+    at: datetime,
+    *,
+    browser: str = "",
+    own: bool = True,
+) -> tuple[str, Resident]:
     """Use a sign-in link: a new session's secret, and whose it is. A session that was there before ends
-    (U08)."""
+    (U08). In another browser than the one that asked it lets nobody in (U04)."""
+    asked = access.link_browser(tx, link)
+    if asked is not None and asked != access.hashed(browser):
+        raise NotAllowed(phrase("Type the code in the browser where you asked for this mail."))
     owner = access.use_link(tx, link, at)
     if owner is None:
         raise NotFound(phrase("This link was used already, or it is too old. Ask for a new one."))
-    if old_session is not None:
-        access.end_session(tx, old_session)
-    secret = secrets.token_urlsafe(32)
-    access.add_session(tx, secret, owner, at + SESSION_LASTS, at)
-    return secret, residents.get(tx, owner, at)
+    return entering.let_in(tx, owner, old_session, at, own=own)
 
 
 def make_token(tx: Transaction, by: Resident, name: str, at: datetime) -> str:

@@ -8,6 +8,7 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from node.acts import entering
 from node.acts import residents as acts
 from node.mail import texts
 from node.neighbourhood.refusal import NotFound
@@ -28,7 +29,8 @@ def written(tx: Transaction, settings: Settings, letter: Letter, at: datetime) -
         return None
     person, address = found
     language = texts.language_for(person.language, settings.language)
-    values = {"link": _link(tx, settings, letter, person, at), **_facts(settings)}
+    link = _link(tx, settings, letter, person, at)
+    values = {"link": link, "code": _code(link), **_facts(settings)}
     return _message(settings, address, language, _words(language, letter.what, values), at)
 
 
@@ -51,13 +53,18 @@ _ELSEWHERE = {  # letters about no post of one's own
     "node moved": "/operator/neighbours",
     "reply waits": "/queue/replies",
     "follow asked": "/operator/followers",
+    "way in made": "/me/passkeys",
+    "letter locked": "/desk/letters",
+    "return asked": "/me#return",
+    "vouch asked": "/vouch",
 }
 
 
 def _link(tx: Transaction, settings: Settings, letter: Letter, person: Resident, at: datetime) -> str:
     """Where the letter leads: the front page when there is nothing (any more) for this person to see."""
     if letter.what == "signin":
-        return f"{settings.origin}/signin/{acts.make_link(tx, person.id, at)}"
+        secret = acts.make_link(tx, person.id, at, browser=letter.facts.get("browser"))
+        return f"{settings.origin}/signin/{secret}"
     if letter.what in _ELSEWHERE:
         return settings.origin + _ELSEWHERE[letter.what]
     if "invite" in letter.facts:
@@ -72,6 +79,12 @@ def _link(tx: Transaction, settings: Settings, letter: Letter, person: Resident,
         return f"{settings.origin}/o/{found.id}{page}"
     except NotFound:
         return f"{settings.origin}/"
+
+
+def _code(link: str) -> str:
+    """The digits that belong to a sign-in link, three and three."""
+    code = entering.code_of(link.rpartition("/")[2])
+    return f"{code[:3]} {code[3:]}"
 
 
 def _facts(settings: Settings) -> dict[str, str]:

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, func, or_, select
 
 from node.storage.database import Transaction
-from node.storage.tables import invitations, sessions, signin_links, tokens, tries
+from node.storage.tables import challenges, invitations, sessions, signin_links, tokens, tries
 
 SEEN_EVERY = timedelta(hours=1)  # how often a session's or token's last use is written down
 _ID_LENGTH = 16  # of a session's hash, as its name in a list
 # Asked for each page: built once.
-_SESSION = select(sessions.c.resident_id, sessions.c.seen).where(
+_SESSION = select(*(sessions.c[name] for name in ("resident_id", "seen", "shared", "verified"))).where(
     sessions.c.token_hash == bindparam("hash"),
     sessions.c.expires > bindparam("now", type_=sessions.c.expires.type),
 )
@@ -35,6 +35,23 @@ class Session:
     id: str
     created: datetime
     seen: datetime
+    shared: bool
+    way: str
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A session that runs: whose, when it was last used, whether other people use this browser too, and when
+    its owner showed a passkey in it."""
+
+    owner: str
+    seen: datetime
+    shared: bool
+    verified: datetime | None
+
+    def to_note(self, at: datetime) -> bool:
+        """Whether this use should be written down."""
+        return self.seen < at - SEEN_EVERY
 
 
 def hashed(secret: str) -> str:
@@ -67,13 +84,42 @@ def invitations_open(tx: Transaction, at: datetime) -> list[tuple[str, int, date
 
 
 def add_link(
-    tx: Transaction, secret: str, resident_id: str, expires: datetime, at: datetime, lasting: bool = False
+    tx: Transaction,
+    secret: str,
+    resident_id: str,
+    expires: datetime,
+    at: datetime,
+    lasting: bool = False,
+    browser: str | None = None,
+    code: str = "",
 ) -> None:
-    """A sign-in link; a new one makes those before it useless, but for a demo's lasting ones."""
+    """A sign-in link; a new one makes those before it useless, but for a demo's lasting ones.
+
+    `browser`: the hash of what the browser that asked knows; only there it works, and so does its `code`.
+    """
     older = and_(signin_links.c.resident_id == resident_id, signin_links.c.lasting == False)
     tx.run(signin_links.delete().where(older))
     values = {"resident_id": resident_id, "created": at, "expires": expires, "lasting": lasting}
-    tx.run(signin_links.insert(), {"token_hash": hashed(secret), **values})
+    bound = {"browser": browser, "code_hash": _code(browser, code) if browser else None}
+    tx.run(signin_links.insert(), {"token_hash": hashed(secret), **values, **bound})
+
+
+def _code(browser: str, code: str) -> str:
+    return hashed(f"{browser} {code}")
+
+
+def link_browser(tx: Transaction, secret: str) -> str | None:
+    """The browser that a link was asked in; None when it works in any, or is not there."""
+    named = signin_links.c.token_hash == hashed(secret)
+    return tx.run(select(signin_links.c.browser).where(named)).scalar()
+
+
+def use_code(tx: Transaction, browser: str, code: str, at: datetime) -> str | None:
+    """Use a link up by its code, in the browser that asked, and say whose it was."""
+    same = and_(signin_links.c.browser == browser, signin_links.c.code_hash == _code(browser, code))
+    valid = and_(same, signin_links.c.expires > at)
+    owner: str | None = tx.run(select(signin_links.c.resident_id).where(valid)).scalar()
+    return owner if owner is not None and tx.run(signin_links.delete().where(valid)).rowcount else None
 
 
 def link_owner(tx: Transaction, secret: str, at: datetime) -> str | None:
@@ -98,15 +144,37 @@ def use_link(tx: Transaction, secret: str, at: datetime) -> str | None:
     return owner
 
 
-def add_session(tx: Transaction, secret: str, resident_id: str, expires: datetime, at: datetime) -> None:
+def add_session(
+    tx: Transaction,
+    secret: str,
+    resident_id: str,
+    expires: datetime,
+    at: datetime,
+    *,
+    shared: bool = False,
+    way: str = "mail",
+    verified: datetime | None = None,
+) -> None:
     values = {"resident_id": resident_id, "created": at, "seen": at, "expires": expires}
+    values |= {"shared": shared, "way": way, "verified": verified}
     tx.run(sessions.insert(), {"token_hash": hashed(secret), **values})
+
+
+def begun(tx: Transaction, secret: str, at: datetime) -> Begun | None:
+    """The session with this secret, while it runs."""
+    row = tx.run(_SESSION, {"hash": hashed(secret), "now": at}).first()
+    return Begun(*row) if row else None
 
 
 def session_owner(tx: Transaction, secret: str, at: datetime) -> tuple[str, bool] | None:
     """Whose session this is, and whether its last use should be written down."""
-    row = tx.run(_SESSION, {"hash": hashed(secret), "now": at}).first()
-    return (row[0], row[1] < at - SEEN_EVERY) if row else None
+    found = begun(tx, secret, at)
+    return (found.owner, found.to_note(at)) if found else None
+
+
+def verify_session(tx: Transaction, secret: str, at: datetime) -> None:
+    """Its owner showed a passkey in it just now."""
+    tx.run(sessions.update().where(sessions.c.token_hash == hashed(secret)).values(verified=at))
 
 
 def keep_session(tx: Transaction, secret: str, expires: datetime, at: datetime) -> None:
@@ -128,10 +196,10 @@ def session_id(secret: str) -> str:
 
 def sessions_of(tx: Transaction, resident_id: str, at: datetime) -> list[Session]:
     """Where a person is signed in now, the last used first."""
-    columns = (sessions.c.token_hash, sessions.c.created, sessions.c.seen)
+    columns = [sessions.c[name] for name in ("token_hash", "created", "seen", "shared", "way")]
     theirs = select(*columns).where(sessions.c.resident_id == resident_id, sessions.c.expires > at)
     rows = tx.run(theirs.order_by(sessions.c.seen.desc(), sessions.c.token_hash))
-    return [Session(row[0][:_ID_LENGTH], row[1], row[2]) for row in rows]
+    return [Session(row[0][:_ID_LENGTH], *row[1:]) for row in rows]
 
 
 def end_session_of(tx: Transaction, resident_id: str, id: str) -> bool:
@@ -198,5 +266,6 @@ def forget(tx: Transaction, at: datetime) -> None:
     tx.run(tries.delete().where(tries.c.at < at - timedelta(days=1)))
     tx.run(sessions.delete().where(sessions.c.expires <= at))
     tx.run(signin_links.delete().where(signin_links.c.expires <= at))
+    tx.run(challenges.delete().where(challenges.c.expires <= at))
     over = or_(invitations.c.expires <= at, invitations.c.left <= 0)
     tx.run(invitations.delete().where(over, invitations.c.expires < at - timedelta(days=30)))

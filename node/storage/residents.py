@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
+from node.neighbourhood.passkey import GRACE
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Role
@@ -13,8 +14,12 @@ from node.storage.tables import (
     drafts,
     follows,
     invites,
+    letter_codes,
     letters,
+    passkeys,
     posts,
+    proofs,
+    recoveries,
     reports,
     residents,
     responses,
@@ -22,6 +27,7 @@ from node.storage.tables import (
     sessions,
     signin_links,
     tokens,
+    vouches,
 )
 
 _SELECT = select(*(residents.c[name] for name in ("id", "name", "language", "created", "admitted")))
@@ -61,7 +67,8 @@ def forget(tx: Transaction, resident_id: str) -> bool:
         tx.run(select(one).where(one == resident_id).limit(1)).first() for one in theirs
     ):
         return False
-    for table in (sessions, signin_links, tokens, roles, follows, letters):
+    theirs_too = (passkeys, letter_codes, recoveries, proofs, vouches)
+    for table in (sessions, signin_links, tokens, roles, follows, letters, *theirs_too):
         tx.run(table.delete().where(table.c.resident_id == resident_id))
     tx.run(drafts.delete().where(drafts.c.owner == resident_id))
     tx.run(residents.delete().where(waits))
@@ -117,10 +124,23 @@ def holding(tx: Transaction, role: Role, at: datetime, *, lock: bool = False) ->
 
 
 def grant(tx: Transaction, resident_id: str, role: Role, until: datetime | None, at: datetime) -> None:
-    """Give a role, or give it until another day."""
-    if not tx.add_new(roles, resident_id=resident_id, role=role, granted=at, until=until):
+    """Give a role, or give it until another day. Its holder has some days to make a passkey."""
+    values = {"granted": at, "until": until, "passkey_by": at + GRACE}
+    if not tx.add_new(roles, resident_id=resident_id, role=role, **values):
         same = and_(roles.c.resident_id == resident_id, roles.c.role == role)
-        tx.run(roles.update().where(same).values(granted=at, until=until))
+        tx.run(roles.update().where(same).values(values))
+
+
+def passkey_by(tx: Transaction, resident_id: str, at: datetime) -> datetime | None:
+    """Until when somebody may use the roles held now without a passkey: the last of their days."""
+    held = and_(roles.c.resident_id == resident_id, _lasting(at))
+    last: datetime | None = tx.run(select(func.max(roles.c.passkey_by)).where(held)).scalar()
+    return last
+
+
+def give_days(tx: Transaction, resident_id: str, until: datetime) -> None:
+    """Somebody may use their roles without a passkey for some days more."""
+    tx.run(roles.update().where(roles.c.resident_id == resident_id).values(passkey_by=until))
 
 
 def end_role(tx: Transaction, resident_id: str, role: Role) -> bool:

@@ -104,6 +104,7 @@ async def _mine(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 
     spoken = [(one.code, one.name) for one in languages().values()]
     said = request.query_params.get("said", "") if code == 200 else ""
     values = {"account": account, "form": form, "spoken": spoken, "roles": ROLES, "said": said}
+    values["resting"] = who.resting
     return ui.page(request, who, "account.html", code, current="me", **values)
 
 

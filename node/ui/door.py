@@ -14,9 +14,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from node import clock
 from node.neighbourhood import handle
 from node.neighbourhood.contact import Fetch, out_of_reach
+from node.neighbourhood.passkey import Shown
 from node.neighbourhood.refusal import NotAllowed, phrase
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.roles import Deed, Role, require
 from node.settings import Settings
 from node.storage.database import Database
 from node.ui import appointment, dates
@@ -34,7 +35,8 @@ SEE_OTHER = HTTPStatus.SEE_OTHER
 class Visitor:
     """Who looks at a page: the person signed in, if any, the seal of this browser's forms, and the moment.
 
-    `longer`: the session was just extended, so the cookie that names it is to be kept longer too.
+    `longer`: the session was just extended, so the cookie that names it is to be kept longer too. `shared`:
+    others use this browser as well. `resting`: roles of this person that wait for their passkey.
     """
 
     person: Resident | None
@@ -42,6 +44,9 @@ class Visitor:
     seal: str
     at: datetime
     longer: bool = False
+    shared: bool = False
+    shown: Shown = field(default_factory=Shown)
+    resting: frozenset[Role] = frozenset()
 
     @property
     def admitted(self) -> Resident | None:

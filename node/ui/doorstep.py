@@ -12,6 +12,8 @@ from node.ui import language, session
 from node.ui.door import Ui, Visitor, go_to, here, stranger
 from node.ui.forms import Form, filled, status
 
+WEIGHTY = ("/operator", "/me/tokens", "/me/passkeys")
+NO_WEIGHT = {"/me/passkeys/challenge", "/me/passkeys/prove"}  # they are how it is shown
 Page = Callable[[Ui, Request, Visitor], Awaitable[Response]]
 Send = Callable[[Ui, Request, Visitor, Form], Awaitable[Response]]
 
@@ -60,15 +62,31 @@ def form(ui: Ui, send: Send, file: str) -> Callable[[Request], Awaitable[Respons
     async def answer(request: Request) -> Response:
         who = await session.visitor(ui, request)
         with language.speaking(ui.language_for(request, who.person)):
+            words = None
             try:
                 _require_readable(request)
                 words = await filled(request, file if may(who.person, Deed.RUN_BORDERS) else "")
                 session.require_own_form(ui, request, words["token"])
+                if _weighty(request.scope["path"]) and who.shown.wanted(who.at):
+                    return _prove(ui, request, who, words)
                 return await send(ui, request, who, words)
             except Refusal as refusal:
-                return _refused(ui, request, who, refusal)
+                return _refused(ui, request, who, refusal, words)
 
     return answer
+
+
+def _weighty(path: str) -> bool:
+    """What somebody with a role does only with a passkey shown just now: all that an operator decides (C09),
+    and what makes or ends a way in."""
+    return path.startswith(WEIGHTY) and path not in NO_WEIGHT
+
+
+def _prove(ui: Ui, request: Request, who: Visitor, form: Form | None = None) -> Response:
+    """Show your passkey first; what was filled in goes along. Who has none yet is led to make one."""
+    fields = dict(request.query_params) if form is None else form.values
+    values = {"path": request.scope["path"], "method": request.method.lower(), "fields": fields}
+    return ui.page(request, who, "prove.html", 403, current="me", there=who.shown.there, **values)
 
 
 def _require_readable(request: Request) -> None:
@@ -77,7 +95,7 @@ def _require_readable(request: Request) -> None:
         raise NotFound(phrase("This page is not here"))
 
 
-def _refused(ui: Ui, request: Request, who: Visitor, refusal: Refusal) -> Response:
+def _refused(ui: Ui, request: Request, who: Visitor, refusal: Refusal, form: Form | None = None) -> Response:
     """A stranger who looks at what needs an account is asked to sign in first, and comes back here after.
 
     What is not there for a stranger may be there for a neighbour: both read the same, with the way in.
@@ -85,6 +103,8 @@ def _refused(ui: Ui, request: Request, who: Visitor, refusal: Refusal) -> Respon
     signin = f"/signin?next={quote(here(request))}" if who.person is None else ""
     if isinstance(refusal, NotAllowed) and signin and request.method == "GET":
         return go_to(signin)
+    if isinstance(refusal, NotAllowed) and who.resting and session.is_own(ui, request, form):
+        return _prove(ui, request, who, form)
     code = status(refusal)
     response = ui.sorry(request, who, code, refusal.reason, signin if code in (403, 404) else "")
     if isinstance(refusal, TooMany):

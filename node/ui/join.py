@@ -1,5 +1,6 @@
 """Joining: by an invitation code at once, or by an operator's yes later. Nobody learns who has an account."""
 
+import secrets
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from node.neighbourhood.resident import checked_email, checked_name
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.language import language, languages
+from node.ui.signin import keep_asked
 
 CODE_LENGTH = 40
 
@@ -28,15 +30,17 @@ async def join(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Make an account. A code that is wrong is said at its field, and counted."""
     caller_now = caller(request, ui.settings.trusted_proxies)
     spoken = form["language"] if form["language"] in languages() else ui.settings.language
-    filled_in = form["name"], form["email"], spoken, form["code"]
+    filled_in, browser = (form["name"], form["email"], spoken, form["code"]), secrets.token_urlsafe(24)
     try:
         _check(form)
-        await ui.database.writing(acts.join, *filled_in, caller_now, who.at)
+        await ui.database.writing(acts.join, *filled_in, caller_now, who.at, browser)
     except Invalid as refused:
         if "code" in refused.errors:
             await ui.database.writing(acts.note_wrong_code, caller_now, who.at)
         return _joining(ui, request, who, *form.refused(refused))
-    return go_to("/join/invited" if form["code"].strip() else "/join/waiting")
+    response = go_to("/join/invited" if form["code"].strip() else "/join/waiting")
+    keep_asked(ui, response, browser)
+    return response
 
 
 async def invited(ui: Ui, request: Request, who: Visitor) -> Response:

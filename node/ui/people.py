@@ -8,10 +8,12 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
+from node.acts import passkeys
 from node.acts import residents as acts
 from node.neighbourhood.refusal import Conflict, Invalid, NotFound, Words, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, Role
+from node.storage import passkeys as kept_passkeys
 from node.storage import residents
 from node.storage.database import Transaction
 from node.ui.door import Ui, Visitor, go_to
@@ -37,6 +39,7 @@ class Known:
 
     person: Resident
     grants: list[tuple[Role, datetime | None]]
+    passkeys: int
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -117,6 +120,13 @@ async def end_role(ui: Ui, request: Request, who: Visitor, form: Form) -> Respon
     return go_to(f"{LIST}/{person_id}")
 
 
+async def forget_passkeys(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """Somebody lost their passkeys. Only an operator, and not for oneself."""
+    by, person_id = who.required(Deed.RUN_RESIDENTS), request.path_params["person"]
+    await ui.database.writing(passkeys.forget, by, person_id, who.at)
+    return go_to(f"{LIST}/{person_id}")
+
+
 def _role(written: str) -> Role:
     if written not in set(Role):
         raise Invalid({"role": phrase("Choose a role.")})
@@ -165,4 +175,4 @@ def _one(tx: Transaction, person_id: str, at: datetime) -> Known:
 
 
 def _known(tx: Transaction, person: Resident, at: datetime) -> Known:
-    return Known(person, residents.grants_of(tx, person.id, at))
+    return Known(person, residents.grants_of(tx, person.id, at), kept_passkeys.count(tx, person.id))

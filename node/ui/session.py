@@ -6,6 +6,7 @@ with the seal: a secret that stands in a cookie and in the form (U10).
 """
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from hmac import compare_digest
 
@@ -13,13 +14,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node import clock
-from node.acts.residents import SESSION_LASTS
+from node.acts.entering import lasts
+from node.neighbourhood.passkey import Shown
 from node.neighbourhood.refusal import NotAllowed, NotFound, phrase
 from node.neighbourhood.resident import Resident
+from node.neighbourhood.roles import Role
 from node.settings import Settings
-from node.storage import access, residents
+from node.storage import access, passkeys, residents
+from node.storage.access import Begun
 from node.storage.database import Transaction
 from node.ui.door import Ui, Visitor
+from node.ui.forms import Form
 from node.ui.language import YEAR
 
 
@@ -31,8 +36,8 @@ def cookie(settings: Settings, name: str) -> str:
 
 
 def set_cookie(settings: Settings, response: Response, name: str, value: str, seconds: int | None) -> None:
-    """Keep a secret in this browser alone, out of reach of scripts and of other sites' forms (U09); without
-    `seconds` until it is closed."""
+    """Keep a secret in this browser alone, out of reach of scripts and of other sites' forms (U09). Without
+    `seconds` it is forgotten when the browser closes."""
     full, secure = cookie(settings, name), settings.secure
     response.set_cookie(full, value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
 
@@ -48,13 +53,14 @@ async def visitor(ui: Ui, request: Request) -> Visitor:
     seal = request.cookies.get(cookie(ui.settings, "seal")) or secrets.token_urlsafe(24)
     if not session:
         return Visitor(None, None, seal, at)
-    found = await ui.database.reading(_owner, session, at)
+    found = await ui.database.reading(_owner, session, at, not ui.settings.town)
     if found is None:
         return Visitor(None, None, seal, at)
-    person, note = found[0], found[1] and request.method == "GET"  # whose answer tells the browser so too
+    person, resting, begun, shown = found
+    note = begun.to_note(at) and request.method == "GET"  # whose answer tells the browser so too
     if note:
-        await ui.database.writing(access.keep_session, session, at + SESSION_LASTS, at)
-    return Visitor(person, session, seal, at, longer=note)
+        await ui.database.writing(access.keep_session, session, at + lasts(not begun.shared), at)
+    return Visitor(person, session, seal, at, note, begun.shared, shown, resting)
 
 
 def keep(ui: Ui, request: Request, found: Visitor, response: Response) -> None:
@@ -62,33 +68,52 @@ def keep(ui: Ui, request: Request, found: Visitor, response: Response) -> None:
     if request.cookies.get(cookie(ui.settings, "seal")) != found.seal:
         set_cookie(ui.settings, response, "seal", found.seal, YEAR)
     if found.session is not None and found.longer:
-        begin(ui.settings, response, found.session)
+        begin(ui.settings, response, found.session, own=not found.shared)
 
 
-def begin(settings: Settings, response: Response, session: str) -> None:
-    """Signed in: this browser keeps the session's secret."""
-    set_cookie(settings, response, "session", session, int(SESSION_LASTS.total_seconds()))
+def begin(settings: Settings, response: Response, session: str, *, own: bool) -> None:
+    """Signed in: this browser keeps the session's secret, and no longer than it is open when others use it
+    too."""
+    seconds = int(lasts(own).total_seconds()) if own else None
+    set_cookie(settings, response, "session", session, seconds)
 
 
 def require_own_form(ui: Ui, request: Request, seal_in_form: str | None) -> None:
     """Refuse a POST that another site made somebody's browser send."""
-    fetch_site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if fetch_site is not None:
-        believed = fetch_site == "same-origin" and origin in (None, ui.settings.origin)
-    elif origin is not None:
-        believed = origin == ui.settings.origin
-    else:
-        kept = request.cookies.get(cookie(ui.settings, "seal")) or ""
-        believed = bool(kept) and compare_digest(kept.encode(), (seal_in_form or "").encode())
-    if not believed:
+    if not _is_own_form(ui, request, seal_in_form):
         raise NotAllowed(phrase("This form came from another site. Go back, and try it from our own page."))
 
 
-def _owner(tx: Transaction, session: str, at: datetime) -> tuple[Resident, bool] | None:
-    found = access.session_owner(tx, session, at)
-    if found is None:
+def is_own(ui: Ui, request: Request, form: Form | None) -> bool:
+    """Whether this is a page that was asked for, or a form of ours."""
+    return form is None or _is_own_form(ui, request, form["token"])
+
+
+def _is_own_form(ui: Ui, request: Request, seal_in_form: str | None) -> bool:
+    fetch_site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if fetch_site is not None:
+        return fetch_site == "same-origin" and origin in (None, ui.settings.origin)
+    if origin is not None:
+        return origin == ui.settings.origin
+    kept = request.cookies.get(cookie(ui.settings, "seal")) or ""
+    return bool(kept) and compare_digest(kept.encode(), (seal_in_form or "").encode())
+
+
+def _owner(
+    tx: Transaction, session: str, at: datetime, asked: bool
+) -> tuple[Resident, frozenset[Role], Begun, Shown] | None:
+    """Whose session it is, and which of their roles rest until a passkey is shown in it (`asked`: not in a
+    demo town)."""
+    begun = access.begun(tx, session, at)
+    if begun is None:
         return None
     try:
-        return residents.get(tx, found[0], at), found[1]
+        person = residents.get(tx, begun.owner, at)
     except NotFound:
         return None
+    if not person.roles:
+        return person, frozenset(), begun, Shown(at=begun.verified, asked=asked)
+    shown = Shown(passkeys.there(tx, person.id), begun.verified, asked)
+    if not shown.rests(residents.passkey_by(tx, person.id, at), at):
+        return person, frozenset(), begun, shown
+    return replace(person, roles=frozenset()), person.roles, begun, shown

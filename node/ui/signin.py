@@ -1,17 +1,22 @@
-"""Signing in: a mail with a link, and a button behind it. A look at the link uses nothing up (U02)."""
+"""Signing in by mail: a link with a button behind it, and a code to type where one asked. A look at the link
+uses nothing up (U02)."""
 
+import secrets
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote, unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from node.acts import entering
 from node.acts import residents as acts
 from node.caller import caller
-from node.neighbourhood.refusal import Invalid, NotFound, phrase
+from node.neighbourhood.refusal import Invalid, NotAllowed, NotFound, Words, phrase
+from node.neighbourhood.resident import Resident
 from node.storage import access, residents
 from node.storage.database import Transaction
-from node.ui import begun, session
+from node.ui import begun, ceremony, session
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.language import back
@@ -28,44 +33,90 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def ask(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """Whether the address is known or not: the same work, the same answer (U01)."""
+    browser = secrets.token_urlsafe(24)
     try:
         caller_now = caller(request, ui.settings.trusted_proxies)
-        await ui.database.writing(acts.ask_signin, form["email"], caller_now, who.at)
+        await ui.database.writing(acts.ask_signin, form["email"], caller_now, who.at, browser)
     except Invalid as refused:
         return _asking(ui, request, who, *form.refused(refused))
     response = go_to("/signin/sent")
+    keep_asked(ui, response, browser)
     _keep_next(ui, response, back(form["next"]))
     return response
 
 
 async def sent(ui: Ui, request: Request, who: Visitor) -> Response:
-    """The mail is on its way, or would be if we knew the address; and what to do when nothing comes."""
-    return ui.page(request, who, "signin-sent.html", current="signin")
+    """The mail is on its way, or would be if we knew the address; the field for its code, in the browser that
+    asked; and what to do when nothing comes."""
+    return _sent(ui, request, who, Form())
+
+
+async def code(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
+    """The six digits of the mail, in the browser that asked for it."""
+    browser, own = asked_in(ui, request), form["own"] == "yes"
+    caller_now = caller(request, ui.settings.trusted_proxies)
+    try:
+        entered = partial(entering.by_code, own=own)
+        began = await ui.database.writing(entered, browser, form["code"], caller_now, who.session, who.at)
+    except Invalid as refused:
+        await ui.database.writing(entering.note_wrong_code, browser, caller_now, who.at)
+        return _sent(ui, request, who, *form.refused(refused))
+    return await welcome(ui, request, who, began, own=own)
 
 
 async def link(ui: Ui, request: Request, who: Visitor) -> Response:
-    """What the mail leads to: whose link this is, and the button. Programs that look at links may come by
-    (U02)."""
-    name = await ui.database.reading(_owner, request.path_params["secret"], who.at)
-    if name is None:
+    """What the mail leads to: in the browser that asked whose link this is, and the button; in another the
+    code to type there (U04). Programs that look at links may come by (U02)."""
+    found = await ui.database.reading(_owner, request.path_params["secret"], who.at)
+    if found is None:
         return _asking(ui, request, who, Form(reason=OLD), 404)
-    kept = request.cookies.get(session.cookie(ui.settings, "next"), "")
-    wanted = back(request.query_params.get("next") or unquote(kept))
+    name, browser = found
+    if browser is not None and browser != access.hashed(asked_in(ui, request)):
+        return _elsewhere(ui, request, who)
+    wanted = back(request.query_params.get("next") or _kept_next(ui, request))
     return ui.page(request, who, "signin-link.html", current="signin", name=name, next=wanted)
 
 
 async def enter(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """The button: the link is used up, a session begins, and one that was there ends (U08)."""
-    secret = request.path_params["secret"]
+    secret, own = request.path_params["secret"], form["own"] == "yes"
     try:
-        started, person = await ui.database.writing(acts.sign_in, secret, who.session, who.at)
+        entered = partial(acts.sign_in, browser=asked_in(ui, request), own=own)
+        began = await ui.database.writing(entered, secret, who.session, who.at)
     except NotFound:
         return _asking(ui, request, who, Form(reason=OLD), 404)
-    response = go_to(back(form["next"]))
-    session.begin(ui.settings, response, started)
+    except NotAllowed:
+        return _elsewhere(ui, request, who, 403)
+    return await welcome(ui, request, who, began, own=own, wanted=form["next"])
+
+
+async def welcome(
+    ui: Ui, request: Request, who: Visitor, began: tuple[str, Resident], *, own: bool, wanted: str | None = None
+) -> Response:
+    """Signed in: on to where one wanted to go, as this browser remembers it when no form says so; what was
+    begun here before comes along."""
+    started, person = began
+    response = go_to(back(_kept_next(ui, request) if wanted is None else wanted))
+    session.begin(ui.settings, response, started, own=own)
     await begun.take_along(ui, request, response, person.id, who)
-    session.drop_cookie(ui.settings, response, "next")
+    for name in ("next", "asked"):
+        session.drop_cookie(ui.settings, response, name)
     return response
+
+
+def keep_asked(ui: Ui, response: Response, browser: str) -> None:
+    """Let this browser know again that it asked for a mail."""
+    session.set_cookie(ui.settings, response, "asked", browser, HOUR)
+
+
+def asked_in(ui: Ui, request: Request) -> str:
+    """What this browser knows of the mail that it asked for; nothing when it asked for none."""
+    return request.cookies.get(session.cookie(ui.settings, "asked"), "")
+
+
+def refused(ui: Ui, request: Request, who: Visitor, reason: Words) -> Response:
+    """Back at the door: a passkey that fits nobody here (U13)."""
+    return _asking(ui, request, who, Form({"again": "no"}, reason=reason), 400)
 
 
 async def leave(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
@@ -78,12 +129,31 @@ async def leave(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 
 
 def _asking(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
-    return ui.page(request, who, "signin.html", code, current="signin", form=form)
+    possible = ceremony.possible(ui.settings)
+    return ui.page(request, who, "signin.html", code, current="signin", form=form, passkeys=possible)
 
 
-def _owner(tx: Transaction, secret: str, at: datetime) -> str | None:
+def _sent(ui: Ui, request: Request, who: Visitor, form: Form, status: int = 200) -> Response:
+    values = {"form": form, "asked": bool(asked_in(ui, request))}
+    return ui.page(request, who, "signin-sent.html", status, current="signin", **values)
+
+
+def _elsewhere(ui: Ui, request: Request, who: Visitor, status: int = 200) -> Response:
+    code = entering.code_of(request.path_params["secret"])
+    spaced = f"{code[:3]} {code[3:]}"
+    return ui.page(request, who, "signin-code.html", status, current="signin", digits=spaced)
+
+
+def _owner(tx: Transaction, secret: str, at: datetime) -> tuple[str, str | None] | None:
+    """Whose link it is, and the browser that it was asked in."""
     found = access.link_owner(tx, secret, at)
-    return residents.get(tx, found, at).name if found is not None else None
+    if found is None:
+        return None
+    return residents.get(tx, found, at).name, access.link_browser(tx, secret)
+
+
+def _kept_next(ui: Ui, request: Request) -> str:
+    return unquote(request.cookies.get(session.cookie(ui.settings, "next"), ""))
 
 
 def _keep_next(ui: Ui, response: Response, path: str) -> None:

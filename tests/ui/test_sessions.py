@@ -13,7 +13,7 @@ from tests.ui.visits import TOWN, Here, said
 
 async def test_over_https_the_cookies_are_guarded(here: Here) -> None:
     """U09."""
-    answer = await here.post(None, await here.link())
+    answer = await here.post(None, await here.link(), 303, own="yes")
     (session,) = [c for c in answer.headers.get_list("set-cookie") if c.startswith("__Host-bk_session=")]
     parts = set(session.split("; ")[1:])
     assert {"HttpOnly", "Path=/", "SameSite=lax", "Secure", "Max-Age=2592000"} <= parts

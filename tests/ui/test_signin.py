@@ -91,8 +91,8 @@ async def test_looking_at_a_link_uses_nothing_up(here: Here) -> None:
     assert session_of(await here.post(None, path), here)
     again = words((await here.post(None, path, 404)).text)
     assert "Deze link is al gebruikt, of hij is te oud." in again
-    assert "Stuur mij de link" in again
-    assert "Stuur mij de link" in words((await here.get(None, path, 404)).text)
+    assert "Stuur mij de mail" in again
+    assert "Stuur mij de mail" in words((await here.get(None, path, 404)).text)
 
 
 async def test_a_newer_link_ends_the_older(here: Here) -> None:

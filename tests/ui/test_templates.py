@@ -16,6 +16,7 @@ from node.ui.language import Look, speaking
 Make = Callable[..., str]
 Posts = Callable[..., object]
 Show = Callable[..., str]
+OWN_SCRIPT = re.compile(r'<script src="\{\{ asset\("[\w.-]+"\) \}\}" defer></script>')
 EVIL = "<script>alert('1')</script>\" onmouseover=\"x"
 VOID = {"input", "meta", "link", "br", "img"}
 
@@ -57,7 +58,7 @@ def words(html: str) -> str:
 
 def test_no_template_needs_what_the_policy_forbids(ui: Path) -> None:
     for template in (ui / "templates").glob("*.html"):
-        text = template.read_text()
+        text = OWN_SCRIPT.sub("", template.read_text())
         assert not re.search(r"style=|<style|<script|javascript:|\bon[a-z]+=|data:|https?://", text), template
 
 

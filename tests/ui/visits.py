@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from msgspec import structs
 from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -105,10 +106,13 @@ def bare(html: str) -> str:
 
 
 @asynccontextmanager
-async def opened(directory: Path, origin: str = HTTPS, url: str = "", **change: Any) -> AsyncIterator[Here]:
+async def opened(
+    directory: Path, origin: str = HTTPS, url: str = "", strict: bool = False, **change: Any
+) -> AsyncIterator[Here]:
     """The neighbourhood *centrum* at this moment: a database in this directory, or an empty PostgreSQL.
 
-    `change`: settings that are another, such as those of a `HUB`.
+    `change`: settings that are another, such as those of a `HUB`. `strict`: as strict as a node with https,
+    whatever its origin.
     """
     values: dict[str, Any] = {
         "origin": origin,
@@ -118,6 +122,7 @@ async def opened(directory: Path, origin: str = HTTPS, url: str = "", **change: 
     }
     values |= {"town": origin.startswith("http://"), "contact": "centrum@example.org"}
     settings = build({**values, **change}, directory)
+    settings = structs.replace(settings, town=settings.town and not strict)
     async with town.opened(directory, url=url) as database:
         database.home = settings.home
         cast = await database.writing(town.people, now())
@@ -134,11 +139,11 @@ async def opened(directory: Path, origin: str = HTTPS, url: str = "", **change: 
 
 
 @asynccontextmanager
-async def served(directory: Path) -> AsyncIterator[Here]:
+async def served(directory: Path, host: str = "127.0.0.1", strict: bool = False) -> AsyncIterator[Here]:
     """The same behind a port of its own, for a real browser: `here.settings.origin`."""
     line = socket.create_server(("127.0.0.1", 0))
-    origin = f"http://127.0.0.1:{line.getsockname()[1]}"
-    async with opened(directory, origin) as here:
+    origin = f"http://{host}:{line.getsockname()[1]}"
+    async with opened(directory, origin, strict=strict) as here:
         config = uvicorn.Config(here.app, log_level="error", lifespan="off", ws="none", server_header=False)
         server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve(sockets=[line]))

@@ -26,6 +26,7 @@ from node.storage.tables.posts import (
     tombstones,
     voids,
 )
+from node.storage.tables.signin import challenges, letter_codes, passkeys, proofs, recoveries, vouches
 from node.storage.tables.talks import invites, messages, reads, releases, reports
 from node.storage.tables.trigrams import trigrams_known, trigrams_left
 
@@ -37,6 +38,7 @@ __all__ = [
     "audit",
     "blocks",
     "borders",
+    "challenges",
     "copies",
     "deliveries",
     "destinations",
@@ -45,6 +47,7 @@ __all__ = [
     "invitations",
     "invites",
     "keys",
+    "letter_codes",
     "letters",
     "log",
     "lookups",
@@ -52,10 +55,13 @@ __all__ = [
     "messages",
     "metadata",
     "nodes",
+    "passkeys",
     "policies",
     "posts",
+    "proofs",
     "reads",
     "receipts",
+    "recoveries",
     "releases",
     "replies",
     "reports",
@@ -73,4 +79,5 @@ __all__ = [
     "trigrams_known",
     "trigrams_left",
     "voids",
+    "vouches",
 ]

@@ -30,6 +30,7 @@ roles = table(
     Column("role", Word(Role), primary_key=True),
     Column("granted", Moment, nullable=False),
     Column("until", Moment),
+    Column("passkey_by", Moment),  # until then it may be used without a passkey
 )
 invitations = table(
     "invitations",
@@ -47,6 +48,8 @@ signin_links = table(
     Column("created", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("lasting", Flag, nullable=False),  # only in a demo: may be used again
+    Column("browser", Text),  # that asked for it; empty: works in any
+    Column("code_hash", Text),  # to type in that browser
 )
 sessions = table(
     "sessions",
@@ -55,6 +58,9 @@ sessions = table(
     Column("created", Moment, nullable=False),
     Column("seen", Moment, nullable=False),
     Column("expires", Moment, nullable=False, index=True),
+    Column("shared", Flag, nullable=False, server_default="0"),  # not on a device of one's own
+    Column("way", Text, nullable=False, server_default="mail"),
+    Column("verified", Moment),  # when a passkey was shown that knew its owner
 )
 tokens = table(
     "tokens",
