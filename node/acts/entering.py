@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from node.neighbourhood.refusal import Invalid, TooMany, phrase
 from node.neighbourhood.resident import Resident
-from node.storage import access, residents
+from node.storage import access, recoveries, residents
 from node.storage.database import Transaction
 
 OWN_LASTS = timedelta(days=30)  # on a device of one's own, after its last use
@@ -39,7 +39,10 @@ def let_in(
         access.end_session(tx, old_session)
     secret = secrets.token_urlsafe(32)
     until = at + lasts(own)
-    access.add_session(tx, secret, resident_id, until, at, shared=not own, way=way, verified=verified)
+    notice = recoveries.running(tx, resident_id, at) is not None
+    access.add_session(
+        tx, secret, resident_id, until, at, shared=not own, way=way, verified=verified, notice=notice
+    )
     return secret, residents.get(tx, resident_id, at)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
-from node.acts import decision, pace, publish, review
+from node.acts import decision, pace, publish, review, trust
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.category import LOOKED_AT_FIRST
 from node.neighbourhood.draft import USUAL_EXPIRY, PostChange, changed, opened
@@ -37,6 +37,7 @@ def post(tx: Transaction, by: Resident, draft: PostDraft, at: datetime, form: st
     childcare waits for a supervisor first.
     """
     require(by, Deed.POST)
+    _require_known(tx, by, draft.kind, draft.category, at)
     key = _key(by, draft, form)
     party, in_hub = tx.home.uri("p", uuid4().hex), nodes.hub_actor(tx) is not None
     made = opened(draft, key, tx.home.uri("o", key), party, by, tx.home, in_hub, at)
@@ -60,6 +61,7 @@ def edit(tx: Transaction, by: Resident, post_id: str, change: PostChange, at: da
     after = changed(before, change, tx.home, nodes.hub_actor(tx) is not None, at)
     if after == before:
         return before
+    _require_known(tx, by, after.kind, after.category, at)
     after = replace(after, updated=later(before.updated, at))
     if before.state is State.EXPIRED and after.expires > before.expires:
         after = decision.reopened(tx, after, at)
@@ -193,6 +195,12 @@ def recall(tx: Transaction, at: datetime) -> int:
         publish.delete(tx, ended, at)
         posts.save(tx, replace(ended, uri=tx.home.uri("o", uuid4().hex)))
     return len(found)
+
+
+def _require_known(tx: Transaction, by: Resident, kind: Kind, category: str, at: datetime) -> None:
+    """Who offers to mind children is known; who asks for it may be new."""
+    if kind is Kind.OFFER:
+        trust.require_for(tx, by, category, at)
 
 
 def _mine(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from node.acts import alerts, answering, attendance, comments, decision, direct, telling
+from node.acts import alerts, answering, attendance, comments, decision, direct, telling, trust
 from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.invite import Invite, InviteState
@@ -60,6 +60,8 @@ def answer(
         raise Conflict(phrase("This is your own. Your neighbours can answer it."))
     text, when = checked_answer(text, when)
     require_answerable(post, at)
+    if post.kind is Kind.REQUEST:
+        trust.require_for(tx, by, post.category, at)
     made = answering.given(tx, by, post, text, at, when)
     answering.require_first(tx, made)
     if post.own:

@@ -16,8 +16,9 @@ from node.neighbourhood.node import NodeKind
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.resident import console
 from node.neighbourhood.roles import Role
+from node.neighbourhood.trust import Proof
 from node.settings import Settings, slug_of
-from node.storage import residents
+from node.storage import residents, trust
 from node.storage.database import Transaction
 
 PHONE = "0199-00 12 34"  # of a range that is given to nobody
@@ -106,6 +107,8 @@ def _settle(tx: Transaction, settings: Settings, part: str, name: str, at: datet
             people.grant(tx, by, person.id, Role(part), None, at)
     if person is None:
         raise Refusal(f"{email} cannot move in")
+    if part != "outsider":  # the cast is known, so that all of the town can be tried
+        trust.prove(tx, person.id, Proof.SEEN, by.id, at)
     link = people.make_lasting_link(tx, person.id, at)
     token = people.make_token(tx, person, "demo", at)
     return {"name": person.name, "signin": f"{settings.origin}/signin/{link}", "token": token}

@@ -55,7 +55,7 @@ _ELSEWHERE = {  # letters about no post of one's own
     "follow asked": "/operator/followers",
     "way in made": "/me/passkeys",
     "letter locked": "/desk/letters",
-    "return asked": "/me#return",
+    "return asked": "/me",
     "vouch asked": "/vouch",
 }
 

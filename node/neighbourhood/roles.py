@@ -64,6 +64,11 @@ class Deed(StrEnum):
     SEE_NODES = "see nodes"
     RUN_BORDERS = "run borders"
     RUN_RESIDENTS = "run residents"
+    VOUCH = "vouch"
+    SEE_DESK = "see desk"
+    PROVE = "prove"
+    WRITE_LETTERS = "write letters"
+    BRING_BACK = "bring back"
 
 
 MAY: dict[Deed, frozenset[Role | Part]] = {
@@ -94,6 +99,11 @@ MAY: dict[Deed, frozenset[Role | Part]] = {
     Deed.SEE_NODES: frozenset({Part.RESIDENT}),
     Deed.RUN_BORDERS: frozenset({Role.OPERATOR}),
     Deed.RUN_RESIDENTS: frozenset({Role.OPERATOR}),
+    Deed.VOUCH: frozenset({Part.RESIDENT}),
+    Deed.SEE_DESK: frozenset({Role.CONNECTOR, Role.SUPERVISOR, Role.OPERATOR}),
+    Deed.PROVE: frozenset({Role.CONNECTOR, Role.OPERATOR}),
+    Deed.WRITE_LETTERS: frozenset({Role.CONNECTOR, Role.OPERATOR}),
+    Deed.BRING_BACK: frozenset({Role.CONNECTOR, Role.SUPERVISOR, Role.OPERATOR}),
 }
 
 

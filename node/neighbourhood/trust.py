@@ -71,7 +71,7 @@ def needed(category: Category | str) -> Level:
     return Level.KNOWN if category == Category.CHILDCARE else Level.MAIL
 
 
-def require(level: Level, category: Category | str) -> None:
+def require_known(level: Level, category: Category | str) -> None:
     """Refuse who is not known well enough for this. Raises NotAllowed."""
     if level < needed(category):
         raise NotAllowed(

@@ -12,7 +12,9 @@ from node.storage.tables import challenges, invitations, sessions, signin_links,
 SEEN_EVERY = timedelta(hours=1)  # how often a session's or token's last use is written down
 _ID_LENGTH = 16  # of a session's hash, as its name in a list
 # Asked for each page: built once.
-_SESSION = select(*(sessions.c[name] for name in ("resident_id", "seen", "shared", "verified"))).where(
+_SESSION = select(
+    *(sessions.c[name] for name in ("resident_id", "seen", "shared", "verified", "notice"))
+).where(
     sessions.c.token_hash == bindparam("hash"),
     sessions.c.expires > bindparam("now", type_=sessions.c.expires.type),
 )
@@ -48,6 +50,7 @@ class Begun:
     seen: datetime
     shared: bool
     verified: datetime | None
+    notice: bool  # somebody wants to come back as its owner
 
     def to_note(self, at: datetime) -> bool:
         """Whether this use should be written down."""
@@ -154,9 +157,10 @@ def add_session(
     shared: bool = False,
     way: str = "mail",
     verified: datetime | None = None,
+    notice: bool = False,
 ) -> None:
     values = {"resident_id": resident_id, "created": at, "seen": at, "expires": expires}
-    values |= {"shared": shared, "way": way, "verified": verified}
+    values |= {"shared": shared, "way": way, "verified": verified, "notice": notice}
     tx.run(sessions.insert(), {"token_hash": hashed(secret), **values})
 
 

@@ -14,13 +14,15 @@ from node.neighbourhood.contact import Contact
 from node.neighbourhood.refusal import Invalid
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, Role, may
-from node.storage import access, replies, reports, residents, sayings
+from node.neighbourhood.trust import Level, Proof
+from node.storage import access, replies, reports, residents, sayings, trust
 from node.storage import contacts as kept_contacts
 from node.storage.access import Session, Token
 from node.storage.database import Transaction
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.join import CODE_LENGTH
+from node.ui.known import LEVELS, PROOFS
 from node.ui.language import languages
 from node.ui.roles import ROLES
 
@@ -34,6 +36,9 @@ class Account:
     sessions: list[Session]
     here: str
     contact: Contact
+    level: Level
+    proofs: list[tuple[Proof, datetime]]
+    vouchers: int
     waits: int  # for a supervisor
     replies: int  # from elsewhere, for a supervisor
 
@@ -44,7 +49,7 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
         request.query_params.get("code", "")[:CODE_LENGTH],
         _talk(request.query_params.get("talk", "")),
     )
-    return await _mine(ui, request, who, Form({"code": code, "talk": talk}))
+    return await with_form(ui, request, who, Form({"code": code, "talk": talk}))
 
 
 async def use_code(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
@@ -54,7 +59,7 @@ async def use_code(ui: Ui, request: Request, who: Visitor, form: Form) -> Respon
         await ui.database.writing(acts.use_code, person, form["code"], who.at)
     except Invalid as refused:
         await ui.database.writing(acts.note_wrong_code, person.id, who.at)
-        return await _mine(ui, request, who, *form.refused(refused))
+        return await with_form(ui, request, who, *form.refused(refused))
     return go_to("/me")
 
 
@@ -63,7 +68,7 @@ async def keep_contact(ui: Ui, request: Request, who: Visitor, form: Form) -> Re
     try:
         await ui.database.writing(contacts.keep, who.required(Deed.READ_OWN), form["phone"], form["address"])
     except Invalid as refused:
-        return await _mine(ui, request, who, *form.refused(refused))
+        return await with_form(ui, request, who, *form.refused(refused))
     talk = _talk(form["talk"])
     return go_to(f"/me?said=kept{f'&talk={talk}' if talk else ''}#contact")
 
@@ -78,7 +83,7 @@ async def make_token(ui: Ui, request: Request, who: Visitor, form: Form) -> Resp
     try:
         secret = await ui.database.writing(acts.make_token, who.required(Deed.READ_OWN), form["name"], who.at)
     except Invalid as refused:
-        return await _mine(ui, request, who, *form.refused(refused))
+        return await with_form(ui, request, who, *form.refused(refused))
     return ui.page(request, who, "token.html", current="me", secret=secret, name=form["name"])
 
 
@@ -99,12 +104,15 @@ async def end_others(ui: Ui, request: Request, who: Visitor, form: Form) -> Resp
     return go_to("/me#devices")
 
 
-async def _mine(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
-    account = await ui.database.reading(_look, who.required(Deed.READ_OWN), who.session or "", who.at)
+async def with_form(ui: Ui, request: Request, who: Visitor, form: Form, code: int = 200) -> Response:
+    """My page, with a form that came back."""
+    person = who.required(Deed.READ_OWN)
+    account = await ui.database.reading(_look, person, who.session or "", who.at)
     spoken = [(one.code, one.name) for one in languages().values()]
     said = request.query_params.get("said", "") if code == 200 else ""
     values = {"account": account, "form": form, "spoken": spoken, "roles": ROLES, "said": said}
-    values["resting"] = who.resting
+    values |= {"resting": who.resting, "levels": LEVELS, "proofs": PROOFS}
+    values["desk"] = may(person, Deed.SEE_DESK)
     return ui.page(request, who, "account.html", code, current="me", **values)
 
 
@@ -116,6 +124,9 @@ def _look(tx: Transaction, person: Resident, here: str, at: datetime) -> Account
         access.sessions_of(tx, person.id, at),
         access.session_id(here),
         kept_contacts.of(tx, person.id),
+        trust.level(tx, person.id, at),
+        trust.proofs_of(tx, person.id),
+        sum(one.accepted is not None for one in trust.got(tx, person.id)),
         reports.length(tx, person.id) + sayings.length(tx, person.id) if looks else 0,
         replies.count(tx) if looks else 0,
     )

@@ -37,6 +37,7 @@ class Visitor:
 
     `longer`: the session was just extended, so the cookie that names it is to be kept longer too. `shared`:
     others use this browser as well. `resting`: roles of this person that wait for their passkey.
+    `notice`: somebody wants to come back as this person, and every device says so (U21).
     """
 
     person: Resident | None
@@ -47,6 +48,7 @@ class Visitor:
     shared: bool = False
     shown: Shown = field(default_factory=Shown)
     resting: frozenset[Role] = frozenset()
+    notice: bool = False
 
     @property
     def admitted(self) -> Resident | None:
@@ -99,6 +101,7 @@ class Ui:
             "here": here(request),
             "look": Look.kept(request.cookies.get(LOOK_COOKIE)),
             "person": visitor.person,
+            "notice": visitor.notice,
             "token": visitor.seal,
             "at": visitor.at,
         }

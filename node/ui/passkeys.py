@@ -1,7 +1,6 @@
 """Passkeys: made, named and ended on a page of one's own; shown to come in, or before something weighty."""
 
 import json
-from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -81,8 +80,7 @@ async def rename(ui: Ui, request: Request, who: Visitor, form: Form) -> Response
 async def end(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """A passkey lets nobody in any more. Only whose it is; never the last way in."""
     person, which = who.required(Deed.READ_OWN), request.path_params["passkey"]
-    asked = partial(acts.end, asked=not ui.settings.town)
-    await ui.database.writing(asked, person, which, who.at)
+    await ui.database.writing(acts.end, person, which, who.at, asked=not ui.settings.town)
     return go_to(f"{LIST}?said=ended")
 
 
@@ -104,8 +102,8 @@ async def enter(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
         signed = await _signed(ui, who, acts.SIGN_IN, form["credential"], verified=False)
     except Unproved as refused:
         return signin.refused(ui, request, who, refused.reason)
-    entered = partial(acts.sign_in, own=own, asked=not ui.settings.town)
-    began = await ui.database.writing(entered, signed, who.session, who.at)
+    how = {"own": own, "asked": not ui.settings.town}
+    began = await ui.database.writing(acts.sign_in, signed, who.session, who.at, **how)
     if began is None:
         return signin.refused(ui, request, who, ceremony.WRONG)
     return await signin.welcome(ui, request, who, began, own=own, wanted=form["next"])

@@ -60,7 +60,7 @@ async def visitor(ui: Ui, request: Request) -> Visitor:
     note = begun.to_note(at) and request.method == "GET"  # whose answer tells the browser so too
     if note:
         await ui.database.writing(access.keep_session, session, at + lasts(not begun.shared), at)
-    return Visitor(person, session, seal, at, note, begun.shared, shown, resting)
+    return Visitor(person, session, seal, at, note, begun.shared, shown, resting, begun.notice)
 
 
 def keep(ui: Ui, request: Request, found: Visitor, response: Response) -> None:

@@ -3,7 +3,6 @@ uses nothing up (U02)."""
 
 import secrets
 from datetime import datetime
-from functools import partial
 from urllib.parse import quote, unquote
 
 from starlette.requests import Request
@@ -56,8 +55,8 @@ async def code(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     browser, own = asked_in(ui, request), form["own"] == "yes"
     caller_now = caller(request, ui.settings.trusted_proxies)
     try:
-        entered = partial(entering.by_code, own=own)
-        began = await ui.database.writing(entered, browser, form["code"], caller_now, who.session, who.at)
+        values = (browser, form["code"], caller_now, who.session, who.at)
+        began = await ui.database.writing(entering.by_code, *values, own=own)
     except Invalid as refused:
         await ui.database.writing(entering.note_wrong_code, browser, caller_now, who.at)
         return _sent(ui, request, who, *form.refused(refused))
@@ -81,8 +80,8 @@ async def enter(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """The button: the link is used up, a session begins, and one that was there ends (U08)."""
     secret, own = request.path_params["secret"], form["own"] == "yes"
     try:
-        entered = partial(acts.sign_in, browser=asked_in(ui, request), own=own)
-        began = await ui.database.writing(entered, secret, who.session, who.at)
+        values, browser = (secret, who.session, who.at), asked_in(ui, request)
+        began = await ui.database.writing(acts.sign_in, *values, browser=browser, own=own)
     except NotFound:
         return _asking(ui, request, who, Form(reason=OLD), 404)
     except NotAllowed:

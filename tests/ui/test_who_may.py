@@ -12,7 +12,7 @@ import pytest
 
 from node.clock import now
 from node.neighbourhood.roles import Role
-from node.ui import advice, answers, borders, changes, districts, hub, replies
+from node.ui import advice, answers, borders, changes, districts, hub, replies, returning, vouch
 from node.ui.routes import FORMS, PAGES
 from tests import town
 from tests.ui import things, visits
@@ -62,6 +62,12 @@ def broker(status: int, stranger: int = 403) -> Expected:
 
 def supervisor(status: int, stranger: int = 403) -> Expected:
     return {**everybody(403), "stranger": stranger, "supervisor": status}
+
+
+def desk(status: int, stranger: int = 403, supervisor: int = 0) -> Expected:
+    """For who stands at the desk; a supervisor is only the second there, unless it says otherwise."""
+    there = {"connector": status, "operator": status, "supervisor": supervisor or status}
+    return {**everybody(403), "stranger": stranger, **there}
 
 
 def poster(status: int) -> Expected:
@@ -148,6 +154,44 @@ TABLE = [
     send("/me/sessions/end", account(303)),
     send("/me/sessions/{session}/end", {**account(404), "poster": 303}),
     send("/me/contact", account(303), {"phone": "0199-00 12 34"}),
+    # Passkeys, letters, coming back
+    look("/signin/letter", everybody(200)),
+    look("/return", everybody(200)),
+    send("/signin/code", everybody(422), {"code": "123456"}),
+    send("/signin/challenge", everybody(200)),
+    send("/signin/passkey", everybody(400), {"credential": "{}"}),
+    send("/signin/letter", everybody(422), {"code": "2222-2222-2222-2222"}),
+    send("/return", everybody(422), {"code": "2222-2222-2222-2222"}),
+    look("/me/passkeys", account(200, stranger=SIGN_IN)),
+    send("/me/passkeys", account(400), {"credential": "{}", "name": "telefoon"}),
+    send("/me/passkeys/new", account(200)),
+    send("/me/passkeys/challenge", account(200)),
+    send("/me/passkeys/prove", account(400), {"credential": "{}"}),
+    send("/me/passkeys/{passkey}/name", {**account(404), "poster": 303}, {"name": "tablet"}),
+    send("/me/passkeys/{passkey}/end", {**account(404), "poster": 303}),
+    send("/me/letter", account(422), {"letter": "2222-2222-2222-2222"}),
+    send("/me/return/stop", account(404)),  # nobody wants to come back
+    send("/me/return/yes", account(403)),  # no passkey was shown
+    # Who is known, and the desk
+    look("/vouch", residents(200, SIGN_IN, 403)),
+    send("/vouch", residents(422, 403, 403), {"name": "Nobody"}),
+    *(send("/vouch/{person}/{answer}", account(404), answer=one) for one in (*vouch.ANSWERS, "burn")),
+    look("/desk", desk(200, stranger=SIGN_IN)),
+    look("/desk/{person}", desk(200, stranger=SIGN_IN)),
+    look("/desk/{person}", desk(404, stranger=SIGN_IN), person="nobody"),
+    look("/desk/letters", desk(200, stranger=SIGN_IN, supervisor=403)),
+    send("/desk/letters", desk(422, supervisor=403)),  # for nobody
+    send("/desk/letters/{letter}/end", desk(303, supervisor=403)),
+    send("/desk/letters/{letter}/end", desk(404, supervisor=403), letter="2222"),
+    send("/desk/{person}/proofs", desk(303, supervisor=403), {"what": "seen"}, person="{resident}"),
+    send("/desk/{person}/proofs", desk(422, supervisor=403), {"what": "king"}, person="{resident}"),
+    send("/desk/{person}/proofs", desk(409, supervisor=403), {"what": "seen"}),  # who waits
+    send("/desk/{person}/return", desk(200), person="{resident}"),
+    send("/desk/{person}/return", desk(403), person="{broker}"),  # nobody with a role
+    *(
+        send("/desk/{person}/return/{deed}", desk(404), person="{resident}", deed=deed)
+        for deed in (*returning.DEEDS, "burn")
+    ),
     # Conversations
     look("/talks", account(200, stranger=SIGN_IN)),
     look(TALK, two(200, stranger=SIGN_IN)),
@@ -286,6 +330,8 @@ TABLE = [
     look(f"{PERSON}/refuse", operator(200, stranger=SIGN_IN)),
     send(f"{PERSON}/refuse", operator(303)),
     send(f"{PERSON}/admit", operator(303)),
+    send(f"{PERSON}/passkeys/end", operator(303), person="{resident}"),
+    send(f"{PERSON}/passkeys/end", operator(403), person="{own}"),
     send(f"{PERSON}/roles", operator(409), {"role": "broker"}),  # who waits gets no role
     *(send(f"{PERSON}/roles", operator(303), {"role": role}, person="{resident}") for role in Role),
     *(send(f"{PERSON}/roles", operator(403), {"role": role}, person="{own}") for role in Role),
@@ -417,6 +463,8 @@ def test_every_decision_is_in_the_table() -> None:
     assert said(MEMBER) == said(MEMBER, "GET") == set(hub.STEPS)
     assert said(WISH) == set(districts.CHOICES)
     assert said("/queue/replies/{reply}/{deed}") == set(replies.DEEDS)
+    assert said("/desk/{person}/return/{deed}") == set(returning.DEEDS)
+    assert said("/vouch/{person}/{answer}") == set(vouch.ANSWERS)
     assert said(ADVICE) == said(ADVICE, "GET") == set(advice.CHOICES)
 
 

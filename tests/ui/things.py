@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from node.acts import held, invites, posts, residents, responses, sayings, threads
+from node.acts import held, invites, letter_codes, posts, residents, responses, sayings, threads
 from node.clock import now
 from node.neighbourhood.node import Follow
-from node.storage import access, lookups, replies, tables, ways_in
+from node.storage import access, lookups, passkeys, replies, tables, ways_in
 from node.storage.database import Transaction
+from node.storage.passkeys import Passkey
 from tests import elsewhere, town
 from tests.ui.visits import Here
 
@@ -43,6 +44,8 @@ class Things:
     delivery: str  # a message that was refused too often, and waits for the operator
     account: str  # on other software, and asks to follow us
     advice: str  # of our hub, and nobody decided about it yet
+    passkey: str  # the poster's
+    letter: str  # printed for the other
 
     def path(self, route: str, **more: str) -> str:
         """A route with the ids of these things in it."""
@@ -101,7 +104,15 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
         delivery=_parked(tx),
         account=elsewhere.asks_to_follow(tx, at, "pa").id,
         advice=elsewhere.advised(tx, at).key,
+        passkey=_passkey(tx, cast.poster.id, at),
+        letter=letter_codes.make(tx, cast.connector, [cast.other.id], "", at)[0].signs[:4],
     )
+
+
+def _passkey(tx: Transaction, owner: str, at: datetime) -> str:
+    made = Passkey("7" * 32, owner, "a credential", b"a key", 0, True, "telefoon", at)
+    assert passkeys.add(tx, made)
+    return made.id
 
 
 def _parked(tx: Transaction) -> str:

@@ -106,14 +106,13 @@ def bare(html: str) -> str:
 
 
 @asynccontextmanager
-async def opened(
-    directory: Path, origin: str = HTTPS, url: str = "", strict: bool = False, **change: Any
-) -> AsyncIterator[Here]:
+async def opened(directory: Path, origin: str = HTTPS, url: str = "", **change: Any) -> AsyncIterator[Here]:
     """The neighbourhood *centrum* at this moment: a database in this directory, or an empty PostgreSQL.
 
     `change`: settings that are another, such as those of a `HUB`. `strict`: as strict as a node with https,
     whatever its origin.
     """
+    strict = change.pop("strict", False)
     values: dict[str, Any] = {
         "origin": origin,
         "name": "Centrum",

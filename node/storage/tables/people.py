@@ -60,6 +60,7 @@ sessions = table(
     Column("expires", Moment, nullable=False, index=True),
     Column("shared", Flag, nullable=False, server_default="0"),  # not on a device of one's own
     Column("way", Text, nullable=False, server_default="mail"),
+    Column("notice", Flag, nullable=False, server_default="0"),  # somebody wants to come back as its owner
     Column("verified", Moment),  # when a passkey was shown that knew its owner
 )
 tokens = table(

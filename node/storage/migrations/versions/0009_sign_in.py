@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("signin_links", sa.Column("code_hash", sa.Text()))
     op.add_column("sessions", sa.Column("shared", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("sessions", sa.Column("way", sa.Text(), nullable=False, server_default="mail"))
+    op.add_column("sessions", sa.Column("notice", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("sessions", sa.Column("verified", WHOLE))
     op.add_column("roles", sa.Column("passkey_by", WHOLE))
     roles = sa.table("roles", sa.column("passkey_by", WHOLE))
