@@ -4,7 +4,7 @@ while is forgotten."""
 from datetime import datetime, timedelta
 
 from node.acts import advice, held, invites, posts, reminders, reports, sayings
-from node.storage import access, cleaning, letters, seen, tombstones, trigrams
+from node.storage import access, cleaning, letter_codes, letters, seen, tombstones, trigrams
 from node.storage import timers as kept
 from node.storage.database import Transaction
 
@@ -22,6 +22,7 @@ def tick(tx: Transaction, at: datetime) -> int:
     seen.forget(tx, at)
     access.forget(tx, at)
     letters.forget(tx, at)
+    letter_codes.forget(tx, at)
     return touched + _daily(tx, at)
 
 

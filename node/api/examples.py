@@ -167,6 +167,9 @@ _export = Export(
     sessions=[],
     tokens=[],
     invitations=[],
+    passkeys=[],
+    proofs=[],
+    vouches=[],
     log=[],
 )
 _MO = "https://social.example/users/mo"

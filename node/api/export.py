@@ -14,6 +14,7 @@ from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
 from node.neighbourhood.report import ReportCategory, ReportState
 from node.neighbourhood.response import ResponseState
 from node.neighbourhood.roles import Role
+from node.neighbourhood.trust import Proof
 from node.neighbourhood.when import DayPart, Repeats
 from node.storage import export as kept
 from node.storage.database import Transaction
@@ -194,6 +195,31 @@ class Invitation(Struct):
     expires: Moment
 
 
+class Passkey(Struct):
+    """A passkey, by the name that one gave it; the key itself is on one's own device."""
+
+    name: str
+    created: Moment
+    used: Moment | None
+
+
+class Seen(Struct):
+    """What somebody at the desk wrote down about oneself."""
+
+    what: Proof
+    at: Moment
+
+
+class Vouch(Struct):
+    """A neighbour's word for oneself, or (`given`) one's own for a neighbour; `accepted`: since when it
+    counts."""
+
+    name: str
+    given: bool
+    said: Moment
+    accepted: Moment | None
+
+
 class Happened(Struct):
     """A line of the log about oneself, or about what is one's own (`subject`: its id)."""
 
@@ -221,6 +247,9 @@ class Export(Struct):
     sessions: list[Session]
     tokens: list[Token]
     invitations: list[Invitation]
+    passkeys: list[Passkey]
+    proofs: list[Seen]
+    vouches: list[Vouch]
     log: list[Happened]
 
 

@@ -74,6 +74,7 @@ COMMANDS = {
     "resident add": Command(people.resident_add),
     "resident admit": Command(people.resident_admit),
     "resident link": Command(people.resident_link),
+    "resident forget-passkeys": Command(people.resident_forget_passkeys),
     "role list": Command(people.role_list, reads=True),
     "role grant": Command(people.role_grant),
     "role end": Command(people.role_end),

@@ -51,6 +51,14 @@ def resident_link(**given: Any) -> None:
     perform("resident link", words=lambda a: [a["link"]], **given)
 
 
+@resident.command("forget-passkeys")
+@click.argument("who")
+@on_a_node
+def resident_forget_passkeys(**given: Any) -> None:
+    """End the passkeys of a person who lost them. WHO: an id, a mail address or a name."""
+    perform("resident forget-passkeys", words=lambda a: [f"ended: {a['ended']}"], **given)
+
+
 @click.group()
 def role() -> None:
     """Who holds which role: booster, broker, supervisor, connector, operator."""

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from node.acts import access as ways
+from node.acts import passkeys
 from node.acts import residents as people
 from node.command.answers import Answer, iso
 from node.neighbourhood.refusal import Conflict, NotFound, phrase
@@ -31,6 +32,11 @@ def resident_link(tx: Transaction, settings: Settings, at: datetime, who: str, m
     person, lasts = find(tx, who, at), timedelta(minutes=minutes)
     secret = people.make_link(tx, person.id, at, lasts)
     return {**_person(person), "link": f"{settings.origin}/signin/{secret}", "until": iso(at + lasts)}
+
+
+def resident_forget_passkeys(tx: Transaction, settings: Settings, at: datetime, who: str) -> Answer:
+    person = find(tx, who, at)
+    return {**_person(person), "ended": passkeys.forget(tx, console(at), person.id, at)}
 
 
 def role_list(tx: Transaction, settings: Settings, at: datetime) -> Answer:

@@ -12,6 +12,7 @@ from sqlalchemy import Select, Table, or_, select
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.thread import Side
+from node.storage import trust
 from node.storage.database import Transaction
 from node.storage.tables import (
     drafts,
@@ -22,7 +23,9 @@ from node.storage.tables import (
     matches,
     messages,
     nodes,
+    passkeys,
     posts,
+    proofs,
     releases,
     reports,
     residents,
@@ -34,6 +37,7 @@ from node.storage.tables import (
 
 Row = dict[str, Any]
 _NOT_TOLD = (Happening.REPORTED, Happening.REPORT_DECIDED)  # who reports stays unknown, even that it was done
+_VOUCH = ("name", "given", "said", "accepted")
 _POST = (
     *("id", "uri", "kind", "title", "text", "category", "audience", "urgency", "state", "created", "updated"),
     *("expires", "decide", "places", "places_left", "language", "ended", "starts", "place", "widen"),
@@ -58,6 +62,7 @@ def everything(tx: Transaction, resident_id: str) -> Row:
         "districts": districts(tx, resident_id),
         "drafts": begun(tx, resident_id),
         **ways_in(tx, resident_id),
+        **known(tx, resident_id),
         "log": story(tx, resident_id, [row["id"] for row in (*posts, *answers, *agreed, *got)]),
     }
 
@@ -161,6 +166,19 @@ def ways_in(tx: Transaction, resident_id: str) -> dict[str, list[Row]]:
         "sessions": _rows(tx, opened.order_by(sessions.c.created)),
         "tokens": _rows(tx, keys.order_by(tokens.c.created)),
         "invitations": _rows(tx, made.order_by(invitations.c.created)),
+    }
+
+
+def known(tx: Transaction, resident_id: str) -> dict[str, list[Row]]:
+    """Their passkeys by name, what was seen of them at the desk, and who vouches for whom."""
+    keys = _of(passkeys, ("name", "created", "used")).where(passkeys.c.resident_id == resident_id)
+    seen = _of(proofs, ("what", "at")).where(proofs.c.resident_id == resident_id)
+    given = [{**vars(one), "given": True} for one in trust.given(tx, resident_id)]
+    got = [{**vars(one), "given": False} for one in trust.got(tx, resident_id)]
+    return {
+        "passkeys": _rows(tx, keys.order_by(passkeys.c.created)),
+        "proofs": _rows(tx, seen.order_by(proofs.c.at, proofs.c.what)),
+        "vouches": [{name: row[name] for name in _VOUCH} for row in (*given, *got)],
     }
 
 

@@ -48,7 +48,7 @@ def by_credential(tx: Transaction, credential: str) -> Passkey | None:
 
 def there(tx: Transaction, resident_id: str) -> bool:
     """Whether somebody has one that knew them."""
-    theirs = and_(passkeys.c.resident_id == resident_id, passkeys.c.verified.is_(True))
+    theirs = and_(passkeys.c.resident_id == resident_id, passkeys.c.verified == True)
     return tx.run(select(passkeys.c.id).where(theirs).limit(1)).first() is not None
 
 

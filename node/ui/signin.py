@@ -90,7 +90,13 @@ async def enter(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
 
 
 async def welcome(
-    ui: Ui, request: Request, who: Visitor, began: tuple[str, Resident], *, own: bool, wanted: str | None = None
+    ui: Ui,
+    request: Request,
+    who: Visitor,
+    began: tuple[str, Resident],
+    *,
+    own: bool,
+    wanted: str | None = None,
 ) -> Response:
     """Signed in: on to where one wanted to go, as this browser remembers it when no form says so; what was
     begun here before comes along."""

@@ -143,7 +143,7 @@ def test_codes_are_hard_to_guess_and_easy_to_read(tx: Transaction, cast: town.Ca
 
 
 @story
-def test_whoever_asks_does_not_learn_who_is_known(tx: Transaction, cast: town.Cast) -> None:
+def test_U01_whoever_asks_does_not_learn_who_is_known(tx: Transaction, cast: town.Cast) -> None:
     """U01: the answers, the rows and the letters for a known and an unknown address are alike."""
     assert join(tx, "bea@example.org") is None
     assert join(tx, "new@example.org") is not None

@@ -12,16 +12,20 @@ from node.acts import (
     board,
     contacts,
     invites,
+    letter_codes,
     matches,
     moderation,
     moving,
     nodes,
+    passkeys,
     posts,
     replies,
     reports,
     residents,
     responses,
+    returning,
     threads,
+    trust,
 )
 from node.neighbourhood.account import Account
 from node.neighbourhood.policy import Followers, Policy
@@ -128,7 +132,7 @@ async def test_the_headers_are_in_order(mailbox: Mailbox, write: Write) -> None:
     assert first.get("Bcc") is None
 
 
-async def test_no_value_ends_a_header(mailbox: Mailbox, write: Write, tmp_path: Path) -> None:
+async def test_U19_no_value_ends_a_header(mailbox: Mailbox, write: Write, tmp_path: Path) -> None:
     """U19: what stands in the settings, or got into the database somehow, makes no second header."""
     name = "Centrum\r\nBcc: all@example.org"
     mailbox.settings = settings_for(tmp_path, name=name, slug="centrum", mail_from="Buurt <post@example.org>")
@@ -251,8 +255,19 @@ def _everything_happens(tx: Transaction, cast: town.Cast) -> None:
     nodes.claimed(tx, town.neighbour(tx, we_claim=False, they_claim=False).id, True, NOON)
     moving.leaves(tx, town.neighbour(tx, "zuid").id, "https://elders.example/ap/buurt/zuid", NOON)
     _somebody_elsewhere_writes(tx)
+    _ways_in_change(tx, cast)
     letters.add(tx, "member asks", NOON, resident_id=cast.operator.id)  # what a hub writes
     letters.add(tx, "full", NOON, resident_id=merel.id, post=post.id)  # what another node answered
+
+
+def _ways_in_change(tx: Transaction, cast: town.Cast) -> None:
+    """A passkey is made, a neighbour vouches, somebody wants to come back, a letter is guessed at."""
+    passkeys.add(tx, cast.poster, "credential", b"key", 0, True, f"{CANARY} telefoon", NOON)
+    trust.vouch(tx, cast.broker, cast.poster.id, NOON)
+    returning.begin_for(tx, cast.connector, cast.poster.id, "", NOON)
+    (printed,) = letter_codes.make(tx, cast.connector, [cast.other.id], "", NOON)
+    for number in range(letter_codes.WRONG_MOST):
+        letter_codes.note_wrong(tx, printed.signs[:4], f"192.0.2.{number}", NOON)
 
 
 def _somebody_elsewhere_writes(tx: Transaction) -> None:

@@ -11,7 +11,7 @@ import pytest
 from node import acts
 from node.mail import texts
 
-PLACES = {"link", "neighbourhood", "phone", "hours", "minutes"}
+PLACES = {"link", "neighbourhood", "phone", "hours", "minutes", "code"}
 NAMES = sorted(path.stem for path in (texts.FOLDER / "nl").glob("*.txt"))
 
 

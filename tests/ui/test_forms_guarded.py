@@ -18,6 +18,7 @@ DEEDS = {
     "/o/{post}/{deed}": "extend",
     "/o/{post}/answers/{answer}/{deed}": "choose",
     "/queue/replies/{reply}/{deed}": "turn-away",
+    "/desk/{person}/return/{deed}": "stop",
 }
 STEP, ROLE = "yes", "broker"
 FIELDS = {  # what each form may need: all in one, for what a form does not know it leaves alone
@@ -121,26 +122,26 @@ async def sent(world: World, route: str, case: Case, part: str | None = "operato
 
 
 @pytest.mark.parametrize("name", FORGED)
-async def test_a_forged_form_does_nothing(world: World, name: str) -> None:
+async def test_U10_U11_a_forged_form_does_nothing(world: World, name: str) -> None:
     heard = {route: await sent(world, route, FORGED[name]) for route in ROUTES}
     assert heard == dict.fromkeys(ROUTES, (403, FOREIGN))
 
 
 @pytest.mark.parametrize("name", BELIEVED)
-async def test_a_form_of_our_own_is_believed(world: World, name: str) -> None:
+async def test_U10_U11_a_form_of_our_own_is_believed(world: World, name: str) -> None:
     heard = {route: await sent(world, route, BELIEVED[name]) for route in ROUTES}
     assert [route for route, (_, words) in heard.items() if words] == []
     assert {route: status for route, (status, _) in heard.items() if status >= 500} == {}
 
 
 @pytest.mark.parametrize("route", ROUTES)
-async def test_a_stranger_is_looked_at_the_same_way(world: World, route: str) -> None:
+async def test_U10_U11_a_stranger_is_looked_at_the_same_way(world: World, route: str) -> None:
     """Also signing in: nobody is signed in as somebody else by a form of another site."""
     assert await sent(world, route, FORGED["cross-site"], None) == (403, FOREIGN)
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x", "application/json", ""])
-async def test_no_other_kind_of_body_is_read(world: World, kind: str) -> None:
+async def test_U10_U11_no_other_kind_of_body_is_read(world: World, kind: str) -> None:
     """A form of another site may send these without asking."""
     here = world.here
     for route in ROUTES:
@@ -192,7 +193,7 @@ async def test_P16_a_file_is_read_of_an_operator_alone_and_within_the_limits(
         assert answer.status_code == (413 if part == "operator" else 415)
 
 
-async def test_every_route_that_takes_a_form_is_guarded(world: World) -> None:
+async def test_U11_every_route_that_takes_a_form_is_guarded(world: World) -> None:
     """The pages have no other routes than those of the table."""
     ui = open_door(world.here.database, world.here.settings)
     posts = [r.path for r in routes(ui) if isinstance(r, Route) and r.methods and "POST" in r.methods]

@@ -19,7 +19,7 @@ async def resident(here: Here, email: str) -> tuple[str, bool] | None:
     return await here.database.reading(look, now())
 
 
-async def test_without_a_code_one_waits(here: Here) -> None:
+async def test_U05_without_a_code_one_waits(here: Here) -> None:
     """U05."""
     answer = await here.post(None, "/join", 303, **NEW)
     assert answer.headers["location"] == "/join/waiting"
@@ -39,7 +39,7 @@ async def test_with_a_code_one_is_in(here: Here) -> None:
     await here.post(None, "/join", 422, **{**NEW, "email": "two@example.org", "code": code})
 
 
-async def test_nobody_learns_who_has_an_account(here: Here) -> None:
+async def test_U01_nobody_learns_who_has_an_account(here: Here) -> None:
     """U01."""
     codes = ["", await here.invitation(uses=2)]
     for code in codes:
@@ -52,7 +52,7 @@ async def test_nobody_learns_who_has_an_account(here: Here) -> None:
     assert await resident(here, "bea@example.org") == ("Bea", True)
 
 
-async def test_a_wrong_code_is_said_and_counted(here: Here) -> None:
+async def test_U07_a_wrong_code_is_said_and_counted(here: Here) -> None:
     """U07 in small: so many tries an hour, then none."""
     before = await here.rows()
     page = await here.post(None, "/join", 422, **{**NEW, "code": "wrong"})

@@ -107,7 +107,7 @@ async def test_the_last_day_of_all_can_be_given(here: Here) -> None:
     await here.get("operator", f"{PEOPLE}/{here.cast.helper.id}")
 
 
-async def test_nobody_gives_a_role_to_themselves_and_the_last_operator_stays(here: Here) -> None:
+async def test_U15_nobody_gives_a_role_to_themselves_and_the_last_operator_stays(here: Here) -> None:
     """U15."""
     mine = f"{PEOPLE}/{here.cast.operator.id}"
     page = await shown(here, mine)

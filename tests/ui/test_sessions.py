@@ -11,7 +11,7 @@ from tests.ui import visits
 from tests.ui.visits import TOWN, Here, said
 
 
-async def test_over_https_the_cookies_are_guarded(here: Here) -> None:
+async def test_U09_over_https_the_cookies_are_guarded(here: Here) -> None:
     """U09."""
     answer = await here.post(None, await here.link(), 303, own="yes")
     (session,) = [c for c in answer.headers.get_list("set-cookie") if c.startswith("__Host-bk_session=")]
@@ -72,7 +72,7 @@ async def test_signing_out_ends_the_session(here: Here) -> None:
     await here.post(None, "/signout")
 
 
-async def test_ended_anywhere_the_next_request_is_a_strangers(here: Here) -> None:
+async def test_U12_ended_anywhere_the_next_request_is_a_strangers(here: Here) -> None:
     """U12."""
     at = now()
     await here.database.writing(access.add_session, "phone", here.cast.poster.id, at + town.DAY, at)
@@ -85,7 +85,7 @@ async def test_ended_anywhere_the_next_request_is_a_strangers(here: Here) -> Non
     await here.get("poster", "/me")
 
 
-async def test_all_others_end_at_once(here: Here) -> None:
+async def test_U12_all_others_end_at_once(here: Here) -> None:
     """U12."""
     at = now()
     for name in ("phone", "tablet"):
@@ -96,7 +96,7 @@ async def test_all_others_end_at_once(here: Here) -> None:
     await here.get("helper", "/me")
 
 
-async def test_a_changed_role_ends_the_sessions(here: Here) -> None:
+async def test_U08_U12_a_changed_role_ends_the_sessions(here: Here) -> None:
     """U08, U12."""
     await here.get("helper", "/me")
     path = f"/operator/people/{here.cast.helper.id}/roles"

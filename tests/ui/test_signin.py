@@ -22,7 +22,7 @@ def session_of(response: httpx.Response, here: Here) -> str:
 # Asking for the mail
 
 
-async def test_known_or_not_the_answer_and_the_work_are_the_same(here: Here) -> None:
+async def test_U01_known_or_not_the_answer_and_the_work_are_the_same(here: Here) -> None:
     """U01."""
     answers = []
     for address in ("bea@example.org", "nobody@example.org"):
@@ -77,7 +77,7 @@ async def test_our_own_proxy_tells_people_apart(here: Here) -> None:
 # The link
 
 
-async def test_looking_at_a_link_uses_nothing_up(here: Here) -> None:
+async def test_U02_looking_at_a_link_uses_nothing_up(here: Here) -> None:
     """U02: five looks, also by programs, then the button works, once."""
     path = await here.link()
     before = await here.rows()
@@ -95,7 +95,7 @@ async def test_looking_at_a_link_uses_nothing_up(here: Here) -> None:
     assert "Stuur mij de mail" in words((await here.get(None, path, 404)).text)
 
 
-async def test_a_newer_link_ends_the_older(here: Here) -> None:
+async def test_U03_a_newer_link_ends_the_older(here: Here) -> None:
     """U03."""
     older, newer = await here.link(), await here.link()
     await here.get(None, older, 404)
@@ -103,7 +103,7 @@ async def test_a_newer_link_ends_the_older(here: Here) -> None:
     await here.post(None, newer)
 
 
-async def test_a_link_lasts_a_quarter_of_an_hour(here: Here) -> None:
+async def test_U03_a_link_lasts_a_quarter_of_an_hour(here: Here) -> None:
     """U03."""
     ago = now() - acts.LINK_LASTS
     secret = await here.database.writing(acts.make_link, here.cast.poster.id, ago)
@@ -128,7 +128,7 @@ async def test_a_link_of_a_demo_works_again_and_again(here: Here) -> None:
     await here.post(None, path)
 
 
-async def test_the_session_is_new_and_the_old_one_ends(here: Here) -> None:
+async def test_U08_the_session_is_new_and_the_old_one_ends(here: Here) -> None:
     """U08."""
     path = await here.link()
     async with here.browser("helper") as browser:

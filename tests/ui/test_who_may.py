@@ -417,7 +417,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     TABLE,
     ids=lambda row: " ".join([row.method, row.path, *(row.fields.get(n, "") for n in NAMED)]).strip(),
 )
-async def test_who_may(world: World, row: Row) -> None:
+async def test_U14_who_may(world: World, row: Row) -> None:
     found = {standing: await heard(world, row, standing) for standing in STANDINGS}
     assert found == row.expected
 
@@ -447,7 +447,7 @@ async def heard(world: World, row: Row, standing: str) -> int:
     return SIGN_IN if to_sign_in else answer.status_code
 
 
-def test_every_route_is_in_the_table() -> None:
+def test_U14_every_route_is_in_the_table() -> None:
     known = {("GET", path) for path, _ in PAGES} | {("POST", path) for path, _ in FORMS}
     assert {(row.method, row.route) for row in TABLE} == known
 
@@ -468,7 +468,7 @@ def test_every_decision_is_in_the_table() -> None:
     assert said(ADVICE) == said(ADVICE, "GET") == set(advice.CHOICES)
 
 
-def test_the_table_is_large_enough() -> None:
+def test_U14_the_table_is_large_enough() -> None:
     assert len(TABLE) * len(STANDINGS) >= 1000
 
 
