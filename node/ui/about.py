@@ -30,4 +30,4 @@ async def accessibility(ui: Ui, request: Request, who: Visitor) -> Response:
 
 
 def _plain(ui: Ui, request: Request, who: Visitor, template: str, **values: object) -> Response:
-    return ui.page(request, who, template, version=__version__, **values)
+    return ui.page(request, who, template, may_keep=who.one_of_many, version=__version__, **values)

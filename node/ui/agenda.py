@@ -38,7 +38,8 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /agenda. Everybody may; strangers see what is public."""
     before = after(request.query_params.get("before", ""))
     agenda = await ui.database.reading(look, who, before)
-    return ui.page(request, who, "agenda.html", agenda=agenda, later=before is not None)
+    values = {"agenda": agenda, "later": before is not None}
+    return ui.page(request, who, "agenda.html", may_keep=who.one_of_many, **values)
 
 
 async def one(ui: Ui, request: Request, who: Visitor) -> Response:

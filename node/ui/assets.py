@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from node.ui.packing import takes_gzip
+
 FOLDER = Path(__file__).parent / "static"
 ROOT = "/static/"
 TYPES = {
@@ -61,7 +63,7 @@ class Assets:
         asset = self.served.get(request.path_params["name"])
         if asset is None:
             return Response(status_code=404)
-        packed = asset.packed if _takes_gzip(request.headers.get("accept-encoding", "")) else None
+        packed = asset.packed if takes_gzip(request.headers.get("accept-encoding", "")) else None
         headers = {
             "Cache-Control": "public, max-age=31536000, immutable",
             "ETag": f'"{asset.tag}-gzip"' if packed else f'"{asset.tag}"',
@@ -90,15 +92,6 @@ class Assets:
             return f"url({PurePosixPath(self.names[str(here / found[2])]).relative_to(here)})"
 
         return LINK.sub(served, content.decode()).encode()
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """Whether a browser reads gzip; `gzip;q=0` says it does not."""
-    for part in accepted.split(","):
-        coding, _, weight = part.partition(";")
-        if coding.strip().lower() in ("gzip", "*"):
-            return re.fullmatch(r"q=0(\.0*)?", weight.strip().lower()) is None
-    return False
 
 
 def _names(known: str, tag: str) -> bool:

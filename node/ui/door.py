@@ -1,6 +1,7 @@
 """What the pages of this door share, and how one is made: for whom, in which language, and never kept by a
 cache."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -25,7 +26,10 @@ from node.ui.assets import Assets
 from node.ui.cardbox import FOLDER, CardBox
 from node.ui.fragments import Fragments
 from node.ui.kept import Kept
-from node.ui.language import COOKIE, LOOK_COOKIE, Look, choose
+from node.ui.language import COOKIE, LOOK_COOKIE, Look, choose, language
+from node.ui.packing import Packer, may_pack
+from node.ui.reader import READER, mark_of
+from node.ui.seals import masked
 from node.ui.templating import environment
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
@@ -55,6 +59,11 @@ class Visitor:
         """The person, when let in by the neighbourhood."""
         return self.person if self.person is not None and self.person.admitted is not None else None
 
+    @property
+    def one_of_many(self) -> bool:
+        """Whether this is a stranger or one of the neighbours: somebody who waits to be let in is neither."""
+        return self.person is None or self.admitted is not None
+
     def signed_in(self) -> Resident:
         """The person; a stranger is asked to sign in first."""
         if self.person is None:
@@ -81,6 +90,7 @@ class Ui:
     templates: Environment = field(init=False)
     kept: Kept[Any] = field(init=False)
     cards: CardBox = field(init=False)
+    packer: Packer = field(default_factory=Packer)
 
     def __post_init__(self) -> None:
         self.templates = environment(self.assets)
@@ -93,20 +103,44 @@ class Ui:
         self.cards = CardBox(self.settings.dir / FOLDER)
 
     def page(
-        self, request: Request, visitor: Visitor, template: str, code: int = 200, /, **values: Any
+        self,
+        request: Request,
+        visitor: Visitor,
+        template: str,
+        code: int = 200,
+        /,
+        shared: Callable[[], str] = str,
+        may_keep: bool = False,
+        packs: bool = True,
+        **values: Any,
     ) -> Response:
-        """A page as this visitor sees it. `values` are what its template names at its head."""
+        """A page as this visitor sees it. `values` are what its template names at its head.
+
+        `shared`: the part of it that many read. `may_keep`: this browser may keep it, to be read without a
+        line; only what all neighbours read, never what is one's own. `packs`: it may go out compressed;
+        not where somebody else's words stand beside what is private.
+        """
+        reader = mark_of(visitor.person)
+        keeps = may_keep and code == 200 and not visitor.shared  # others use this device too
         frame = {
             "node": self.settings,
             "here": here(request),
             "look": Look.kept(request.cookies.get(LOOK_COOKIE)),
             "person": visitor.person,
             "notice": visitor.notice,
-            "token": visitor.seal,
+            "reader": reader,
+            "token": masked(visitor.seal),
             "at": visitor.at,
         }
         html = self.templates.get_template(template).render({**frame, **values})
-        headers = {"Cache-Control": "private, no-store", "Vary": "Accept, Cookie, Accept-Language"}
+        headers = {
+            "Cache-Control": "private, no-store",
+            "Vary": "Accept, Accept-Encoding, Cookie, Accept-Language",
+            READER: f"{reader} {language().code}{' keep' if keeps else ''}",
+        }
+        if packs and may_pack(request, code):
+            headers["Content-Encoding"] = "gzip"
+            return HTMLResponse(self.packer.packed(html, shared()), code, headers)
         return HTMLResponse(html, code, headers)
 
     def sorry(

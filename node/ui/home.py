@@ -75,7 +75,17 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
         return await municipality.page(ui, request, who)
     home = await _as_seen_by(ui, who)
     names = {"names": listed(home.neighbours), "followed": listed(home.followed)}
-    return ui.page(request, who, "home.html", home=home, alike=_alike(who, home), **names)
+    alike = _alike(who, home)
+    return ui.page(
+        request,
+        who,
+        "home.html",
+        shared=lambda: home.bodies.get(alike, ""),
+        may_keep=who.one_of_many,
+        home=home,
+        alike=alike,
+        **names,
+    )
 
 
 def _alike(who: Visitor, home: Home) -> Hashable:

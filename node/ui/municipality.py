@@ -44,7 +44,7 @@ class Town:
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET / of a hub. Everybody may; strangers see what is public."""
     town = await ui.database.reading(look, who, number(request.query_params.get("from")))
-    return ui.page(request, who, "municipality.html", town=town, fewest=FEWEST)
+    return ui.page(request, who, "municipality.html", may_keep=who.one_of_many, town=town, fewest=FEWEST)
 
 
 def look(tx: Transaction, who: Visitor, start: int) -> Town:

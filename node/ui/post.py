@@ -64,6 +64,13 @@ class View:
         return self.answer is not None and on_its_way(self.post, self.answer.state, self.was_first)
 
     @property
+    def seen_by_many(self) -> bool:
+        """Whether nothing on the page is for this visitor alone: not theirs, not answered, no office."""
+        own = (self.answer, self.invite, self.verdict, self.answers, self.copies)
+        said = any(comment.mine for comment in self.comments)
+        return not (self.card.mine or said or "hide" in self.ways) and all(one is None for one in own)
+
+    @property
     def neighbours(self) -> list[str]:
         """The names of those next door."""
         return self.reach.neighbours
@@ -126,7 +133,8 @@ def shown(
     """The page of a post, also when a form on it came back."""
     said = request.query_params.get("said", "") if status == 200 else ""
     values = {"view": view, "names": view.reach.names, "form": form, "said": said, "warned": warned}
-    return ui.page(request, who, "post.html", status, **values)
+    seen_by_many = who.one_of_many and not said and warned is None and view.seen_by_many
+    return ui.page(request, who, "post.html", status, may_keep=seen_by_many, **values)
 
 
 def look(tx: Transaction, who: Visitor, post_id: str) -> View:

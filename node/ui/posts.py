@@ -60,7 +60,8 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /requests, /offers, /notices, /events. Everybody may; strangers see what is public."""
     wanted = _wanted(_KINDS[request.url.path], request.query_params)
     listing = await ui.database.reading(look, who, wanted)
-    return ui.page(request, who, "posts.html", wanted=wanted, listing=listing)
+    seen_by_many = who.one_of_many and not wanted.over  # what is over holds what one took back oneself
+    return ui.page(request, who, "posts.html", may_keep=seen_by_many, wanted=wanted, listing=listing)
 
 
 def look(tx: Transaction, who: Visitor, wanted: Wanted) -> Listing:

@@ -8,7 +8,6 @@ with the seal: a secret that stands in a cookie and in the form (U10).
 import secrets
 from dataclasses import replace
 from datetime import datetime
-from hmac import compare_digest
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,6 +25,8 @@ from node.storage.database import Transaction
 from node.ui.door import Ui, Visitor
 from node.ui.forms import Form
 from node.ui.language import YEAR
+from node.ui.reader import FORGET
+from node.ui.seals import is_of
 
 
 def cookie(settings: Settings, name: str) -> str:
@@ -64,11 +65,20 @@ async def visitor(ui: Ui, request: Request) -> Visitor:
 
 
 def keep(ui: Ui, request: Request, found: Visitor, response: Response) -> None:
-    """Let this browser keep its seal, once; and its session as long as the server does."""
+    """Let this browser keep its seal, once; and its session as long as the server does. When that ended, it
+    forgets what it kept of it (V06)."""
     if request.cookies.get(cookie(ui.settings, "seal")) != found.seal:
         set_cookie(ui.settings, response, "seal", found.seal, YEAR)
     if found.session is not None and found.longer:
         begin(ui.settings, response, found.session, own=not found.shared)
+    if found.session is None and request.cookies.get(cookie(ui.settings, "session")):
+        forget(ui.settings, response)
+
+
+def forget(settings: Settings, response: Response) -> None:
+    """Signed out: the session's secret goes, and all that this browser kept to be read without a line."""
+    drop_cookie(settings, response, "session")
+    response.headers.update(FORGET)
 
 
 def begin(settings: Settings, response: Response, session: str, *, own: bool) -> None:
@@ -96,7 +106,7 @@ def _is_own_form(ui: Ui, request: Request, seal_in_form: str | None) -> bool:
     if origin is not None:
         return origin == ui.settings.origin
     kept = request.cookies.get(cookie(ui.settings, "seal")) or ""
-    return bool(kept) and compare_digest(kept.encode(), (seal_in_form or "").encode())
+    return is_of(seal_in_form or "", kept)
 
 
 def _owner(

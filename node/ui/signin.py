@@ -129,7 +129,7 @@ async def leave(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     if who.session is not None:
         await ui.database.writing(access.end_session, who.session)
     response = go_to("/")
-    session.drop_cookie(ui.settings, response, "session")
+    session.forget(ui.settings, response)
     return response
 
 

@@ -43,7 +43,8 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     tag = _tag(request.path_params["tag"])
     before = after(request.query_params.get("before", ""))
     found = await ui.database.reading(look, who, tag, before)
-    return ui.page(request, who, "tag.html", tag=tag, found=found, further=before is not None)
+    values = {"tag": tag, "found": found, "further": before is not None}
+    return ui.page(request, who, "tag.html", may_keep=who.one_of_many, **values)
 
 
 def look(tx: Transaction, who: Visitor, tag: Tag, before: tuple[datetime, str] | None = None) -> Tagged:

@@ -205,7 +205,7 @@ def _shown(
     if match is not None and not any(form[name] for name in appointment.FIELDS):
         fields = appointment.as_fields(match.agreed_for, ui.settings.home.zone)
         form = replace(form, values={**form.values, **fields})
-    return ui.page(request, who, "talk.html", status, view=view, form=form, looked=looked)
+    return ui.page(request, who, "talk.html", status, packs=False, view=view, form=form, looked=looked)
 
 
 def _look(tx: Transaction, person: Resident, answer_id: str, at: datetime) -> View:

@@ -1,5 +1,6 @@
 """Every form is believed only from our own pages: each route against each way to forge one (U10, U11)."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -7,11 +8,13 @@ from urllib.parse import urlencode
 import pytest
 from starlette.routing import Route
 
+from node.ui import seals
 from node.ui.routes import FORMS, WITH_FILE, open_door, routes
 from tests.ui import things, visits
 from tests.ui.things import Rows, Things
 from tests.ui.visits import FOREIGN, FORM, HTTPS, TOWN, Here
 
+TOKEN = re.compile(r'name="token" value="([^"]*)"')
 SEAL = "the-seal-of-this-browser"
 ROUTES = [route for route, _ in FORMS]
 DEEDS = {
@@ -108,7 +111,7 @@ async def sent(world: World, route: str, case: Case, part: str | None = "operato
     headers = {"content-type": FORM}
     for name, value in case.headers.items():
         headers[name] = value.replace(OWN, here.settings.origin).replace(OWN.upper(), HTTPS.upper())
-    fields = FIELDS if case.token is None else {**FIELDS, "token": case.token}
+    fields = FIELDS if case.token is None else {**FIELDS, "token": seals.masked(case.token)}
     async with here.browser(part) as browser:
         if case.cookie is not None:
             browser.cookies.set(here.cookie("seal"), case.cookie)
@@ -207,15 +210,18 @@ async def test_U11_every_route_that_takes_a_form_is_guarded(world: World) -> Non
 async def test_the_seal_of_a_browser_is_its_own(world: World) -> None:
     """It is made by chance, kept by the browser, and the same in every form of it."""
     here = world.here
-    seals = set()
+    found = set()
     for _ in range(3):
         async with here.browser() as browser:
             page = await browser.get("/signin")
             seal = browser.cookies[here.cookie("seal")]
-            assert f'name="token" value="{seal}"' in page.text
             again = await browser.get("/join")
-            assert f'name="token" value="{seal}"' in again.text
+            carried = [TOKEN.findall(one.text) for one in (page, again)]
+            assert all(seals.is_of(one, seal) for of_page in carried for one in of_page)
+            assert all(carried)
+            assert not set(carried[0]) & set(carried[1]), "masked anew"
+            assert seal not in page.text + again.text
             assert "set-cookie" not in again.headers
             assert len(seal) >= 32
-            seals.add(seal)
-    assert len(seals) == 3
+            found.add(seal)
+    assert len(found) == 3
