@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from node import __version__
 from node.storage import nodes
-from node.ui.door import Ui, Visitor
+from node.ui.door import Handling, Ui, Visitor
 
 
 async def about(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -30,4 +30,6 @@ async def accessibility(ui: Ui, request: Request, who: Visitor) -> Response:
 
 
 def _plain(ui: Ui, request: Request, who: Visitor, template: str, **values: object) -> Response:
-    return ui.page(request, who, template, may_keep=who.one_of_many, version=__version__, **values)
+    return ui.page(
+        request, who, template, 200, Handling(may_keep=who.one_of_many), version=__version__, **values
+    )

@@ -14,7 +14,7 @@ from node.storage import posts
 from node.storage.database import Transaction
 from node.ui import calendars
 from node.ui.cards import Card, cards
-from node.ui.door import Ui, Visitor
+from node.ui.door import Handling, Ui, Visitor
 from node.ui.marks import after, mark
 
 SHOWN = 50
@@ -39,7 +39,7 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     before = after(request.query_params.get("before", ""))
     agenda = await ui.database.reading(look, who, before)
     values = {"agenda": agenda, "later": before is not None}
-    return ui.page(request, who, "agenda.html", may_keep=who.one_of_many, **values)
+    return ui.page(request, who, "agenda.html", 200, Handling(may_keep=who.one_of_many), **values)
 
 
 async def one(ui: Ui, request: Request, who: Visitor) -> Response:

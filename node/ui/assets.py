@@ -6,6 +6,7 @@ keep it for ever and never shows yesterday's style; the plain name answers 404.
 
 import gzip
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -41,9 +42,10 @@ class Asset:
 
 
 class Assets:
-    """Every file under `folder`, by the name it is served under."""
+    """Every file under `folder`, by the name it is served under; and `extra` ones of this node's own."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, extra: Mapping[str, bytes] | None = None) -> None:
+        self.extra = dict(extra or {})
         self.served: dict[str, Asset] = {}
         self.names: dict[str, str] = {}
         files = [f for f in sorted(folder.rglob("*")) if f.suffix in TYPES and f.is_file()]
@@ -51,6 +53,8 @@ class Assets:
             name = file.relative_to(folder).as_posix()
             content = file.read_bytes()
             self._add(name, self._rewritten(name, content) if file.suffix == ".css" else content)
+        for name, content in self.extra.items():
+            self._add(name, content)
 
     def url(self, name: str) -> str:
         """Where a page finds a file; a name we do not have is a fault in the page, so it raises KeyError."""

@@ -78,6 +78,23 @@ class Visitor:
         return person
 
 
+@dataclass(frozen=True)
+class Handling:
+    """How a page goes out. `shared`: the part of it that many read. `packs`: it may go compressed; not where
+    somebody else's words stand beside what is private.
+
+    `may_keep`: this browser may keep it, to be read without a line; only what all neighbours read, never what
+    is one's own.
+    """
+
+    shared: Callable[[], str] = str
+    packs: bool = True
+    may_keep: bool = False
+
+
+PRIVATE = Handling()
+
+
 @dataclass
 class Ui:
     """Made once, and handed to every page."""
@@ -108,20 +125,14 @@ class Ui:
         visitor: Visitor,
         template: str,
         code: int = 200,
+        out: Handling = PRIVATE,
         /,
-        shared: Callable[[], str] = str,
-        may_keep: bool = False,
-        packs: bool = True,
         **values: Any,
     ) -> Response:
-        """A page as this visitor sees it. `values` are what its template names at its head.
-
-        `shared`: the part of it that many read. `may_keep`: this browser may keep it, to be read without a
-        line; only what all neighbours read, never what is one's own. `packs`: it may go out compressed;
-        not where somebody else's words stand beside what is private.
-        """
+        """A page as this visitor sees it, and how it goes `out`. `values` are what its template names at its
+        head."""
         reader = mark_of(visitor.person)
-        keeps = may_keep and code == 200 and not visitor.shared  # others use this device too
+        keeps = out.may_keep and code == 200 and not visitor.shared  # others use this device too
         frame = {
             "node": self.settings,
             "here": here(request),
@@ -138,9 +149,9 @@ class Ui:
             "Vary": "Accept, Accept-Encoding, Cookie, Accept-Language",
             READER: f"{reader} {language().code}{' keep' if keeps else ''}",
         }
-        if packs and may_pack(request, code):
+        if out.packs and may_pack(request, code):
             headers["Content-Encoding"] = "gzip"
-            return HTMLResponse(self.packer.packed(html, shared()), code, headers)
+            return HTMLResponse(self.packer.packed(html, out.shared()), code, headers)
         return HTMLResponse(html, code, headers)
 
     def sorry(

@@ -67,6 +67,7 @@ def form(ui: Ui, send: Send, file: str) -> Callable[[Request], Awaitable[Respons
                 _require_readable(request)
                 words = await filled(request, file if may(who.person, Deed.RUN_BORDERS) else "")
                 session.require_own_form(ui, request, words["token"])
+                session.require_same_reader(request, who)
                 if _weighty(request.scope["path"]) and who.shown.wanted(who.at):
                     return _prove(ui, request, who, words)
                 return await send(ui, request, who, words)

@@ -16,7 +16,7 @@ from node.storage.database import Transaction
 from node.storage.follows import District
 from node.ui import municipality
 from node.ui.cards import Card, cards
-from node.ui.door import Ui, Visitor, go_to
+from node.ui.door import Handling, Ui, Visitor, go_to
 from node.ui.language import language
 from node.ui.words import listed
 
@@ -76,16 +76,8 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     home = await _as_seen_by(ui, who)
     names = {"names": listed(home.neighbours), "followed": listed(home.followed)}
     alike = _alike(who, home)
-    return ui.page(
-        request,
-        who,
-        "home.html",
-        shared=lambda: home.bodies.get(alike, ""),
-        may_keep=who.one_of_many,
-        home=home,
-        alike=alike,
-        **names,
-    )
+    out = Handling(lambda: home.bodies.get(alike, ""), may_keep=who.one_of_many)
+    return ui.page(request, who, "home.html", 200, out, home=home, alike=alike, **names)
 
 
 def _alike(who: Visitor, home: Home) -> Hashable:

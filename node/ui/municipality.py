@@ -11,7 +11,7 @@ from node.storage import follows, posts
 from node.storage.database import Transaction
 from node.storage.follows import District
 from node.ui.cards import Card, cards
-from node.ui.door import Ui, Visitor
+from node.ui.door import Handling, Ui, Visitor
 from node.ui.slices import Slice, number
 
 SHOWN = 3  # posts of each neighbourhood
@@ -44,7 +44,9 @@ class Town:
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET / of a hub. Everybody may; strangers see what is public."""
     town = await ui.database.reading(look, who, number(request.query_params.get("from")))
-    return ui.page(request, who, "municipality.html", may_keep=who.one_of_many, town=town, fewest=FEWEST)
+    return ui.page(
+        request, who, "municipality.html", 200, Handling(may_keep=who.one_of_many), town=town, fewest=FEWEST
+    )
 
 
 def look(tx: Transaction, who: Visitor, start: int) -> Town:

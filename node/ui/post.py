@@ -19,7 +19,7 @@ from node.storage import invites, log, nodes, posts, responses, tombstones
 from node.storage.database import Transaction
 from node.ui import given
 from node.ui.cards import Card, cards
-from node.ui.door import Ui, Visitor, go_to
+from node.ui.door import Handling, Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.given import Answer
 from node.ui.ledger import Bead, Elsewhere, Happened, beads, elsewhere, happened
@@ -134,7 +134,7 @@ def shown(
     said = request.query_params.get("said", "") if status == 200 else ""
     values = {"view": view, "names": view.reach.names, "form": form, "said": said, "warned": warned}
     seen_by_many = who.one_of_many and not said and warned is None and view.seen_by_many
-    return ui.page(request, who, "post.html", status, may_keep=seen_by_many, **values)
+    return ui.page(request, who, "post.html", status, Handling(may_keep=seen_by_many), **values)
 
 
 def look(tx: Transaction, who: Visitor, post_id: str) -> View:

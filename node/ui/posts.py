@@ -13,7 +13,7 @@ from node.neighbourhood.post import Kind, Post
 from node.storage import follows, posts
 from node.storage.database import Transaction
 from node.ui.cards import Card, cards
-from node.ui.door import Ui, Visitor
+from node.ui.door import Handling, Ui, Visitor
 from node.ui.kinds import PATHS
 from node.ui.marks import after, mark
 from node.ui.reach import Reach, reach
@@ -61,7 +61,9 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     wanted = _wanted(_KINDS[request.url.path], request.query_params)
     listing = await ui.database.reading(look, who, wanted)
     seen_by_many = who.one_of_many and not wanted.over  # what is over holds what one took back oneself
-    return ui.page(request, who, "posts.html", may_keep=seen_by_many, wanted=wanted, listing=listing)
+    return ui.page(
+        request, who, "posts.html", 200, Handling(may_keep=seen_by_many), wanted=wanted, listing=listing
+    )
 
 
 def look(tx: Transaction, who: Visitor, wanted: Wanted) -> Listing:

@@ -40,6 +40,7 @@ from node.ui import (
     letter_codes,
     mine,
     neighbours,
+    offline,
     operator,
     outcome,
     passkeys,
@@ -142,6 +143,7 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/queue/{post}", queue.case),
     ("/talks", talks.page),
     ("/talks/{answer}", talks.one),
+    ("/offline", offline.page),
 ]
 FEEDS: list[tuple[str, Page]] = [  # for the sites and programs of others: what is public, whoever asks
     ("/agenda.ics", feeds.calendar),
@@ -149,6 +151,8 @@ FEEDS: list[tuple[str, Page]] = [  # for the sites and programs of others: what 
     ("/feeds/{name}.atom", feeds.atom_of),
     ("/widget", feeds.widget),
     ("/cards/{post}.png", sharing.card),
+    ("/sw.js", offline.worker),
+    ("/manifest.webmanifest", offline.manifest),
 ]
 FORMS: list[tuple[str, Send]] = [
     ("/choice", choice.choose),

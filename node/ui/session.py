@@ -25,7 +25,7 @@ from node.storage.database import Transaction
 from node.ui.door import Ui, Visitor
 from node.ui.forms import Form
 from node.ui.language import YEAR
-from node.ui.reader import FORGET
+from node.ui.reader import FORGET, READER, mark_of
 from node.ui.seals import is_of
 
 
@@ -86,6 +86,14 @@ def begin(settings: Settings, response: Response, session: str, *, own: bool) ->
     too."""
     seconds = int(lasts(own).total_seconds()) if own else None
     set_cookie(settings, response, "session", session, seconds)
+
+
+def require_same_reader(request: Request, found: Visitor) -> None:
+    """Refuse what a page sends by its script for somebody else than who is signed in by now: it was typed by
+    another, in this browser (V06). Whose session ended is a stranger, and refused as such."""
+    typed_by = request.headers.get(READER)
+    if found.person is not None and typed_by not in (None, mark_of(found.person)):
+        raise NotAllowed(phrase("Somebody else is signed in now. What the other wrote was not sent."))
 
 
 def require_own_form(ui: Ui, request: Request, seal_in_form: str | None) -> None:

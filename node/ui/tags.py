@@ -13,7 +13,7 @@ from node.neighbourhood.refusal import NotFound, phrase
 from node.storage import posts
 from node.storage.database import Transaction
 from node.ui.cards import Card, cards
-from node.ui.door import Ui, Visitor
+from node.ui.door import Handling, Ui, Visitor
 from node.ui.marks import after, mark
 
 SHOWN = 20
@@ -44,7 +44,7 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     before = after(request.query_params.get("before", ""))
     found = await ui.database.reading(look, who, tag, before)
     values = {"tag": tag, "found": found, "further": before is not None}
-    return ui.page(request, who, "tag.html", may_keep=who.one_of_many, **values)
+    return ui.page(request, who, "tag.html", 200, Handling(may_keep=who.one_of_many), **values)
 
 
 def look(tx: Transaction, who: Visitor, tag: Tag, before: tuple[datetime, str] | None = None) -> Tagged:

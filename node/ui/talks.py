@@ -21,7 +21,7 @@ from node.storage import threads as kept
 from node.storage.database import Transaction
 from node.storage.whereabouts import Whereabouts
 from node.ui import appointment
-from node.ui.door import Ui, Visitor, go_to
+from node.ui.door import Handling, Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.post import shown_state
 from node.ui.verdict import Verdict, taken
@@ -205,7 +205,9 @@ def _shown(
     if match is not None and not any(form[name] for name in appointment.FIELDS):
         fields = appointment.as_fields(match.agreed_for, ui.settings.home.zone)
         form = replace(form, values={**form.values, **fields})
-    return ui.page(request, who, "talk.html", status, packs=False, view=view, form=form, looked=looked)
+    return ui.page(
+        request, who, "talk.html", status, Handling(packs=False), view=view, form=form, looked=looked
+    )
 
 
 def _look(tx: Transaction, person: Resident, answer_id: str, at: datetime) -> View:

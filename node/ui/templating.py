@@ -12,6 +12,7 @@ from node.ui.feed import feed_of
 from node.ui.heard import heard
 from node.ui.kinds import paths
 from node.ui.language import gettext, language, languages, ngettext, translate
+from node.ui.spoken import script_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -46,5 +47,5 @@ def environment(assets: Assets) -> Environment:
         "worry_title": worry.title,
         "translate": translate,
     }
-    made.globals |= {f.__name__: f for f in (paths, feed_of, heard, *words.FOR_TEMPLATES)}
+    made.globals |= {f.__name__: f for f in (paths, feed_of, heard, script_words, *words.FOR_TEMPLATES)}
     return made

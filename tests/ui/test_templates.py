@@ -59,6 +59,9 @@ def words(html: str) -> str:
 def test_no_template_needs_what_the_policy_forbids(ui: Path) -> None:
     for template in (ui / "templates").glob("*.html"):
         text = OWN_SCRIPT.sub("", template.read_text())
+        text = text.replace(
+            '<script src="{{ asset("enhance.js") }}" defer{{ script_words()|safe }}></script>', ""
+        )
         assert not re.search(r"style=|<style|<script|javascript:|\bon[a-z]+=|data:|https?://", text), template
 
 

@@ -126,6 +126,7 @@ TABLE = [
     look("/privacy", everybody(200)),
     look("/accessibility", everybody(200)),
     look("/favicon.ico", everybody(302)),
+    look("/offline", everybody(200)),
     look("/follow", everybody(200)),
     send("/follow", everybody(422), {"address": "mo"}),
     send("/follow", everybody(502), {"address": "@mo@social.example"}),
