@@ -55,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     phone: str = ""
     phone_hours: str = ""
     contact: str = ""
+    theme: str = ""
     database: str = ""
     host: str = "127.0.0.1"
     port: int = 8080

@@ -17,6 +17,7 @@ from node.neighbourhood.refusal import Refusal
 from node.serving import resting, shift
 from node.settings import FILE, Settings, Wrong
 from node.storage import schema
+from node.ui import theme
 
 LEAST_FREE = 0.05  # of the disk
 MOST_APART = timedelta(minutes=5)
@@ -51,6 +52,7 @@ def _examined(of_node: Settings) -> Iterator[Finding]:
     yield _keys(of_node)
     yield _disk(of_node.dir)
     yield _mail(of_node)
+    yield _theme(of_node)
     yield _federation(of_node)
     yield _backup(of_node)
     try:
@@ -71,6 +73,17 @@ def _server(of_node: Settings, running: bool) -> Finding:
     if resting.moved(of_node.dir) is not None:
         return Finding("server", False, "it moved out, and is at rest: see `buurtknoop move out --help`")
     return Finding("server", True, "runs" if running else "does not run now: `buurtknoop serve` starts it")
+
+
+def _theme(of_node: Settings) -> Finding:
+    try:
+        found = theme.of(of_node)
+    except theme.Unfit as why:
+        return Finding("theme", False, f"{of_node.theme} is not used, and our own look stays: {why}")
+    if found is None:
+        return Finding("theme", True, "our own look; a municipality can bring its own (docs/theme.md)")
+    rest = f"; not understood, and left out: {', '.join(found.left)}" if found.left else ""
+    return Finding("theme", True, f"{of_node.theme}: {len(found.taken)} tokens are used{rest}")
 
 
 def _backup(of_node: Settings) -> Finding:

@@ -19,6 +19,7 @@ from node.ui.packing import takes_gzip
 
 FOLDER = Path(__file__).parent / "static"
 ROOT = "/static/"
+THEME = "theme.css"  # of the municipality, where it has one
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".ico": "image/x-icon",

@@ -1,5 +1,6 @@
 """Every page and every form of this door, on one screen."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
@@ -58,10 +59,14 @@ from node.ui import (
     signin,
     tags,
     talks,
+    theme,
     vouch,
 )
+from node.ui.assets import THEME, Assets
 from node.ui.door import Ui, go_to
 from node.ui.doorstep import Page, Send
+
+_log = logging.getLogger("node.ui.routes")
 
 PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/", home.page),
@@ -283,6 +288,16 @@ def open_door(
 ) -> Ui:
     """The door to people with a browser. `fetch`: the way to what is released at another node; `ask`: to
     somebody's own server."""
-    ui = Ui(database, settings, fetch, ask)
+    ui = Ui(database, settings, fetch, ask, Assets(extra=_of_the_municipality(settings)))
     ui.templates.globals["shared"] = sharing.shared
     return ui
+
+
+def _of_the_municipality(settings: Settings) -> dict[str, bytes]:
+    """Its own look; ours stays when that cannot be read well, and the log says why."""
+    try:
+        found = theme.of(settings)
+    except theme.Unfit as why:
+        _log.warning("the theme is not used: %s", why)
+        return {}
+    return {THEME: found.css.encode()} if found is not None else {}

@@ -75,6 +75,7 @@ PARTS: list[tuple[Words, str, dict[str, tuple[Words, Shown | None]]]] = [
             "phone": (phrase("Telephone number"), None),
             "phone_hours": (phrase("When somebody answers it"), None),
             "contact": (phrase("Whom to tell of a hole in our safety"), None),
+            "theme": (phrase("Colours and letters of the municipality"), None),
         },
     ),
     (

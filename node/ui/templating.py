@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from node.ui import dates, rhythm, words, worry
-from node.ui.assets import Assets
+from node.ui.assets import THEME, Assets
 from node.ui.feed import feed_of
 from node.ui.heard import heard
 from node.ui.kinds import paths
@@ -39,6 +39,7 @@ def environment(assets: Assets) -> Environment:
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     made.globals |= {
         "asset": assets.url,
+        "theme": assets.url(THEME) if THEME in assets.extra else "",
         "dates": dates,
         "federates": True,
         "language": language,

@@ -138,11 +138,13 @@ async def opened(directory: Path, origin: str = HTTPS, url: str = "", **change: 
 
 
 @asynccontextmanager
-async def served(directory: Path, host: str = "127.0.0.1", strict: bool = False) -> AsyncIterator[Here]:
+async def served(
+    directory: Path, host: str = "127.0.0.1", strict: bool = False, **change: Any
+) -> AsyncIterator[Here]:
     """The same behind a port of its own, for a real browser: `here.settings.origin`."""
     line = socket.create_server(("127.0.0.1", 0))
     origin = f"http://{host}:{line.getsockname()[1]}"
-    async with opened(directory, origin, strict=strict) as here:
+    async with opened(directory, origin, strict=strict, **change) as here:
         config = uvicorn.Config(here.app, log_level="error", lifespan="off", ws="none", server_header=False)
         server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve(sockets=[line]))
