@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from node.neighbourhood.refusal import Refusal
 from node.serving import shift
 from node.settings import Settings
-from node.storage import schema
+from node.storage import borders, schema
 from node.storage.database import Database, InUse
 
 
@@ -18,6 +18,7 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
     try:
         await database.start()
         await schema.prepare(database)
+        await database.writing(borders.measured)
         yield database
     except InUse:
         raise Refusal(f"another server works with this node ({settings.dir})") from None

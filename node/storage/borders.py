@@ -1,12 +1,14 @@
-"""Which areas touch, as a map says: a proposal for the operator, never a border by itself."""
+"""Which areas touch, as a map says: a proposal for the operator, never a border by itself. And how far each
+is from ours, counted once, when a map is read."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from node.neighbourhood.distance import steps
 from node.storage.database import Transaction
-from node.storage.tables import borders
+from node.storage.tables import borders, distances
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,28 @@ def replace(tx: Transaction, found: Iterable[Border]) -> None:
     rows = [{**vars(border), "touches": list(border.touches)} for border in found]
     if rows:
         tx.run(borders.insert(), rows)
+    _measure(tx)
+
+
+def measured(tx: Transaction) -> None:
+    """See to it that the distances are those of the map that is kept, seen from our own area."""
+    own = select(distances.c.away).where(distances.c.code == tx.home.area.code)
+    if tx.run(own).scalar() != 0:
+        _measure(tx)
+
+
+def away(tx: Transaction, codes: Collection[str]) -> dict[str, int]:
+    """How many neighbourhoods further each of these areas is, as far as the map knows."""
+    wanted = select(distances.c.code, distances.c.away).where(distances.c.code.in_(codes))
+    return {code: int(number) for code, number in tx.run(wanted)} if codes else {}
+
+
+def _measure(tx: Transaction) -> None:
+    tx.run(distances.delete())
+    kept = {border.code: border.touches for border in everyone(tx)}
+    found = steps(tx.home.area.code, kept) if kept else {}
+    if found:
+        tx.run(distances.insert(), [{"code": code, "away": number} for code, number in found.items()])
 
 
 def everyone(tx: Transaction) -> list[Border]:

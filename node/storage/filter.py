@@ -27,6 +27,7 @@ class Filter:
     kind: Kind | None = None
     own: bool | None = None
     ring: Ring | None = None
+    beyond: bool = False  # neither ours nor of those next door
     homes: Collection[str] | None = None  # held for these nodes
     but: Kind | None = None  # every kind, but for this one
     agreeing: bool = False  # only what leads to an agreement: requests and offers
@@ -66,6 +67,8 @@ def whose(wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield posts.c.node_id.is_(None) if wanted.own else posts.c.node_id.is_not(None)
     if wanted.ring is not None:
         yield from_ring(wanted.ring)
+    if wanted.beyond:
+        yield and_(posts.c.node_id.is_not(None), not_(from_ring(Ring.NEXT_DOOR)))
     if wanted.homes is not None:
         yield posts.c.node_id.in_(wanted.homes)
     if wanted.but is not None:

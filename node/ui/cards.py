@@ -1,15 +1,16 @@
 """Cards: posts as they stand in a list, with all that a neighbour is told at a glance."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from node.neighbourhood.category import Category
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
+from node.neighbourhood.refusal import phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.when import DayPart, Days, Repeats
-from node.storage import nodes, responses
+from node.storage import borders, nodes, responses
 from node.storage.database import Transaction
 from node.ui.words import NEARNESS
 
@@ -47,21 +48,40 @@ class Card:
 def cards(tx: Transaction, who: Resident | None, found: Sequence[Post], at: datetime) -> list[Card]:
     """The posts as cards, in the same order."""
     homes = nodes.known(tx, {post.node_id for post in found if post.node_id is not None})
+    far = away(tx, homes.values())
     waiting = responses.count_pending(tx, [post.id for post in found if post.own])
     return [
-        _card(post, who, homes.get(post.node_id or ""), tx.home.area.name, waiting.get(post.id, 0), at)
+        _card(post, who, homes.get(post.node_id or ""), far, tx.home.area.name, waiting.get(post.id, 0), at)
         for post in found
     ]
 
 
-def nearness(home: Node | None) -> str:
+def away(tx: Transaction, homes: Iterable[Node]) -> dict[str, int]:
+    """How many neighbourhoods further the areas of these are, by code; of those next door nobody asks it."""
+    return borders.away(tx, {home.area for home in homes if home.area is not None and not home.active})
+
+
+def nearness(home: Node | None, far: Mapping[str, int]) -> str:
     """How far it is to another node, told in neighbourhoods; nothing for our own, or one we only know."""
     if home is None or not (home.active or home.member):
         return ""
-    return NEARNESS["adjacent" if home.active else "municipality"]
+    if home.active:
+        return NEARNESS["adjacent"]
+    number = far.get(home.area) if home.area is not None else None
+    if not number:
+        return NEARNESS["municipality"]
+    return NEARNESS["one"] if number == 1 else phrase("%(count)d neighbourhoods away", count=number)
 
 
-def _card(post: Post, who: Resident | None, home: Node | None, here: str, waiting: int, at: datetime) -> Card:
+def _card(
+    post: Post,
+    who: Resident | None,
+    home: Node | None,
+    far: Mapping[str, int],
+    here: str,
+    waiting: int,
+    at: datetime,
+) -> Card:
     area = here if post.own else home.name if home is not None else post.area.name
     return Card(
         kind=post.kind,
@@ -71,7 +91,7 @@ def _card(post: Post, who: Resident | None, home: Node | None, here: str, waitin
         author=post.author_name,
         area=area,
         own=post.own,
-        nearness=nearness(home),
+        nearness=nearness(home, far),
         created=post.created,
         state=State.EXPIRED if post.state in ANSWERABLE and post.expires <= at else post.state,
         responses=waiting if post.own else None,

@@ -6,14 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import districts as acts
-from node.neighbourhood.following import Wish
+from node.neighbourhood.distance import MOST
+from node.neighbourhood.following import Ring, Wish
 from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.roles import Deed
 from node.storage import follows, posts
 from node.storage.database import Transaction
 from node.storage.follows import District
-from node.ui.cards import Card, cards, nearness
+from node.ui.cards import Card, away, cards, nearness
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.marks import after, mark
@@ -79,7 +80,17 @@ async def choose(ui: Ui, request: Request, who: Visitor, form: Form) -> Response
 
 def _look(tx: Transaction, who: Visitor, start: int) -> Slice[Around]:
     counted = posts.count_answerable(tx, who.person, who.at)
-    return sliced([_around(one, counted) for one in follows.districts(tx, who.person)], start)
+    around = follows.districts(tx, who.person)
+    far = away(tx, [one.node for one in around])
+    around.sort(key=lambda one: _far(one, far))  # by name already: that stays within one distance
+    return sliced([_around(one, counted, far) for one in around], start)
+
+
+def _far(one: District, far: dict[str, int]) -> int:
+    """How far a district is; those of which the map says nothing come last."""
+    if one.ring is Ring.NEXT_DOOR:
+        return 0
+    return far.get(one.node.area, MOST + 1) if one.node.area is not None else MOST + 1
 
 
 def _one(tx: Transaction, who: Visitor, node_id: str, before: str) -> View:
@@ -91,9 +102,10 @@ def _one(tx: Transaction, who: Visitor, node_id: str, before: str) -> View:
     shown: list[Post] = found[:SHOWN]
     counted = posts.count_answerable(tx, who.person, who.at)
     more = mark(shown[-1]) if len(found) > SHOWN else ""
-    return View(_around(district, counted), cards(tx, who.person, shown, who.at), more)
+    far = away(tx, [district.node])
+    return View(_around(district, counted, far), cards(tx, who.person, shown, who.at), more)
 
 
-def _around(district: District, counted: dict[str | None, dict[Kind, int]]) -> Around:
+def _around(district: District, counted: dict[str | None, dict[Kind, int]], far: dict[str, int]) -> Around:
     said = SAID[district.wish, district.shown]
-    return Around(district, nearness(district.node), said, counted.get(district.node.id, {}))
+    return Around(district, nearness(district.node, far), said, counted.get(district.node.id, {}))

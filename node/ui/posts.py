@@ -1,6 +1,7 @@
-"""The whole lists: what is asked, offered, told and going on, here, next door and in town, newest first."""
+"""The whole lists: what is asked, offered, told and going on: here, then next door, then further; in each the
+newest first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from node.ui.marks import after, mark
 from node.ui.reach import Reach, reach
 
 SHOWN = 20
+RINGS = ("here", "near", "far")  # the order of a list of everything
 WHERE = {"here": Ring.HERE, "near": Ring.NEXT_DOOR, "town": Ring.TOWN}
 _KINDS = {paths.all: kind for kind, paths in PATHS.items()}
 
@@ -26,23 +28,32 @@ _KINDS = {paths.all: kind for kind, paths in PATHS.items()}
 @dataclass(frozen=True)
 class Wanted:
     """Which posts are asked for: of one kind; here, next door, in town or all; with or without what is over;
-    after which."""
+    after which, and in which ring of them all that one stood."""
 
     kind: Kind
     where: str = ""
     over: bool = False
     before: tuple[datetime, str] | None = None
+    ring: str = RINGS[0]
+
+    @property
+    def ringed(self) -> bool:
+        """Whether this is a list of everything, ring by ring; what is going to happen goes by its day."""
+        return not (self.where or self.coming)
 
     @property
     def coming(self) -> bool:
         """Whether this is the list of what is going to happen: the soonest first."""
         return self.kind is Kind.EVENT and not self.over
 
-    def url(self, where: str | None = None, over: bool | None = None, before: Post | None = None) -> str:
+    def url(
+        self, where: str | None = None, over: bool | None = None, before: Post | None = None, ring: str = ""
+    ) -> str:
         """The address of this list, or of one that differs."""
         query = {
             "where": self.where if where is None else where,
             "show": "all" if (self.over if over is None else over) else "",
+            "ring": ring if before and self.ringed and ring != RINGS[0] else "",
             "before": mark(before, soonest=self.coming) if before else "",
         }
         words = urlencode({name: value for name, value in query.items() if value})
@@ -54,6 +65,7 @@ class Listing:
     cards: list[Card]
     reach: Reach
     more: Post | None  # the last one shown, when there are more
+    ring: str  # in which that stands
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -77,13 +89,29 @@ def look(tx: Transaction, who: Visitor, wanted: Wanted) -> Listing:
         before=wanted.before,
         limit=SHOWN + 1,
     )
-    found = posts.listing(tx, who.person, asked, who.at)
+    found = _ring_by_ring(tx, who, asked, wanted.ring) if wanted.ringed else _ring(tx, who, asked, "")
     shown = found[:SHOWN]
     return Listing(
-        cards=cards(tx, who.person, shown, who.at),
+        cards=cards(tx, who.person, [post for post, _ in shown], who.at),
         reach=reach(tx),
-        more=shown[-1] if len(found) > SHOWN else None,
+        more=shown[-1][0] if len(found) > SHOWN else None,
+        ring=shown[-1][1] if shown else "",
     )
+
+
+def _ring_by_ring(tx: Transaction, who: Visitor, asked: posts.Filter, first: str) -> list[tuple[Post, str]]:
+    """The posts from this ring on, each with the name of its ring."""
+    found: list[tuple[Post, str]] = []
+    for name in RINGS[RINGS.index(first) :]:
+        if len(found) < asked.limit:
+            before = asked.before if name == first else None
+            found += _ring(tx, who, replace(asked, before=before, limit=asked.limit - len(found)), name)
+    return found
+
+
+def _ring(tx: Transaction, who: Visitor, asked: posts.Filter, name: str) -> list[tuple[Post, str]]:
+    wanted = replace(asked, ring=WHERE[name]) if name in WHERE else replace(asked, beyond=name == RINGS[-1])
+    return [(post, name) for post in posts.listing(tx, who.person, wanted, who.at)]
 
 
 def near(tx: Transaction, who: Visitor) -> list[str]:
@@ -94,7 +122,11 @@ def near(tx: Transaction, who: Visitor) -> list[str]:
 
 def _wanted(kind: Kind, query: QueryParams) -> Wanted:
     """What an address asks for; what it does not understand is left out."""
-    where = query.get("where", "")
+    where, ring, before = query.get("where", ""), query.get("ring", ""), after(query.get("before", ""))
     return Wanted(
-        kind, where if where in WHERE else "", query.get("show") == "all", after(query.get("before", ""))
+        kind,
+        where if where in WHERE else "",
+        query.get("show") == "all",
+        before,
+        ring if ring in RINGS and before else RINGS[0],
     )

@@ -105,6 +105,7 @@ COMING = {
 REACH = ("neighbourhood", "adjacent", "municipality", "public")
 NEARNESS = {
     "adjacent": phrase("next door"),
+    "one": phrase("one neighbourhood away"),
     "municipality": phrase("in our municipality"),
 }
 

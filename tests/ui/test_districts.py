@@ -2,13 +2,15 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 from node.acts import posts
 from node.clock import now
 from node.neighbourhood.node import Node
 from node.neighbourhood.post import Audience, Kind
-from node.storage import nodes
+from node.storage import borders, nodes
+from node.storage.borders import Border
 from node.storage.database import Transaction
 from tests import town
 from tests.ui import next_door
@@ -175,3 +177,58 @@ async def test_a_stranger_sees_nothing_of_what_people_choose(here: Here) -> None
     html = (await here.get(None, "/")).text
     assert titles(html) == []
     assert 'href="/districts"' not in html
+
+
+def map_of(*codes: str) -> list[Border]:
+    """Areas in a row."""
+    return [
+        Border(code, code, (codes[number - 1],) if number else (), "2025")
+        for number, code in enumerate(codes)
+    ]
+
+
+async def test_how_far_it_is_is_counted_in_neighbourhoods(here: Here) -> None:
+    found = await around(here)
+    await here.post("helper", f"/districts/{found['west'].id}/follow")
+    west, own = str(found["west"].area), here.settings.area
+    await here.database.writing(borders.replace, map_of(own, "BU00000091", "BU00000092", west))
+    said = words(await page(here))
+    assert "West, 3 neighbourhoods away" in said
+    assert "Zuid, next door" in said
+    listed = words(await page(here, "/districts"))
+    assert "3 neighbourhoods away" in listed
+    copy = re.search(r'href="(/o/[0-9a-f]+)">Uit West', await page(here))
+    assert copy is not None
+    assert "West, 3 neighbourhoods away" in words(await page(here, copy[1]))
+    await here.database.writing(borders.replace, map_of(own, west))
+    assert "West, one neighbourhood away" in words(await page(here))
+
+
+async def test_a_list_of_everything_goes_ring_by_ring_also_on_its_later_pages(here: Here) -> None:
+    """Ours first, though the newest of all is the furthest."""
+    await around(here)
+
+    def more(tx: Transaction) -> None:
+        at = now()
+        for number in range(15):
+            posts.post(
+                tx, here.cast.other, town.asks(f"Eigen {number}"), at - timedelta(days=1, hours=number)
+            )
+        near = town.neighbour(tx, "oost")
+        for number in range(30):
+            created = at - timedelta(minutes=number)
+            next_door.held(tx, near, f"Oost {number}", created=created, **TOWN)
+
+    await here.database.writing(more)
+    found: list[str] = []
+    path: str | None = "/requests"
+    while path:
+        html = await page(here, path)
+        found += titles(html)
+        further = re.search(r'rel="next" href="([^"]+)"', html)
+        path = unescape(further[1]) if further else None
+    own = ["Uit Centrum", *(f"Eigen {number}" for number in range(15))]
+    assert found[:16] == own
+    assert found[16:48] == [*(f"Oost {number}" for number in range(30)), "Uit Zuid", "Uit Noord"]
+    assert sorted(found[48:]) == ["Uit Gemeente", "Uit West"]
+    assert len(set(found)) == len(found)

@@ -3,7 +3,17 @@
 from node.storage.tables.books import audit, letters, log, timers
 from node.storage.tables.messages import activities, deliveries, destinations, receipts, seen
 from node.storage.tables.metadata import metadata
-from node.storage.tables.others import accounts, advisories, blocks, borders, keys, lookups, nodes, policies
+from node.storage.tables.others import (
+    accounts,
+    advisories,
+    blocks,
+    borders,
+    distances,
+    keys,
+    lookups,
+    nodes,
+    policies,
+)
 from node.storage.tables.people import (
     follows,
     invitations,
@@ -42,6 +52,7 @@ __all__ = [
     "copies",
     "deliveries",
     "destinations",
+    "distances",
     "drafts",
     "follows",
     "invitations",

@@ -113,3 +113,8 @@ borders = table(  # which areas touch, as a map says: only a proposal for the op
     Column("touches", Document, nullable=False),
     Column("year", Text, nullable=False),
 )
+distances = table(  # how many borders one crosses at least from our own area, by that map
+    "distances",
+    Column("code", Text, primary_key=True),
+    Column("away", Whole, nullable=False),
+)
