@@ -38,8 +38,8 @@ def timeline(size: Size) -> Iterator[Figure]:
     members, count = size.of(2000, 5), size.of(200_000, 200)
     with TemporaryDirectory() as place:
         settings = served.made(Path(place) / "node", served.free_port())
-        secrets = served.prepared(settings, lambda tx: _people(tx, members))
-        served.filled(settings, _years(count))
+        secrets = served.prepared(settings, lambda tx: people(tx, members))
+        served.filled(settings, years(count))
         bare = _bare(settings)
         with served.serving(settings) as pid, closing(sqlite3.connect(bare)) as database:
             if not size.quick:
@@ -67,7 +67,7 @@ def timeline(size: Size) -> Iterator[Figure]:
     )
 
 
-def _people(tx: Transaction, count: int) -> list[str]:
+def people(tx: Transaction, count: int) -> list[str]:
     at, secrets = clock.now(), [uuid4().hex for _ in range(count)]
     for number, secret in enumerate(secrets):
         person = Resident(f"{number:032x}", f"Buur {number}", "nl", at, admitted=at)
@@ -79,7 +79,7 @@ def _people(tx: Transaction, count: int) -> list[str]:
     return secrets[:50]
 
 
-def _years(count: int) -> Iterator[Callable[[Transaction], None]]:
+def years(count: int) -> Iterator[Callable[[Transaction], None]]:
     """Five years of posts, by thousands: the newest of them partly open, all others done."""
     at = clock.now()
     for start in range(0, count, PIECE):
