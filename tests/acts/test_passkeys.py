@@ -100,7 +100,7 @@ def test_only_its_owner_names_and_ends_it_and_ten_are_enough(tx: Transaction, ca
     for name in ("", " ", "x" * 41, "a\u202eb"):
         refused(tx, Invalid, passkeys.rename, cast.poster, ones[0].id, name)
     passkeys.rename(tx, cast.poster, ones[0].id, " mijn   tablet ")
-    assert kept.of(tx, cast.poster.id)[0].name == "mijn tablet"
+    assert "mijn tablet" in [one.name for one in kept.of(tx, cast.poster.id)]
     for one in ones:
         passkeys.end(tx, cast.poster, one.id, NOON)
     assert kept.count(tx, cast.poster.id) == 0

@@ -42,6 +42,11 @@ EXPECTED = {
     Deed.CHOOSE_DISTRICTS: ADMITTED,
     Deed.RUN_BORDERS: "operator",
     Deed.RUN_RESIDENTS: "operator",
+    Deed.VOUCH: ADMITTED,
+    Deed.SEE_DESK: "connector, supervisor, operator",
+    Deed.PROVE: "connector, operator",
+    Deed.WRITE_LETTERS: "connector, operator",
+    Deed.BRING_BACK: "connector, supervisor, operator",
 }
 OWNER = "owner-id"
 

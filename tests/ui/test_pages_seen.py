@@ -192,7 +192,7 @@ async def test_signing_in_and_out_with_a_real_browser(
         await page.goto(origin + "/me")
         assert page.url == origin + "/signin?next=/me"
         await page.get_by_label("Je e-mailadres").fill(f"bea{scripts}@example.org")
-        await page.get_by_role("button", name="Stuur mij de link").click()
+        await page.get_by_role("button", name="Stuur mij de mail").click()
         assert page.url == origin + "/signin/sent"
         await page.goto(origin + built.path("/signin/{secret}"))
         await page.get_by_role("button", name="Ja, log mij in").click()

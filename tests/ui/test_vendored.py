@@ -18,6 +18,6 @@ def test_nothing_of_others_is_carried_unnamed(ui: Path) -> None:
     packages = tomllib.loads((ui / "static" / "vendored.toml").read_text())["package"]
     named = {path for package in packages for path in package["files"]}
     own = {"tokens.css", "buurtknoop.css", "favicon.svg", "favicon.ico", "touch.png", "vendored.toml"}
-    own |= {"enhance.js", "worker.js", "icon-192.png", "icon-512.png"}
+    own |= {"enhance.js", "worker.js", "passkey.js", "icon-192.png", "icon-512.png"}
     carried = {f.relative_to(ui).as_posix() for f in (ui / "static").rglob("*") if f.is_file()}
     assert carried - {f"static/{name}" for name in own} == {p for p in named if p.startswith("static/")}
