@@ -58,7 +58,8 @@ class Answer:
     """What came back: the status, when to come again if it said so, and the body within limits.
 
     `url` is the address that answered, after all redirects; `leads_to` where it says to go instead;
-    `profile` what the media type is said to hold (RFC 6906).
+    `profile` what the media type is said to hold (RFC 6906); `etag` and `modified` are for asking whether
+    there is anything new (RFC 9110 13.1).
     """
 
     status: int
@@ -68,6 +69,8 @@ class Answer:
     url: str = ""
     leads_to: str | None = None
     profile: str = ""
+    etag: str | None = None
+    modified: str | None = None
 
 
 class Client:
@@ -191,7 +194,14 @@ async def _read(uri: str, reply: httpx.Response) -> Answer:
     if reply.headers.get("content-encoding", "identity") != "identity":
         raise Unreachable(f"{uri} answered in a form we did not ask for")
     kind, profile = _kind(reply)
-    return Answer(reply.status_code, _wait(reply), kind, bytes(body), uri, profile=profile)
+    known = _known(reply, "etag"), _known(reply, "last-modified")
+    return Answer(reply.status_code, _wait(reply), kind, bytes(body), uri, None, profile, *known)
+
+
+def _known(reply: httpx.Response, name: str) -> str | None:
+    """A header that is said back to who sent it; None when it is no plain line."""
+    said: str = reply.headers.get(name, "")
+    return said if said and said.isascii() and said.isprintable() and len(said) <= 200 else None
 
 
 def _kind(reply: httpx.Response) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from node import clock
 from node.acts import advice, held, moving
 from node.acts import hub as hubs
 from node.acts import nodes as acts
-from node.federation import announcements, identity, moves, reading
+from node.federation import announcements, identity, moves, reading, websites
 from node.federation.documents import listed, origin_of, uri_of, uris_of
 from node.federation.door import Federation
 from node.federation.errands import Errands
@@ -28,7 +28,7 @@ DAILY = ("actor", "adjacent", "directory", "outbox", "advisories")
 _AGAIN = [timedelta(seconds=s) for s in (2, 5, 15, 60, 300, 1800, 3600, 6 * 3600)]
 # An address that a person typed: tell them soon. A move that is not true at once is not waited for.
 TRIES = {"neighbour": 6, "hub": 6, "new home": 6, "move": 3, "node moves": 3}
-AT_ONCE_OF = {"outbox": 2, "announced": 4}  # for the long breath (`wire.md` 9)
+AT_ONCE_OF = {"outbox": 2, "announced": 4, "website": 2}  # for the long breath (`wire.md` 9)
 
 log = logging.getLogger(__name__)
 
@@ -275,4 +275,5 @@ _ANSWERS = {
     "node moves": moves.node,
     "new home": _new_home,
     "announced": announcements.look_up,
+    "website": websites.look_up,
 }

@@ -2,6 +2,7 @@
 `guarded`, signed as `knocking` knows."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,6 +75,10 @@ class Remote:
         if not isinstance(by, Pair):
             by = self._keys.of_group() if by is None else self._keys.beside(by)
         return await self._knock(uri, by, body)
+
+    async def web(self, uri: str, accept: str, also: Mapping[str, str]) -> Answer:
+        """A page or feed of the open web, asked for as anybody would: unsigned. Raises Unreachable."""
+        return await self._client.get(uri, accept, lambda method, url: also)
 
     def met(self, actor: Actor) -> None:
         """An actor's document was read: from now on its server is spoken to in the way that it names."""

@@ -94,6 +94,8 @@ class Happening(StrEnum):
     FOLLOWER_REFUSED = "follower refused"
     REPLY_LET_IN = "reply let in"
     REPLY_TURNED_AWAY = "reply turned away"
+    WEBSITE_ADDED = "website added"
+    WEBSITE_REMOVED = "website removed"
     BLOCK_PUT = "block put"
     BLOCK_LIFTED = "block lifted"
     BLOCKS_READ = "block list read"

@@ -13,7 +13,7 @@ from node.storage.tables import lookups
 class Lookup:
     """One thing to fetch: `what` is neighbour, hub or fellow (`subject`: an address), or of a node we know
     (`subject`: its id) its actor, adjacent, directory or outbox; or a post that was announced (`subject`: its
-    id and who announced it, `asked_by`: the Announce)."""
+    id and who announced it, `asked_by`: the Announce); or a website (`subject`: its id)."""
 
     id: int
     what: str

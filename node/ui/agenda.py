@@ -1,9 +1,7 @@
 """The agenda: what is going to happen here, next door and in town, day by day."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
-from itertools import groupby
+from datetime import date, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,20 +10,23 @@ from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import NotFound, phrase
 from node.storage import posts
 from node.storage.database import Transaction
-from node.ui import calendars
+from node.ui import calendars, websites
 from node.ui.cards import Card, cards
 from node.ui.door import Handling, Ui, Visitor
 from node.ui.marks import after, mark
+from node.ui.websites import Elsewhere
 
 SHOWN = 50
 
 
 @dataclass(frozen=True)
 class Day:
-    """One day, and what begins on it; what began before and still goes on stands under today."""
+    """One day, and what begins on it; what began before and still goes on stands under today. `elsewhere`:
+    what stands in calendars of websites."""
 
     day: datetime
     events: list[Card]
+    elsewhere: list[Elsewhere]
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,23 @@ def look(tx: Transaction, who: Visitor, before: tuple[datetime, str] | None = No
     found = posts.listing(tx, who.person, wanted, who.at)
     shown = found[:SHOWN]
     more = f"/agenda?before={mark(shown[-1], soonest=True)}" if len(found) > SHOWN else ""
-    return Agenda(list(_days(tx, who, shown)), more)
+    begins = before[0] if before is not None else who.at
+    until = shown[-1].starts if more else None
+    elsewhere = websites.upcoming(tx, begins, until, SHOWN)
+    if before is not None:  # what goes on stood on the first page
+        elsewhere = [one for one in elsewhere if one.entry.starts and one.entry.starts >= begins]
+    return Agenda(_days(tx, who, shown, elsewhere), more)
 
 
-def _days(tx: Transaction, who: Visitor, shown: list[Post]) -> Iterator[Day]:
-    today = cards(tx, who.person, shown, who.at)
-    zone, at = tx.home.zone, who.at
-    for _, events in groupby(today, key=lambda card: _day(card, zone, at)):
-        found = list(events)
-        yield Day(max(found[0].starts or at, at), found)
+def _days(tx: Transaction, who: Visitor, shown: list[Post], elsewhere: list[Elsewhere]) -> list[Day]:
+    zone, at, days = tx.home.zone, who.at, dict[date, Day]()
 
+    def of(starts: datetime | None) -> Day:
+        when = max(starts or at, at)
+        return days.setdefault(when.astimezone(zone).date(), Day(when, [], []))
 
-def _day(card: Card, zone: tzinfo, at: datetime) -> date:
-    return max(card.starts or at, at).astimezone(zone).date()
+    for card in cards(tx, who.person, shown, at):
+        of(card.starts).events.append(card)
+    for one in elsewhere:
+        of(one.entry.starts).elsewhere.append(one)
+    return [days[day] for day in sorted(days)]

@@ -14,14 +14,16 @@ from node.neighbourhood.roles import Role
 from node.storage import follows, matches, posts
 from node.storage.database import Transaction
 from node.storage.follows import District
-from node.ui import municipality
+from node.ui import municipality, websites
 from node.ui.cards import Card, cards
 from node.ui.door import Handling, Ui, Visitor, go_to
 from node.ui.language import language
+from node.ui.websites import Elsewhere
 from node.ui.words import listed
 
 SHOWN = 6
 EVENTS = 3
+NEWS = 4
 MONTH = timedelta(days=30)
 FEWEST = 5  # fewer agreements than this are not told: one could guess whose
 
@@ -32,12 +34,15 @@ class Home:
 
     `further` is from the districts elsewhere in the municipality that this person follows; `instead` is from
     the others there, and only while there is nothing nearer. `rest`: how many posts wait there unseen.
+    `news`: what websites of the neighbourhood told lately, and `dates` what stands in their calendars.
     `counts`: how many wait for a yes, as `own request`, `near offer`, ... `town`: there are districts beyond
     those next door. `bodies`: the page as HTML, once somebody read it.
     """
 
     own: list[Card]
     agenda: list[Card]
+    dates: list[Elsewhere]
+    news: list[Elsewhere]
     near: list[Card]
     further: list[Card]
     instead: list[Card]
@@ -115,6 +120,8 @@ def look(tx: Transaction, who: Visitor, said: Mapping[str, Wish]) -> Home:
     return Home(
         own=own,
         agenda=_agenda(tx, who, [*near, *followed]),
+        dates=websites.upcoming(tx, who.at, None, EVENTS),
+        news=websites.newest(tx, who.at, NEWS),
         near=close,
         further=further,
         instead=[] if own or close or further else newest(tx, who, others),

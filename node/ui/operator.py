@@ -8,7 +8,17 @@ from starlette.responses import Response
 from node.neighbourhood.node import Membership, NodeKind, Standing
 from node.neighbourhood.refusal import Words, phrase
 from node.neighbourhood.roles import Deed
-from node.storage import accounts, advisories, blocks, destinations, figures, lookups, nodes, ways_in
+from node.storage import (
+    accounts,
+    advisories,
+    blocks,
+    destinations,
+    figures,
+    lookups,
+    nodes,
+    ways_in,
+    websites,
+)
 from node.storage.database import Transaction
 from node.storage.destinations import PARKED
 from node.ui.door import Ui, Visitor
@@ -21,6 +31,11 @@ FOLLOWERS = Sign(
     phrase("Followers elsewhere"), "globe", phrase("Accounts of other software: who may follow, who does.")
 )
 BLOCKS = Sign(phrase("Whom we keep out"), "lock", phrase("Servers and accounts, one by one or by a list."))
+WEBSITES = Sign(
+    phrase("Websites of the neighbourhood"),
+    "globe",
+    phrase("What residents' groups write themselves."),
+)
 DELIVERIES = Sign(phrase("What does not get through"), "send", phrase("Who does not answer, and why."))
 PEOPLE = Sign(phrase("People"), "users", phrase("Who waits, who is in, and their roles."))
 INVITATIONS = Sign(phrase("Invitations"), "user-plus", phrase("Codes that let people in at once."))
@@ -72,11 +87,13 @@ def _look(tx: Transaction, who: Visitor) -> list[Place]:
     hub = MEMBERS if tx.home.is_hub else HUB
     counted = figures.figures(tx, who.at)
     open_codes = len(ways_in.open_invitations(tx, who.at))
+    shown = [] if tx.home.is_hub else [_place("/operator/websites", WEBSITES, _websites(tx))]
     return [
         _place("/operator/neighbours", NEIGHBOURS, _borders(tx)),
         _place("/operator/hub", hub, [*_hub(tx), *_advice(tx, who)]),
         _place("/operator/followers", FOLLOWERS, _followers(tx)),
         _place("/operator/blocks", BLOCKS, _blocks(tx)),
+        *shown,
         _place("/operator/deliveries", DELIVERIES, _deliveries(tx)),
         _place(
             "/operator/people",
@@ -153,6 +170,15 @@ def _followers(tx: Transaction) -> list[Count]:
 def _blocks(tx: Transaction) -> list[Count]:
     listed = blocks.count(tx)
     return [(listed, phrase("On the list: %(count)d", count=listed), False)]
+
+
+def _websites(tx: Transaction) -> list[Count]:
+    shown = websites.everyone(tx)
+    ill = sum(one.error is not None for one in shown)
+    return [
+        (ill, phrase("Cannot be read: %(count)d", count=ill), True),
+        (len(shown), phrase("Shown: %(count)d", count=len(shown)), False),
+    ]
 
 
 def _deliveries(tx: Transaction) -> list[Count]:

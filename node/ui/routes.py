@@ -61,6 +61,7 @@ from node.ui import (
     talks,
     theme,
     vouch,
+    websites,
 )
 from node.ui.assets import THEME, Assets
 from node.ui.door import Ui, go_to
@@ -105,6 +106,8 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/operator/blocks.csv", blocks.export),
     ("/operator/blocks/lift", blocks.lifting),
     ("/operator/blocks/import", blocklist.page),
+    ("/operator/websites", websites.list_page),
+    ("/operator/websites/{website}/remove", websites.removing),
     ("/operator/deliveries", failing.page),
     ("/operator/settings", settings.page),
     ("/operator/figures", operator.numbers),
@@ -120,6 +123,7 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/notices", posts.page),
     ("/events", posts.page),
     ("/agenda", agenda.page),
+    ("/websites", websites.page),
     ("/tags/{tag}", tags.page),
     ("/ask", compose.begin),
     ("/offer", compose.begin),
@@ -215,6 +219,8 @@ FORMS: list[tuple[str, Send]] = [
     ("/operator/blocks", blocks.put),
     ("/operator/blocks/lift", blocks.lift),
     ("/operator/blocks/import", blocklist.take_in),
+    ("/operator/websites", websites.add),
+    ("/operator/websites/{website}/remove", websites.remove),
     ("/operator/deliveries/{node}/now", failing.now),
     ("/operator/deliveries/parked/{delivery}/again", failing.again),
     ("/districts/{node}/{wish}", districts.choose),

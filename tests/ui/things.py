@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from node.acts import held, invites, letter_codes, posts, residents, responses, sayings, threads
+from node.acts import held, invites, letter_codes, posts, residents, responses, sayings, threads, websites
 from node.clock import now
 from node.neighbourhood.node import Follow
 from node.storage import access, lookups, passkeys, replies, tables, ways_in
@@ -43,6 +43,7 @@ class Things:
     reply: str  # of somebody elsewhere whom nobody here knows
     delivery: str  # a message that was refused too often, and waits for the operator
     account: str  # on other software, and asks to follow us
+    website: str  # of a residents' group
     advice: str  # of our hub, and nobody decided about it yet
     passkey: str  # the poster's
     letter: str  # printed for the other
@@ -102,6 +103,7 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
         report=said.id,
         reply=replies.oldest(tx, 1)[0].id,
         delivery=_parked(tx),
+        website=websites.add(tx, cast.operator, "https://bewoners.example", "Bewoners", at).id,
         account=elsewhere.asks_to_follow(tx, at, "pa").id,
         advice=elsewhere.advised(tx, at).key,
         passkey=_passkey(tx, cast.poster.id, at),

@@ -39,6 +39,7 @@ from node.storage.tables.posts import (
 from node.storage.tables.signin import challenges, letter_codes, passkeys, proofs, recoveries, vouches
 from node.storage.tables.talks import invites, messages, reads, releases, reports
 from node.storage.tables.trigrams import trigrams_known, trigrams_left
+from node.storage.tables.websites import entries, websites
 
 __all__ = [
     "accounts",
@@ -54,6 +55,7 @@ __all__ = [
     "destinations",
     "distances",
     "drafts",
+    "entries",
     "follows",
     "invitations",
     "invites",
@@ -91,4 +93,5 @@ __all__ = [
     "trigrams_left",
     "voids",
     "vouches",
+    "websites",
 ]
