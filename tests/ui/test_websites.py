@@ -11,7 +11,7 @@ from node.neighbourhood.website import Entry, Website
 from node.storage import lookups, websites
 from node.storage.database import Transaction
 from tests import town
-from tests.ui.visits import Here
+from tests.ui.visits import Here, words
 
 SOUP = Entry("1", "Soep voor <iedereen>", "Elke dag om twaalf uur.", "https://buurthuis.example/soep", now())
 HOUR = timedelta(hours=1)
