@@ -124,6 +124,7 @@ COMMANDS = {
     "hub refuse": Command(hub.hub_refuse),
     "hub expel": Command(hub.hub_expel),
     "geo import": Command(areas.geo_import),
+    "geo draw": Command(areas.geo_draw),
     "geo list": Command(areas.geo_list, reads=True),
     "clock": Command(moments.clock_show, reads=True),
     "clock move": Command(moments.clock_move, after=moments.live_by),

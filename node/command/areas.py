@@ -5,6 +5,7 @@ from typing import Any
 
 from node.acts import areas as acts
 from node.command.answers import Answer
+from node.neighbourhood.outline import Outline
 from node.neighbourhood.resident import console
 from node.settings import Settings
 from node.storage import borders, nodes
@@ -16,6 +17,12 @@ def geo_import(tx: Transaction, settings: Settings, at: datetime, areas: list[di
     kept = [Border(one["code"], one["name"], tuple(one["touches"]), one["year"]) for one in areas]
     acts.learn(tx, console(at), kept, at)
     return {"kept": len(kept), **geo_list(tx, settings, at)}
+
+
+def geo_draw(tx: Transaction, settings: Settings, at: datetime, areas: list[dict[str, Any]]) -> Answer:
+    kept = [Outline(one["code"], one["name"], one["rings"]) for one in areas]
+    acts.draw(tx, console(at), kept, at)
+    return {"kept": len(kept), "page": f"{settings.origin}/map"}
 
 
 def geo_list(tx: Transaction, settings: Settings, at: datetime) -> Answer:

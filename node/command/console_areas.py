@@ -30,11 +30,27 @@ def geo_import(file: Path, year: str, directory: Path, as_json: bool) -> None:
     perform("geo import", directory, as_json, words=_areas, areas=found)
 
 
+@geo.command("draw")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@on_a_node
+def geo_draw(file: Path, directory: Path, as_json: bool) -> None:
+    """Read the outlines of the areas of our municipality from a GeoJSON FILE, for the page with the map."""
+    from node import settings
+    from node.command import boundaries
+
+    found = [vars(outline) for outline in boundaries.read(file, settings.read(directory).area)]
+    perform("geo draw", directory, as_json, words=_drawn, areas=found)
+
+
 @geo.command("list")
 @on_a_node
 def geo_list(**given: Any) -> None:
     """The neighbourhoods that touch ours, and whether we know their node."""
     perform("geo list", words=_areas, **given)
+
+
+def _drawn(answer: Answer) -> Iterable[str]:
+    yield f"{answer['kept']} areas are kept; the map stands at {answer['page']}"
 
 
 def _areas(answer: Answer) -> Iterable[str]:

@@ -60,9 +60,7 @@ def from_ring(ring: Ring) -> ColumnElement[bool]:
 
 
 def whose(wanted: Filter) -> Iterator[ColumnElement[bool]]:
-    """Of which kind, what about, and from whom."""
-    if wanted.kind is not None:
-        yield posts.c.kind == wanted.kind
+    """From whom."""
     if wanted.own is not None:
         yield posts.c.node_id.is_(None) if wanted.own else posts.c.node_id.is_not(None)
     if wanted.ring is not None:
@@ -71,6 +69,14 @@ def whose(wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield and_(posts.c.node_id.is_not(None), not_(from_ring(Ring.NEXT_DOOR)))
     if wanted.homes is not None:
         yield posts.c.node_id.in_(wanted.homes)
+    if wanted.author is not None:
+        yield and_(posts.c.author == wanted.author, posts.c.node_id.is_(None))
+
+
+def about(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    """Of which kind, and what about."""
+    if wanted.kind is not None:
+        yield posts.c.kind == wanted.kind
     if wanted.but is not None:
         yield posts.c.kind != wanted.but
     if wanted.agreeing:
@@ -79,8 +85,6 @@ def whose(wanted: Filter) -> Iterator[ColumnElement[bool]]:
         yield posts.c.category == wanted.category
     if wanted.urgency is not None:
         yield posts.c.urgency == wanted.urgency
-    if wanted.author is not None:
-        yield and_(posts.c.author == wanted.author, posts.c.node_id.is_(None))
 
 
 def running(wanted: Filter, at: datetime) -> Iterator[ColumnElement[bool]]:

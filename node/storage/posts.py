@@ -17,7 +17,7 @@ from node.neighbourhood.resident import Resident
 from node.storage import trigrams
 from node.storage.columns import NextNumber
 from node.storage.database import Prepared, Transaction
-from node.storage.filter import Filter, answerable, running, visible_to, whose
+from node.storage.filter import Filter, about, answerable, running, visible_to, whose
 from node.storage.tables import (
     invites,
     log,
@@ -110,7 +110,7 @@ def listing(tx: Transaction, who: Resident | None, wanted: Filter, at: datetime)
 
 def shown(who: Resident | None, wanted: Filter, at: datetime) -> list[ColumnElement[bool]]:
     """What this person may see of what is asked for, as SQL: the same for a list and for a search."""
-    where = [visible_to(who, at), *whose(wanted), *running(wanted, at)]
+    where = [visible_to(who, at), *whose(wanted), *about(wanted), *running(wanted, at)]
     if who is not None and who.id:
         where.append(posts.c.id.not_in(_reported_by(who.id)))
     return where

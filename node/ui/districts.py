@@ -11,7 +11,7 @@ from node.neighbourhood.following import Ring, Wish
 from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.roles import Deed
-from node.storage import follows, posts
+from node.storage import follows, outlines, posts
 from node.storage.database import Transaction
 from node.storage.follows import District
 from node.ui.cards import Card, away, cards, nearness
@@ -56,7 +56,8 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     who.required(Deed.CHOOSE_DISTRICTS)
     start = number(request.query_params.get("from"))
     shown = await ui.database.reading(_look, who, start)
-    return ui.page(request, who, "districts.html", current="home", shown=shown, path=LIST)
+    drawn = await ui.database.reading(outlines.any_kept)
+    return ui.page(request, who, "districts.html", current="home", shown=shown, path=LIST, drawn=drawn)
 
 
 async def one(ui: Ui, request: Request, who: Visitor) -> Response:

@@ -118,6 +118,7 @@ TABLE = [
     look("/events", everybody(200)),
     look("/agenda", everybody(200)),
     look("/websites", everybody(200)),
+    look("/map", everybody(200)),
     look("/tags/{tag}", everybody(200), tag="boodschappen"),
     look("/tags/{tag}", everybody(404), tag="nergens"),
     look("/@{name}", everybody(303), name="Centrum"),

@@ -6,9 +6,21 @@ from typing import Any
 
 from sqlalchemy import select
 
-from node.acts import held, invites, letter_codes, posts, residents, responses, sayings, threads, websites
+from node.acts import (
+    areas,
+    held,
+    invites,
+    letter_codes,
+    posts,
+    residents,
+    responses,
+    sayings,
+    threads,
+    websites,
+)
 from node.clock import now
 from node.neighbourhood.node import Follow
+from node.neighbourhood.outline import Outline
 from node.storage import access, lookups, passkeys, replies, tables, ways_in
 from node.storage.database import Transaction
 from node.storage.passkeys import Passkey
@@ -83,6 +95,7 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
     said = sayings.report_answer(tx, cast.booster, rude.id, "rude", "", at)
     public = posts.post(tx, cast.poster, town.tells("Voor iedereen", audience="public"), at)
     elsewhere.wrote(tx, elsewhere.account(tx, at, known=False), public, "Leuk!", at)
+    areas.draw(tx, cast.operator, [Outline(tx.home.area.code, "Centrum", [[(0, 0), (9, 0), (9, 9)]])], at)
     return Things(
         post=asked.id,
         answer=answer.id,

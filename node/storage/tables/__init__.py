@@ -12,6 +12,7 @@ from node.storage.tables.others import (
     keys,
     lookups,
     nodes,
+    outlines,
     policies,
 )
 from node.storage.tables.people import (
@@ -68,6 +69,7 @@ __all__ = [
     "messages",
     "metadata",
     "nodes",
+    "outlines",
     "passkeys",
     "policies",
     "posts",

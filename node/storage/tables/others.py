@@ -118,3 +118,9 @@ distances = table(  # how many borders one crosses at least from our own area, b
     Column("code", Text, primary_key=True),
     Column("away", Whole, nullable=False),
 )
+outlines = table(  # of areas, for the map
+    "outlines",
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("rings", Document, nullable=False),
+)

@@ -1,4 +1,4 @@
-"""Websites of the neighbourhood's own, and what they told."""
+"""What lies around: websites of the neighbourhood's own, what they told, and the outlines of areas."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,6 +40,14 @@ def upgrade() -> None:
         sa.Column("place", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("website", "key", name=op.f("pk_entries")),
         sa.ForeignKeyConstraint(["website"], ["websites.id"], name=op.f("fk_entries_website_websites")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "outlines",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("rings", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_outlines")),
         sqlite_strict=True,
     )
     op.create_index("ix_entries_at", "entries", ["at"], unique=False)
