@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from node.ui import dates, rhythm, words, worry
 from node.ui.assets import THEME, Assets
 from node.ui.feed import feed_of
+from node.ui.fragments import Lasting
 from node.ui.heard import heard
 from node.ui.kinds import paths
 from node.ui.language import gettext, language, languages, ngettext, translate
@@ -41,6 +42,7 @@ def environment(assets: Assets) -> Environment:
         "asset": assets.url,
         "theme": assets.url(THEME) if THEME in assets.extra else "",
         "dates": dates,
+        "lasting": Lasting(),
         "federates": True,
         "language": language,
         "languages": languages,
