@@ -46,7 +46,7 @@ def patterns(path: Path) -> Iterator[Pattern]:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if (
                 _called(call) == "compile"
             ):
-                named[name] = _said(call)
+                named[name] = _said(call) if _is_plain(call) else _made(path, name)
     for found in ast.walk(tree):
         if not isinstance(found, ast.Call) or not isinstance(found.func, ast.Attribute):
             continue
@@ -62,6 +62,18 @@ def _called(call: ast.Call) -> str | None:
         case ast.Attribute(value=ast.Name(id="re"), attr=name):
             return name
     return None
+
+
+def _is_plain(call: ast.Call) -> bool:
+    """Whether its words stand in one piece."""
+    return isinstance(call.args[0], ast.Constant)
+
+
+def _made(path: Path, name: str) -> tuple[str, int]:
+    """The words and flags of a pattern that is put together of pieces, as it came out."""
+    module = ".".join(path.relative_to(CHECKOUT).with_suffix("").parts)
+    found = getattr(importlib.import_module(module), name)
+    return found.pattern, found.flags & ~re.UNICODE
 
 
 def _is_table(path: Path, call: ast.Call) -> bool:

@@ -9,7 +9,8 @@ import pytest
 from starlette.routing import Route
 
 from node.ui import seals
-from node.ui.routes import FORMS, WITH_FILE, open_door, routes
+from node.ui.addresses import FORMS, WITH_FILE
+from node.ui.routes import open_door, routes
 from tests.ui import things, visits
 from tests.ui.things import Rows, Things
 from tests.ui.visits import FOREIGN, FORM, HTTPS, TOWN, Here

@@ -9,7 +9,7 @@ import pytest
 from node.clock import now
 from node.storage import access
 from node.storage.database import Transaction
-from node.ui.routes import PAGES
+from node.ui.addresses import PAGES
 from tests import town
 from tests.ui import things
 from tests.ui.things import Rows, Things

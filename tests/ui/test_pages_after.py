@@ -9,7 +9,7 @@ from node.neighbourhood.invite import Invite
 from node.neighbourhood.post import Kind, Post
 from node.storage import invites as kept_invites
 from node.storage.database import Transaction
-from node.ui.routes import FORMS, PAGES
+from node.ui.addresses import FORMS, PAGES
 from tests import town
 from tests.ui import next_door, things
 from tests.ui.doings import agreed, posted, said

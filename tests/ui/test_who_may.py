@@ -13,7 +13,7 @@ import pytest
 from node.clock import now
 from node.neighbourhood.roles import Role
 from node.ui import advice, answers, borders, changes, districts, hub, replies, returning, vouch
-from node.ui.routes import FORMS, PAGES
+from node.ui.addresses import FORMS, PAGES
 from tests import town
 from tests.ui import things, visits
 from tests.ui.things import Rows, Things
