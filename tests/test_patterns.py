@@ -73,7 +73,7 @@ def _made(path: Path, name: str) -> tuple[str, int]:
     """The words and flags of a pattern that is put together of pieces, as it came out."""
     module = ".".join(path.relative_to(CHECKOUT).with_suffix("").parts)
     found = getattr(importlib.import_module(module), name)
-    return found.pattern, found.flags & ~re.UNICODE
+    return found.pattern, int(found.flags & ~re.UNICODE)
 
 
 def _is_table(path: Path, call: ast.Call) -> bool:
@@ -97,7 +97,18 @@ def _flags(node: ast.expr) -> Iterator[str]:
 def everywhere() -> list[Pattern]:
     found = [pattern for path in sorted((CHECKOUT / "node").rglob("*.py")) for pattern in patterns(path)]
     heard = importlib.import_module(SENTENCES)
+    found += _in_tables({pattern.text for pattern in found})
     return [*found, *(Pattern(SENTENCES, text, 0, "search") for text, _ in heard.SENTENCES)]
+
+
+def _in_tables(known: set[str]) -> Iterator[Pattern]:
+    """Those that a module keeps in a row at its top, and looks for one after the other."""
+    for path in sorted((CHECKOUT / "node" / "neighbourhood").rglob("*.py")):
+        module = importlib.import_module(".".join(path.relative_to(CHECKOUT).with_suffix("").parts))
+        for kept in vars(module).values():
+            for one in kept if isinstance(kept, tuple) else (kept,):
+                if isinstance(one, re.Pattern) and one.pattern not in known:
+                    yield Pattern(module.__name__, one.pattern, int(one.flags & ~re.UNICODE), "finditer")
 
 
 # Texts that keep a pattern busy
