@@ -99,7 +99,7 @@ _post = Post(
     places_left=1,
     when="2026-03-10",
     day_part=DayPart.MORNING,
-    repeats=Repeats.ONCE,
+    repeats=Repeats.WEEKLY,
 )
 _response = Response(
     id=_RESPONSE,
@@ -131,7 +131,7 @@ _invite = Invite(
     expires=_TUESDAY + timedelta(days=3),
 )
 _item = Item(_post, 72, ["There is an answer that nobody chose. Who asked was reminded."], 1, 0)
-_match = Match(_MATCH, _POST, _RESPONSE, MatchState.AGREED, _TUESDAY, None)
+_match = Match(_MATCH, _POST, _RESPONSE, MatchState.AGREED, _TUESDAY)
 _node = Node(
     id=_NODE,
     name="Haven",

@@ -25,14 +25,15 @@ PostKey = Annotated[Key, Meta(description="The id of the request, or of the offe
 
 class Match(Struct):
     """An agreement between who posted and one helper. `request` is the post's id, also of an offer.
-    `agreed_for`: when it is to be; the beginning of a day (on the clock there) is some time on that day."""
+    `agreed_for`: when it is to be, if that was said; the beginning of a day (on the clock there) is some time
+    on that day."""
 
     id: str
     request: str
     response: str
     state: MatchState
     created: Moment
-    agreed_for: Moment | None
+    agreed_for: Moment | UnsetType = UNSET
 
 
 class Matches(Struct):
@@ -86,4 +87,6 @@ def _all_of(tx: Transaction, by: Resident, post_id: str, at: datetime) -> bool:
 
 
 def _shown(match: Kept) -> Match:
-    return Match(match.id, match.post_id, match.response_id, match.state, match.created, match.agreed_for)
+    return Match(
+        match.id, match.post_id, match.response_id, match.state, match.created, match.agreed_for or UNSET
+    )

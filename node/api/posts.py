@@ -50,7 +50,8 @@ class Post(Struct):
     """A post of any kind. `uri` is the same on every node; `id` and `url` are the answering node's.
 
     Of an event there are also `starts`, `ends` and `place`. Places of null: there is no limit. Of a request
-    and an offer: on which days (`when`: empty for any, a day, or two with / between them), and how often.
+    and an offer, where that was said: on which days (`when`: a day, or two with / between them), and how
+    often.
     """
 
     id: str
@@ -211,9 +212,9 @@ def told(tx: Transaction, settings: Settings, found: list[Kept]) -> list[Post]:
             starts=post.starts or UNSET,
             ends=post.ends or UNSET,
             place=post.place if post.kind is Kind.EVENT else UNSET,
-            when=str(post.when or "") if post.kind.agrees else UNSET,
-            day_part=post.day_part if post.kind.agrees else UNSET,
-            repeats=post.repeats if post.kind.agrees else UNSET,
+            when=str(post.when) if post.when else UNSET,
+            day_part=UNSET if post.day_part is DayPart.ANY else post.day_part,
+            repeats=UNSET if post.repeats is Repeats.ONCE else post.repeats,
         )
         for post in found
     ]

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from node.acts import responses as acts
 from node.api import lists, posts
@@ -27,7 +27,8 @@ class From(Struct):
 
 
 class Response(Struct):
-    """Somebody's answer to a post. `post` is the post's id at the answering node."""
+    """Somebody's answer to a post. `post` is the post's id at the answering node. `when`: when it suits, if
+    they said so."""
 
     id: str
     post: str
@@ -35,7 +36,7 @@ class Response(Struct):
     by: From = msgspec.field(name="from")
     state: ResponseState
     created: Moment
-    when: str
+    when: str | UnsetType = UNSET
 
 
 class Responses(Struct):
@@ -110,7 +111,7 @@ def _shown(tx: Transaction, who: Resident | None, found: list[Kept]) -> list[Res
             by=From(response.name, homes[response.id].name),
             state=response.state,
             created=response.created,
-            when="" if response.id in away else response.when,
+            when=UNSET if response.id in away or not response.when else response.when,
         )
         for response in found
     ]

@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import posts
+from node.neighbourhood.category import LOOKED_AT_FIRST
 from node.neighbourhood.draft import USUAL_EXPIRY
-from node.neighbourhood.post import Kind, Post, PostDraft, Urgency
+from node.neighbourhood.post import Kind, Post, PostDraft, State, Urgency
 from node.neighbourhood.refusal import Invalid
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed
@@ -86,7 +87,8 @@ async def _next(
         return _show(ui, request, who, asked, "check", form, 403, safe=kept)
     filled = draft(asked, form)
     made = await ui.database.writing(_post, who.person, filled, who.at, form["key"][:100])
-    return go_to(f"/o/{made.id}?said=posted")
+    waits = made.state is State.WAITING  # then the page itself says what happens
+    return go_to(f"/o/{made.id}" if waits else f"/o/{made.id}?said=posted")
 
 
 def _wanted(form: Form) -> str:
@@ -148,6 +150,7 @@ def _show(
         warned=warned,
         out=out,
         last=status == 403,
+        looked_at=form["category"] in LOOKED_AT_FIRST,
         safe=safe,
     )
     if request.method == "POST" and (who.person is not None or status == 200):

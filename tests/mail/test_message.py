@@ -237,6 +237,8 @@ def _everything_happens(tx: Transaction, cast: town.Cast) -> None:
     residents.ask_signin(tx, "bea@example.org", "192.0.2.1", NOON)
     residents.admit(tx, cast.operator, cast.outsider.id, NOON)
     words = {"title": f"{CANARY} titel", "text": f"{CANARY} tekst"}
+    posts.post(tx, bea, town.asks(**words, category="oppas"), NOON)  # looked at first
+    posts.post(tx, cast.supervisor, town.asks(**words, category="oppas"), NOON)  # and by nobody
     post = posts.post(tx, bea, town.asks(**words), NOON)
     first = responses.answer(tx, merel, post.id, f"{CANARY} antwoord", NOON)
     second = responses.answer(tx, tariq, post.id, f"{CANARY} antwoord", NOON)

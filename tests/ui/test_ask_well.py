@@ -273,8 +273,11 @@ async def test_who_chooses_says_when_it_is_and_the_other_reads_it(here: Here) ->
 
 
 async def test_childcare_says_that_somebody_looks_first(here: Here) -> None:
+    page = await sent(here, "check", text="Een uur na school.", category="oppas")
+    assert "Een toezichthouder kijkt eerst naar oppas." in words(page.text)
     sent_on = await sent(here, "post", 303, text="Een uur na school.", category="oppas")
     page = await here.get("poster", sent_on.headers["location"])
+    assert "Je buren zien het nu" not in words(page.text)
     assert "Een toezichthouder kijkt eerst naar oppas." in words(page.text)
     (post,) = await written(here)
     assert post.state is State.WAITING
