@@ -223,7 +223,7 @@ def _joined(before: str, after: str) -> str:
     before = before.rstrip(" \t(")
     while found := _LED_UP.search(before, max(0, len(before) - _LED_UP_LENGTH)):
         before = before[: found.start()].rstrip(" \t")
-    before = re.sub(r"[ \t]*(?:\b(?:en|of|and|or)|[,;:(–-])$", "", before)
+    before = re.sub(r"[ \t]{0,9}(?:\b(?:en|of|and|or)|[,;:(–-])$", "", before)
     after = re.sub(r"^[ \t)]+", "", after)
     if not before or before.endswith("\n"):
         return before + re.sub(r"^[ \t,;:.!]+", "", after)

@@ -4,9 +4,9 @@ import colorsys
 import re
 
 NAMED = {"white": "#ffffff", "black": "#000000"}
-_NUMBER = r"\s*([+-]?\d{1,3}(?:\.\d{1,6})?)(%|deg)?\s*"
+_NUMBER = r"\s{0,4}([+-]?\d{1,3}(?:\.\d{1,6})?)(%|deg)?\s{0,4}"
 _FUNCTION = re.compile(
-    rf"(rgb|hsl)a?\({_NUMBER}[\s,]{_NUMBER}[\s,]{_NUMBER}(?:[,/]\s*(1(?:\.0+)?|100%)\s*)?\)"
+    rf"(rgb|hsl)a?\({_NUMBER}[\s,]{_NUMBER}[\s,]{_NUMBER}(?:[,/]\s{{0,4}}(1(?:\.0{{1,6}})?|100%)\s{{0,4}})?\)"
 )
 
 

@@ -158,5 +158,5 @@ def _own_lists() -> tuple[dict[str, str], dict[str, str]]:
     """Our own tokens: by day with their chains, and by night."""
     sheet = re.sub(r"/\*.*?\*/", "", (FOLDER / "tokens.css").read_text("utf-8"), flags=re.DOTALL)
     day, night, *_ = re.findall(r"\{([^{}]*--bk-paper[^{}]*)\}", sheet)
-    found = [dict(re.findall(r"--bk-([\w-]+):\s*([^;]+);", block)) for block in (day, night)]
+    found = [dict(re.findall(r"--bk-([\w-]{1,40}):\s{0,9}([^;]{1,400});", block)) for block in (day, night)]
     return found[0], found[1]

@@ -20,9 +20,10 @@ from node.neighbourhood.category import Category
 from node.neighbourhood.folding import asked
 from node.neighbourhood.post import Audience, Kind, Post, State, Urgency
 from node.neighbourhood.resident import Resident
-from node.storage import cleaning, posts, schema, search, trigrams
+from node.storage import cleaning, posts, search, trigrams
 from node.storage.database import Database, Transaction
 from node.storage.filter import Filter
+from node.storage.migrations.__main__ import upgrade
 from tests import town
 from tests.town import DAY, NOON
 
@@ -329,7 +330,7 @@ async def test_a_node_of_before_search_has_all_its_posts_folded(file: Database) 
 
     cast = await file.writing(begin)
     await file.writing(_as_before)
-    await schema.prepare(file)
+    await upgrade(file.driver_url, "0008")
     assert await file.reading(find, cast.poster, "kast") == ["Oude Kast"]
     assert file.sqlite_path is not None
     copy = file.sqlite_path.with_name("copy.db")
@@ -351,6 +352,6 @@ def _as_before(tx: Transaction) -> None:
         "DROP INDEX ix_posts_created_id",
         "ALTER TABLE posts DROP COLUMN folded",
         "ALTER TABLE posts DROP COLUMN number",
-        "UPDATE alembic_version SET version_num = '0006'",
+        "UPDATE alembic_version SET version_num = '0007'",
     ):
         tx.run(text(statement))

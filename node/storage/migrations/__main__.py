@@ -13,16 +13,16 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
-async def upgrade(url: str) -> None:
-    """Run every step that this database has not had."""
+async def upgrade(url: str, to: str = "head") -> None:
+    """Run every step that this database has not had, up to one of them or to the last."""
     engine = create_async_engine(url)
     if url.startswith("sqlite"):
         event.listen(
@@ -32,7 +32,7 @@ async def upgrade(url: str) -> None:
             engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE")
         )
     async with engine.connect() as connection:
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, to)
         await connection.commit()
     await engine.dispose()
 
