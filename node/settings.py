@@ -70,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     mail_password: Secret = Secret("")
     mail_from: str = ""
     mail_tls: str = "starttls"
+    mail_per_hour: int = 300
     pace: Pace = pace.USUAL
     dir: Path = Path()
 
@@ -205,6 +206,8 @@ def _check_words(settings: Settings) -> None:
         raise Wrong("formerly: write whole addresses of actors, with commas between them")
     if settings.mail_tls not in ("starttls", "tls", "none"):
         raise Wrong("mail_tls: write starttls, tls or none")
+    if settings.mail_per_hour < 1:
+        raise Wrong("mail_per_hour: write how many letters that can wait may go in an hour, such as 300")
     if not settings.database.startswith(("sqlite:///", "postgresql://")):
         raise Wrong("database: write sqlite:///PATH or postgresql://USER@HOST/NAME")
 

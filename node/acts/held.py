@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from node.acts import matches, publish
+from node.acts import matches, publish, searches
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_take
 from node.neighbourhood.node import Node
@@ -42,6 +42,7 @@ def take_in(
             posts.add(tx, told)
             publish.announce(tx, told, at)
             log.record(tx, Happening.RECEIVED, node.id, told.id, at)
+            searches.appeared(tx, told, at)
             _owe_receipt(tx, node, activity_uri, at)
         return
     erased = held.title == ""
@@ -63,6 +64,7 @@ def take_in(
         posts.erase(tx, changed)
         return
     publish.announce_change(tx, held, changed, at)
+    searches.appeared(tx, changed, at)
     if erased:
         _owe_receipt(tx, node, activity_uri, at)
 

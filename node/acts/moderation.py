@@ -7,7 +7,7 @@ About a post of another node we decide only whether it is shown here; the rest i
 from dataclasses import replace
 from datetime import datetime
 
-from node.acts import decision, pace, publish
+from node.acts import decision, pace, publish, searches
 from node.acts import posts as acts
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.audience import may_hold
@@ -134,6 +134,7 @@ def _in_sight(tx: Transaction, post: Post, who: str, reason: str, at: datetime) 
         letters.add(tx, "moderated", at, resident_id=post.author, post=post.id)
         publish.update(tx, after, at)
     publish.announce_change(tx, post, after, at)
+    searches.appeared(tx, after, at)
     return after
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
-from node.acts import decision, pace, publish, review, trust
+from node.acts import decision, pace, publish, review, searches, trust
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.category import LOOKED_AT_FIRST
 from node.neighbourhood.draft import USUAL_EXPIRY, PostChange, changed, opened
@@ -51,6 +51,7 @@ def post(tx: Transaction, by: Resident, draft: PostDraft, at: datetime, form: st
     else:
         publish.create(tx, made, at)
     pace.set_new(tx, made)
+    searches.appeared(tx, made, at)
     return made
 
 
@@ -84,6 +85,7 @@ def edit(tx: Transaction, by: Resident, post_id: str, change: PostChange, at: da
         review.ask(tx, after, by.id, at)
     pace.set_for(tx, after, at)
     publish.update(tx, after, at)
+    searches.appeared(tx, after, at)
     return after
 
 

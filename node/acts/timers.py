@@ -3,8 +3,8 @@ while is forgotten."""
 
 from datetime import datetime, timedelta
 
-from node.acts import advice, held, invites, posts, reminders, reports, sayings
-from node.storage import access, cleaning, letter_codes, letters, seen, tombstones, trigrams
+from node.acts import advice, digests, held, invites, posts, reminders, reports, sayings, searches
+from node.storage import access, cleaning, letter_codes, letters, seen, stops, told, tombstones, trigrams
 from node.storage import timers as kept
 from node.storage.database import Transaction
 
@@ -18,11 +18,14 @@ def tick(tx: Transaction, at: datetime) -> int:
     touched += invites.expire(tx, at)
     touched += reminders.go_off(tx, at) + reminders.tomorrow(tx, at) + reminders.helped(tx, at)
     touched += reports.settle_gone(tx, at) + sayings.settle_gone(tx, at) + advice.expire(tx, at)
+    touched += searches.write_found(tx, at) + digests.write_due(tx, at)
     tombstones.forget(tx, at)
     seen.forget(tx, at)
     access.forget(tx, at)
     letters.forget(tx, at)
     letter_codes.forget(tx, at)
+    told.forget(tx, at)
+    stops.forget(tx, at)
     return touched + _daily(tx, at)
 
 

@@ -10,13 +10,18 @@ from uuid import uuid4
 
 from node.acts import entering
 from node.acts import residents as acts
-from node.mail import texts
+from node.acts import tidings as acts_of_tidings
+from node.mail import texts, tidings
+from node.neighbourhood.letter import DIGEST, FOUND
 from node.neighbourhood.refusal import NotFound
 from node.neighbourhood.resident import Resident
 from node.settings import Settings
 from node.storage import posts, residents
 from node.storage.database import Transaction
 from node.storage.letters import Letter
+
+LONGEST_LINE = 400  # of 998 (RFC 5322)
+TIDINGS = (DIGEST, FOUND)  # the only letters that hold titles of posts
 
 
 def written(tx: Transaction, settings: Settings, letter: Letter, at: datetime) -> EmailMessage | None:
@@ -31,7 +36,14 @@ def written(tx: Transaction, settings: Settings, letter: Letter, at: datetime) -
     language = texts.language_for(person.language, settings.language)
     link = _link(tx, settings, letter, person, at)
     values = {"link": link, "code": _code(link), **_facts(settings)}
-    return _message(settings, address, language, _words(language, letter.what, values), at)
+    if letter.what not in TIDINGS:
+        return _message(settings, address, language, _words(language, letter.what, values), at)
+    posts_told = tidings.lines(tx, settings, letter, person, language, at)
+    if posts_told is None:
+        return None
+    values |= {"posts": posts_told, "stop": _stop(tx, settings, letter, person, at)}
+    message = _message(settings, address, language, _words(language, letter.what, values), at)
+    return _stoppable(message, values["stop"])
 
 
 def _addressee(tx: Transaction, letter: Letter, at: datetime) -> tuple[Resident, str] | None:
@@ -43,6 +55,8 @@ def _addressee(tx: Transaction, letter: Letter, at: datetime) -> tuple[Resident,
 
 
 _ELSEWHERE = {  # letters about no post of one's own
+    DIGEST: "/",
+    FOUND: "/me/mail",
     "board": "/board",
     "choose": "/board",
     "reported": "/queue",
@@ -85,6 +99,19 @@ def _code(link: str) -> str:
     """The digits that belong to a sign-in link, three and three."""
     code = entering.code_of(link.rpartition("/")[2])
     return f"{code[:3]} {code[3:]}"
+
+
+def _stop(tx: Transaction, settings: Settings, letter: Letter, person: Resident, at: datetime) -> str:
+    """Where these letters are ended without signing in; its secret is made here and now."""
+    return f"{settings.origin}/stop/{acts_of_tidings.make_stop(tx, person, letter.what, at)}"
+
+
+def _stoppable(message: EmailMessage, address: str) -> EmailMessage:
+    """With the button of the mail program that ends letters like it (RFC 2369, RFC 8058)."""
+    message.policy = SMTP.clone(max_line_length=LONGEST_LINE)  # the address stays on the line of its header
+    message["List-Unsubscribe"] = f"<{address}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return message
 
 
 def _facts(settings: Settings) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 The first line is the subject, and says nothing that nobody else should read over a shoulder (V17). No letter
 holds a word of a post, its title, or the name of anybody (V16): it leads to a page that asks who you are.
+Only what somebody asked to be told of posts holds their titles (`mail.tidings`).
 """
 
 from functools import cache
@@ -11,6 +12,7 @@ FOLDER = Path(__file__).parent / "letters"
 LANGUAGES = ("nl", "en")
 CLOSING = "closing"  # under every letter
 PHONE = "phone"  # before it, when the node has a number to ring
+PARTS = ("here", "near", "town", "request", "offer", "notice", "event", "more")  # lines of a letter of posts
 
 
 @cache

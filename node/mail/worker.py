@@ -9,6 +9,8 @@ from email.message import EmailMessage
 from node import clock
 from node.mail import carriers, message
 from node.mail.carriers import Carrier
+from node.neighbourhood.letter import PATIENT, PROMPT, Queue
+from node.neighbourhood.timers import is_day
 from node.settings import Settings
 from node.storage import letters
 from node.storage.database import Database, Transaction
@@ -17,6 +19,7 @@ from node.trail import trail
 
 CONNECTIONS = 2
 BATCH = 10
+PATIENT_BATCH = 5
 LEASE = timedelta(minutes=10)  # for a batch; who is killed with one leaves it to the next
 LOOK_SECONDS = 1.0
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)]
@@ -24,6 +27,26 @@ PATIENCE = timedelta(days=3)
 PATIENCE_WITH = {"signin": timedelta(hours=1)}  # nobody waits longer to get in
 
 _log = logging.getLogger("node.mail")
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Letters that go together, over connections of their own: who wants to get in never waits behind a
+    digest, not even for a slow mail server (R09)."""
+
+    queues: tuple[Queue, ...]
+    connections: int
+    batch: int
+
+    def open_at(self, settings: Settings, at: datetime) -> tuple[Queue, ...]:
+        """Its queues that may be sent from now: at night only what somebody asked for just then, but in a
+        demo, where it is any hour."""
+        if settings.town or is_day(at, settings.home.pace, settings.home.zone):
+            return self.queues
+        return tuple(queue for queue in self.queues if queue is Queue.DOOR)
+
+
+PROMPTLY, PATIENTLY = Lane(PROMPT, CONNECTIONS, BATCH), Lane(PATIENT, 1, PATIENT_BATCH)
 
 
 @dataclass(frozen=True)
@@ -41,10 +64,16 @@ async def run(database: Database, settings: Settings) -> None:
         _log.warning("no mail goes out: set mail_host or mail_folder (docs/settings.md). Letters wait.")
         await asyncio.Event().wait()
         return
+    async with asyncio.TaskGroup() as lanes:
+        lanes.create_task(_drive(PROMPTLY, database, settings, carrier))
+        lanes.create_task(_drive(PATIENTLY, database, settings, carrier))
+
+
+async def _drive(lane: Lane, database: Database, settings: Settings, carrier: Carrier) -> None:
     while True:
-        change = database.change()
+        change = database.change() if lane is PROMPTLY else asyncio.Event()  # the other looks once a second
         try:
-            if await send_due(database, settings, carrier, clock.now()):
+            if await send_of(lane, database, settings, carrier, clock.now()):
                 continue
         except Exception as error:  # the outermost loop: mail may stand still for a while, the node may not
             _log.error("letters cannot be sent now: %s", trail(error))
@@ -55,12 +84,17 @@ async def run(database: Database, settings: Settings) -> None:
 
 
 async def send_due(database: Database, settings: Settings, carrier: Carrier, at: datetime) -> bool:
-    """Send one batch of what is due; False when nothing is."""
-    due = await database.reading(letters.next_due)
-    if due is None or due > at:
+    """Send one batch of what is due in each lane; False when nothing is."""
+    sent = [await send_of(lane, database, settings, carrier, at) for lane in (PROMPTLY, PATIENTLY)]
+    return any(sent)
+
+
+async def send_of(lane: Lane, database: Database, settings: Settings, carrier: Carrier, at: datetime) -> bool:
+    """Send one batch of what is due in a lane; False when nothing is, or nothing more may go this hour."""
+    if not await database.reading(_anything, lane, settings, at):
         return False
-    taken = await database.writing(_take, settings, at)
-    places = asyncio.Semaphore(CONNECTIONS)
+    taken = await database.writing(_take, lane, settings, at)
+    places = asyncio.Semaphore(lane.connections)
     work = (_send(database, carrier, places, one, at) for one in taken)
     for broken in await asyncio.gather(*work, return_exceptions=True):
         if broken is not None:
@@ -68,10 +102,24 @@ async def send_due(database: Database, settings: Settings, carrier: Carrier, at:
     return True
 
 
-def _take(tx: Transaction, settings: Settings, at: datetime) -> list[Taken]:
+def _anything(tx: Transaction, lane: Lane, settings: Settings, at: datetime) -> bool:
+    queues = lane.open_at(settings, at)
+    due = letters.next_due(tx, queues) if queues else None
+    return due is not None and due <= at and _room(tx, lane, settings, at) > 0
+
+
+def _room(tx: Transaction, lane: Lane, settings: Settings, at: datetime) -> int:
+    """How many letters may be taken in hand at once."""
+    if lane is PROMPTLY:
+        return lane.batch
+    return min(lane.batch, letters.patient_left(tx, at, settings.mail_per_hour))
+
+
+def _take(tx: Transaction, lane: Lane, settings: Settings, at: datetime) -> list[Taken]:
     """Take a batch in hand and write it. What is for nobody goes; what cannot be written is laid aside."""
     taken = []
-    for letter in letters.claim(tx, at, at + LEASE, BATCH):
+    queues, room = lane.open_at(settings, at), _room(tx, lane, settings, at)
+    for letter in letters.claim(tx, at, at + LEASE, room, queues):
         try:
             ready = message.written(tx, settings, letter, at)
         except (KeyError, ValueError) as error:  # no such text, an address that is none
@@ -82,6 +130,7 @@ def _take(tx: Transaction, settings: Settings, at: datetime) -> list[Taken]:
             letters.sent(tx, letter.id)
         else:
             taken.append(Taken(letter, ready))
+    letters.count(tx, [one.letter for one in taken], at)
     return taken
 
 

@@ -61,6 +61,7 @@ class Deed(StrEnum):
     SEE_QUEUE = "see queue"
     MODERATE = "moderate"
     CHOOSE_DISTRICTS = "choose districts"
+    CHOOSE_MAIL = "choose mail"
     SEE_NODES = "see nodes"
     RUN_BORDERS = "run borders"
     RUN_RESIDENTS = "run residents"
@@ -96,6 +97,7 @@ MAY: dict[Deed, frozenset[Role | Part]] = {
     Deed.SEE_QUEUE: frozenset({Role.SUPERVISOR}),
     Deed.MODERATE: frozenset({Role.SUPERVISOR}),
     Deed.CHOOSE_DISTRICTS: frozenset({Part.RESIDENT}),
+    Deed.CHOOSE_MAIL: frozenset({Part.RESIDENT}),
     Deed.SEE_NODES: frozenset({Part.RESIDENT}),
     Deed.RUN_BORDERS: frozenset({Role.OPERATOR}),
     Deed.RUN_RESIDENTS: frozenset({Role.OPERATOR}),

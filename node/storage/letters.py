@@ -1,16 +1,21 @@
 """Letters to be written: one row each, made in the transaction of what they tell of. Words and secrets come
 at sending."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, select
 
+from node.neighbourhood.letter import PATIENT, Queue, queue_of
+from node.storage import access
 from node.storage.database import Transaction
 from node.storage.tables import letters
 
 FAILED_KEPT = timedelta(days=30)
+HOUR = timedelta(hours=1)
+_PATIENT = "patient letter"  # a thing that is counted for an hour (`access.note_try`)
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ def add(
 ) -> None:
     """Have a letter written to a resident, or to a bare address (sign-in): now, or when it is `due`."""
     values = {"what": what, "resident_id": resident_id, "address": address, "facts": facts}
-    tx.run(letters.insert(), {**values, "created": at, "due": due or at, "attempts": 0})
+    times = {"created": at, "due": due or at, "attempts": 0, "queue": queue_of(what)}
+    tx.run(letters.insert(), {**values, **times})
 
 
 def waits(tx: Transaction, what: str, resident_id: str, facts: dict[str, Any]) -> bool:
@@ -53,23 +59,38 @@ def waits(tx: Transaction, what: str, resident_id: str, facts: dict[str, Any]) -
     return tx.run(select(letters.c.id).where(same, letters.c.due.is_not(None)).limit(1)).first() is not None
 
 
-def claim(tx: Transaction, at: datetime, until: datetime, limit: int = 10) -> list[Letter]:
-    """Letters whose time has come, who wants to sign in before all others, then the longest waiting first.
+def claim(
+    tx: Transaction, at: datetime, until: datetime, limit: int = 10, queues: Collection[Queue] = tuple(Queue)
+) -> list[Letter]:
+    """Letters of these queues whose time has come, one queue after the other, then the longest waiting first.
 
     Nobody else gets them before `until`.
     """
-    order = (letters.c.what != "signin", letters.c.due, letters.c.id)
-    statement = _SELECT.where(letters.c.due <= at).order_by(*order).limit(limit)
+    order = (letters.c.queue, letters.c.due, letters.c.id)
+    waiting = and_(letters.c.queue.in_(queues), letters.c.due <= at)
+    statement = _SELECT.where(waiting).order_by(*order).limit(limit)
     found = [Letter(*row) for row in tx.run(statement.with_for_update(skip_locked=True))]
     taken = letters.c.id.in_([letter.id for letter in found])
     tx.run(letters.update().where(taken).values(due=until))
     return found
 
 
-def next_due(tx: Transaction) -> datetime | None:
-    return tx.run(
-        select(letters.c.due).where(letters.c.due.is_not(None)).order_by(letters.c.due).limit(1)
-    ).scalar()
+def next_due(tx: Transaction, queues: Collection[Queue] = tuple(Queue)) -> datetime | None:
+    """When the first letter of these queues is to go."""
+    waiting = and_(letters.c.queue.in_(queues), letters.c.due.is_not(None))
+    return tx.run(select(letters.c.due).where(waiting).order_by(letters.c.due).limit(1)).scalar()
+
+
+def patient_left(tx: Transaction, at: datetime, an_hour: int) -> int:
+    """How many letters that can wait may still go this hour."""
+    return max(0, an_hour - access.tries_since(tx, _PATIENT, None, at - HOUR))
+
+
+def count(tx: Transaction, taken: Collection[Letter], at: datetime) -> None:
+    """Count those of them that can wait."""
+    for letter in taken:
+        if queue_of(letter.what) in PATIENT:
+            access.note_try(tx, _PATIENT, "", at)
 
 
 def sent(tx: Transaction, letter_id: int) -> None:

@@ -11,6 +11,7 @@ from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Role
 from node.storage.database import Transaction
 from node.storage.tables import (
+    digests,
     drafts,
     follows,
     invites,
@@ -24,9 +25,12 @@ from node.storage.tables import (
     residents,
     responses,
     roles,
+    searches,
     sessions,
     signin_links,
+    stops,
     tokens,
+    told,
     vouches,
 )
 
@@ -67,7 +71,7 @@ def forget(tx: Transaction, resident_id: str) -> bool:
         tx.run(select(one).where(one == resident_id).limit(1)).first() for one in theirs
     ):
         return False
-    theirs_too = (passkeys, letter_codes, recoveries, proofs, vouches)
+    theirs_too = (passkeys, letter_codes, recoveries, proofs, vouches, digests, searches, told, stops)
     for table in (sessions, signin_links, tokens, roles, follows, letters, *theirs_too):
         tx.run(table.delete().where(table.c.resident_id == resident_id))
     tx.run(drafts.delete().where(drafts.c.owner == resident_id))

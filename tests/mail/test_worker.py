@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from tests import town
 from tests.mail.conftest import Mailbox, Write, settings_for
 
 NOON, HOUR, DAY = town.NOON, town.HOUR, town.DAY
+NO_NIGHT = {"day": "0:00-24:00"}
 
 
 @dataclass
@@ -69,7 +71,10 @@ async def test_a_letter_goes_and_so_does_its_row(mailbox: Mailbox, write: Write,
     assert await mailbox.rows() == []
 
 
-async def test_what_fails_is_tried_again_with_growing_waits(mailbox: Mailbox, write: Write, van: Van) -> None:
+async def test_what_fails_is_tried_again_with_growing_waits(
+    mailbox: Mailbox, write: Write, van: Van, tmp_path: Path
+) -> None:
+    mailbox.settings = settings_for(tmp_path, pace=NO_NIGHT)
     van.trouble = lambda _: OSError("no route to bea@example.org")
     await to(write, mailbox, "poster")
     at, waits = NOON, []
@@ -195,7 +200,7 @@ async def test_two_workers_send_no_letter_twice(postgresql: str, tmp_path: Path)
 
 
 @asynccontextmanager
-async def running(database: Database, directory: Path, **change: str) -> AsyncIterator[asyncio.Task[None]]:
+async def running(database: Database, directory: Path, **change: Any) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(worker.run(database, settings_for(directory, **change)))
     try:
         yield task
@@ -228,7 +233,7 @@ class Heard(logging.Handler):
 async def test_a_letter_goes_as_soon_as_it_is_committed(
     mailbox: Mailbox, write: Write, tmp_path: Path
 ) -> None:
-    async with running(mailbox.database, tmp_path):
+    async with running(mailbox.database, tmp_path, pace=NO_NIGHT):  # at whatever hour this is tried
         for _ in range(3):
             await write("agreed", resident_id=mailbox.cast.poster.id, at=clock.now())
             await emptied(mailbox)

@@ -1,6 +1,7 @@
 """Every table. The schema itself is made by the migrations; a test compares the two on both databases."""
 
 from node.storage.tables.books import audit, letters, log, timers
+from node.storage.tables.mail import digests, searches, stops, told
 from node.storage.tables.messages import activities, deliveries, destinations, receipts, seen
 from node.storage.tables.metadata import metadata
 from node.storage.tables.others import (
@@ -54,6 +55,7 @@ __all__ = [
     "copies",
     "deliveries",
     "destinations",
+    "digests",
     "distances",
     "drafts",
     "entries",
@@ -83,12 +85,15 @@ __all__ = [
     "residents",
     "responses",
     "roles",
+    "searches",
     "seen",
     "sessions",
     "signin_links",
     "spread",
+    "stops",
     "timers",
     "tokens",
+    "told",
     "tombstones",
     "tries",
     "trigrams_known",

@@ -1,6 +1,6 @@
 """Letters to be written, and the two books of what was done."""
 
-from sqlalchemy import Column, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Text, UniqueConstraint
 
 from node.neighbourhood.activity import Happening
 from node.storage.columns import Document, Moment, Whole, Word
@@ -14,9 +14,11 @@ letters = table(
     Column("address", Text),  # only where the person is known by it alone: a sign-in mail
     Column("facts", Document, nullable=False),
     Column("created", Moment, nullable=False),
-    Column("due", Moment, index=True),
+    Column("due", Moment),
     Column("attempts", Whole, nullable=False),
     Column("error", Text),
+    Column("queue", Whole, nullable=False, server_default="1"),  # a `letter.Queue`
+    Index("ix_letters_queue_due", "queue", "due"),
 )
 timers = table(  # what happens to a post when nothing happens; `due` is empty once it did
     "timers",
