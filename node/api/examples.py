@@ -20,7 +20,7 @@ from node.api.board import Board, Columns, Item
 from node.api.copies import Copies, Copy
 from node.api.districts import Around, Districts, NewWish, OpenThere
 from node.api.drafts import NewPost, PostChange
-from node.api.export import Account, District, Export, Grant
+from node.api.export import Account, DigestWish, District, Export, Grant
 from node.api.followers import Follower, FollowerPage, Following, LetIn, NewPolicy
 from node.api.invites import Invite, Invites, NewInvite
 from node.api.matches import Match, Matches, NewMatch
@@ -54,6 +54,7 @@ from node.neighbourhood.block import Block as Stored
 from node.neighbourhood.block import Severity, Source
 from node.neighbourhood.blocklist import written
 from node.neighbourhood.category import Category
+from node.neighbourhood.digest import Often
 from node.neighbourhood.following import Ring, Wish
 from node.neighbourhood.invite import InviteState
 from node.neighbourhood.match import MatchState
@@ -164,6 +165,9 @@ _export = Export(
     reports=[],
     districts=[District("Haven", Wish.FOLLOW)],
     drafts=[],
+    digests=[DigestWish(Often.WEEKLY, 9)],
+    searches=[],
+    told=[],
     sessions=[],
     tokens=[],
     invitations=[],

@@ -7,7 +7,8 @@ from node.api.nodes import NodeName
 from node.api.operation import Call, Moment, Nothing
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.category import Category
-from node.neighbourhood.following import Wish
+from node.neighbourhood.digest import Often
+from node.neighbourhood.following import Ring, Wish
 from node.neighbourhood.invite import InviteState
 from node.neighbourhood.match import MatchState
 from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
@@ -167,6 +168,30 @@ class Begun(Struct):
 
     kind: Kind
     fields: dict[str, str]
+
+
+class DigestWish(Struct):
+    """How often one wants to read what is new, and at what hour."""
+
+    often: Often
+    hour: int
+
+
+class Waiting(Struct):
+    """What one wants to hear of as soon as it is there; null is anything."""
+
+    words: str
+    kind: Kind | None
+    category: Category | None
+    ring: Ring | None
+    paused: bool
+    created: Moment
+
+
+class ToldOf(Struct):
+    """A post that one was told of by mail."""
+
+    post: str
     at: Moment
 
 
@@ -244,6 +269,9 @@ class Export(Struct):
     reports: list[Reported]
     districts: list[District]
     drafts: list[Begun]
+    digests: list[DigestWish]
+    searches: list[Waiting]
+    told: list[ToldOf]
     sessions: list[Session]
     tokens: list[Token]
     invitations: list[Invitation]

@@ -15,6 +15,7 @@ from node.neighbourhood.thread import Side
 from node.storage import trust
 from node.storage.database import Transaction
 from node.storage.tables import (
+    digests,
     drafts,
     follows,
     invitations,
@@ -31,8 +32,10 @@ from node.storage.tables import (
     residents,
     responses,
     roles,
+    searches,
     sessions,
     tokens,
+    told,
 )
 
 Row = dict[str, Any]
@@ -61,6 +64,7 @@ def everything(tx: Transaction, resident_id: str) -> Row:
         "reports": reported(tx, resident_id),
         "districts": districts(tx, resident_id),
         "drafts": begun(tx, resident_id),
+        **by_mail(tx, resident_id),
         **ways_in(tx, resident_id),
         **known(tx, resident_id),
         "log": story(tx, resident_id, [row["id"] for row in (*posts, *answers, *agreed, *got)]),
@@ -154,6 +158,23 @@ def begun(tx: Transaction, resident_id: str) -> list[Row]:
     """What they began to write and did not post."""
     theirs = _of(drafts, ("kind", "fields", "at")).where(drafts.c.owner == resident_id)
     return _rows(tx, theirs.order_by(drafts.c.kind))
+
+
+def by_mail(tx: Transaction, resident_id: str) -> dict[str, list[Row]]:
+    """What they want to hear by mail, and which posts they were told of."""
+    wish = _of(digests, ("often", "hour")).where(digests.c.resident_id == resident_id)
+    waits = _of(searches, ("words", "kind", "category", "ring", "paused", "created"))
+    joined = told.join(posts, told.c.post_id == posts.c.id)
+    of = _of(told, ("at",), posts.c.title.label("post")).select_from(joined)
+    return {
+        "digests": _rows(tx, wish),
+        "searches": _rows(
+            tx, waits.where(searches.c.resident_id == resident_id).order_by(searches.c.created)
+        ),
+        "told": _rows(
+            tx, of.where(told.c.resident_id == resident_id, posts.c.title != "").order_by(told.c.at)
+        ),
+    }
 
 
 def ways_in(tx: Transaction, resident_id: str) -> dict[str, list[Row]]:

@@ -27,6 +27,7 @@ from node.ui import (
     join,
     keepsake,
     letter_codes,
+    letters,
     mine,
     neighbours,
     offline,
@@ -42,9 +43,11 @@ from node.ui import (
     returning,
     sayings,
     search,
+    searches,
     settings,
     sharing,
     signin,
+    stop,
     tags,
     talks,
     vouch,
@@ -65,6 +68,9 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/join/waiting", join.waiting),
     ("/me", account.page),
     ("/me/export", keepsake.page),
+    ("/me/mail", letters.page),
+    ("/me/mail/new", searches.new),
+    ("/stop/{secret}", stop.page),
     ("/me/passkeys", passkeys.page),
     ("/vouch", vouch.page),
     ("/return", returning.page),
@@ -161,6 +167,9 @@ FORMS: list[tuple[str, Send]] = [
     ("/me/code", account.use_code),
     ("/me/contact", account.keep_contact),
     ("/me/passkeys", passkeys.add),
+    ("/me/mail", letters.choose),
+    ("/me/mail/searches", searches.keep),
+    ("/me/mail/searches/{search}/{deed}", searches.do),
     ("/me/passkeys/new", passkeys.to_make),
     ("/me/passkeys/challenge", passkeys.to_prove),
     ("/me/passkeys/prove", passkeys.prove),
@@ -235,3 +244,6 @@ FORMS: list[tuple[str, Send]] = [
     ("/talks/{answer}/contact/show", talks.show),
 ]
 WITH_FILE = {"/operator/blocks/import": "file"}  # the field that may hold a file; only an operator's is read
+BY_SECRET: list[tuple[str, Page]] = [  # from anywhere, without a form: who has the address may, and only this
+    ("/stop/{secret}", stop.stop),
+]

@@ -13,7 +13,7 @@ from node.neighbourhood.contact import Fetch, out_of_reach
 from node.settings import Settings
 from node.storage.database import Database
 from node.ui import doorstep, sharing, theme
-from node.ui.addresses import FEEDS, FORMS, PAGES, WITH_FILE
+from node.ui.addresses import BY_SECRET, FEEDS, FORMS, PAGES, WITH_FILE
 from node.ui.assets import THEME, Assets
 from node.ui.door import Ui, go_to
 
@@ -21,14 +21,16 @@ _log = logging.getLogger("node.ui.routes")
 
 
 def routes(ui: Ui) -> list[BaseRoute]:
-    """The routes of this door. A GET changes nothing; a POST is believed only from our own pages."""
+    """The routes of this door. A GET changes nothing; a POST is believed only from our own pages,
+    but for what an address with a secret in it allows by itself."""
     pages = [Route(path, doorstep.page(ui, page), methods=["GET"]) for path, page in PAGES]
     feeds = [Route(path, doorstep.feed(ui, feed), methods=["GET"]) for path, feed in FEEDS]
     forms = [
         Route(path, doorstep.form(ui, send, WITH_FILE.get(path, "")), methods=["POST"])
         for path, send in FORMS
     ]
-    return [*_ways_back(), *pages, *feeds, *forms, ui.assets.route()]
+    by_secret = [Route(path, doorstep.page(ui, do), methods=["POST"]) for path, do in BY_SECRET]
+    return [*_ways_back(), *pages, *feeds, *forms, *by_secret, ui.assets.route()]
 
 
 def _ways_back() -> list[BaseRoute]:

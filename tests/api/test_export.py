@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from node.acts import districts, residents, threads
+from node.acts import digests, districts, residents, searches, threads
 from node.clock import now
 from node.neighbourhood.report import ReportCategory, ReportState
 from node.neighbourhood.thread import Side
-from node.storage import tables
+from node.storage import posts, tables, told
 from node.storage.database import Transaction
 from tests.api.programs import Here
 
@@ -43,6 +43,9 @@ async def lived(here: Here) -> dict[str, Any]:
             report |= {"state": ReportState.OPEN, "created": at, "resident": who.id, "outcome": ""}
             tx.run(tables.reports.insert(), report)
         districts.mute(tx, cast.poster, noord.id)
+        digests.choose(tx, cast.poster, "daily", "9", at)
+        searches.keep(tx, cast.poster, "heg", "", "", "next door", at)
+        told.add(tx, cast.poster.id, posts.get(tx, other["id"]), at, waits=False)
         residents.make_token(tx, cast.poster, "Kalender", at)
 
     await here.database.writing(fill)
@@ -69,6 +72,10 @@ async def test_all_of_oneself_is_in_it(here: Here) -> None:
     assert [one["helps"] for one in found["agreements"]] == [False]
     assert [one["text"] for one in found["reports"]] == ["Melding van Bea"]
     assert found["districts"] == [{"district": "Noord", "wish": "mute"}]
+    assert found["digests"] == [{"often": "daily", "hour": 9}]
+    wanted = {"words": "heg", "kind": None, "category": None, "ring": "next door", "paused": False}
+    assert [{**one, "created": None} for one in found["searches"]] == [{**wanted, "created": None}]
+    assert [one["post"] for one in found["told"]] == ["Ik snoei graag"]
     assert {one["name"] for one in found["tokens"]} == {"test", "Kalender"}
     happened = {(one["what"], one["mine"]) for one in found["log"]}
     assert {("posted", True), ("answered", False), ("agreed", True), ("admitted", False)} <= happened

@@ -12,8 +12,8 @@ import pytest
 
 from node.clock import now
 from node.neighbourhood.roles import Role
-from node.ui import advice, answers, borders, changes, districts, hub, replies, returning, vouch
-from node.ui.addresses import FORMS, PAGES
+from node.ui import advice, answers, borders, changes, districts, hub, replies, returning, searches, vouch
+from node.ui.addresses import BY_SECRET, FORMS, PAGES
 from tests import town
 from tests.ui import things, visits
 from tests.ui.things import Rows, Things
@@ -105,6 +105,7 @@ NODE, PERSON = "/operator/neighbours/{node}/{step}", "/operator/people/{person}"
 ONE, ANSWER = "/o/{post}", "/o/{post}/answers/{answer}/{deed}"
 BOARD, INVITE = "/board/{post}", "/invites/{invite}/{answer}"
 TALK = "/talks/{answer}"
+SEARCH = "/me/mail/searches/{search}/{deed}"
 DECIDES = ("poster", "broker")  # about an answer
 UNSEEN, OWN = {"stranger": SIGN_IN, "outsider": 403}, {"stranger": 403, "outsider": 403}
 SPAM, TOO_RUDE, SAID = {"category": "spam"}, {"reason": "Grof."}, ("stays", "away", "tell")
@@ -150,6 +151,17 @@ TABLE = [
     # One's own
     look("/me", account(200, stranger=SIGN_IN)),
     look("/me/export", account(200, stranger=SIGN_IN)),
+    look("/me/mail", residents(200, SIGN_IN, 403)),
+    look("/me/mail/new", residents(200, SIGN_IN, 403)),
+    send("/me/mail", residents(303, 403, 403), {"often": "weekly", "hour": "9"}),
+    send("/me/mail/searches", residents(303, 403, 403), {"words": "fiets"}),
+    *(send(SEARCH, residents(404, 403, 403, poster=303), deed=deed) for deed in searches.DEEDS),
+    send(SEARCH, residents(404, 403, 403), deed="burn"),
+    # Whoever has a letter may end letters like it: the secret in its address is all that counts
+    look("/stop/{secret}", everybody(200), secret="{stop}"),
+    look("/stop/{secret}", everybody(404), secret="wrong"),
+    Row("POST", "/stop/{secret}", "/stop/{stop}", everybody(200)),
+    Row("POST", "/stop/{secret}", "/stop/wrong", everybody(404)),
     look("/mine", account(200, stranger=SIGN_IN)),
     send("/me/code", {**account(303), "outsider": 422}, {"code": "wrong"}),
     send("/me/tokens", account(200), {"name": "Kalender"}),
@@ -457,7 +469,7 @@ async def heard(world: World, row: Row, standing: str) -> int:
 
 
 def test_U14_every_route_is_in_the_table() -> None:
-    known = {("GET", path) for path, _ in PAGES} | {("POST", path) for path, _ in FORMS}
+    known = {("GET", path) for path, _ in PAGES} | {("POST", path) for path, _ in [*FORMS, *BY_SECRET]}
     assert {(row.method, row.route) for row in TABLE} == known
 
 
@@ -470,6 +482,7 @@ def test_every_decision_is_in_the_table() -> None:
     assert said(ANSWER) == said(ANSWER, "GET") == set(answers.DEEDS)
     assert said(NODE) == said(NODE, "GET") == set(borders.STEPS)
     assert said(MEMBER) == said(MEMBER, "GET") == set(hub.STEPS)
+    assert said(SEARCH) == set(searches.DEEDS)
     assert said(WISH) == set(districts.CHOICES)
     assert said("/queue/replies/{reply}/{deed}") == set(replies.DEEDS)
     assert said("/desk/{person}/return/{deed}") == set(returning.DEEDS)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from node.acts import (
     areas,
+    digests,
     held,
     invites,
     letter_codes,
@@ -15,12 +16,15 @@ from node.acts import (
     residents,
     responses,
     sayings,
+    searches,
     threads,
+    tidings,
     websites,
 )
 from node.clock import now
 from node.neighbourhood.node import Follow
 from node.neighbourhood.outline import Outline
+from node.neighbourhood.resident import Resident
 from node.storage import access, lookups, passkeys, replies, tables, ways_in
 from node.storage.database import Transaction
 from node.storage.passkeys import Passkey
@@ -56,6 +60,8 @@ class Things:
     delivery: str  # a message that was refused too often, and waits for the operator
     account: str  # on other software, and asks to follow us
     website: str  # of a residents' group
+    search: str  # the poster waits for it
+    stop: str  # the secret in a digest that the poster had
     advice: str  # of our hub, and nobody decided about it yet
     passkey: str  # the poster's
     letter: str  # printed for the other
@@ -118,6 +124,8 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
         delivery=_parked(tx),
         website=websites.add(tx, cast.operator, "https://bewoners.example", "Bewoners", at).id,
         account=elsewhere.asks_to_follow(tx, at, "pa").id,
+        search=searches.keep(tx, cast.poster, "bakfiets", "", "", "", at).id,
+        stop=_stop(tx, cast.poster, at),
         advice=elsewhere.advised(tx, at).key,
         passkey=_passkey(tx, cast.poster.id, at),
         letter=letter_codes.make(tx, cast.connector, [cast.other.id], "", at)[0].signs[:4],
@@ -128,6 +136,11 @@ def _passkey(tx: Transaction, owner: str, at: datetime) -> str:
     made = Passkey("7" * 32, owner, "a credential", b"a key", 0, True, "telefoon", at)
     assert passkeys.add(tx, made)
     return made.id
+
+
+def _stop(tx: Transaction, who: Resident, at: datetime) -> str:
+    digests.choose(tx, who, "daily", "9", at)
+    return tidings.make_stop(tx, who, "digest", at)
 
 
 def _parked(tx: Transaction) -> str:
