@@ -20,7 +20,7 @@ from node.api.board import Board, Columns, Item
 from node.api.copies import Copies, Copy
 from node.api.districts import Around, Districts, NewWish, OpenThere
 from node.api.drafts import NewPost, PostChange
-from node.api.export import Account, DigestWish, District, Export, Grant
+from node.api.example_export import EXPORT
 from node.api.followers import Follower, FollowerPage, Following, LetIn, NewPolicy
 from node.api.invites import Invite, Invites, NewInvite
 from node.api.matches import Match, Matches, NewMatch
@@ -54,7 +54,6 @@ from node.neighbourhood.block import Block as Stored
 from node.neighbourhood.block import Severity, Source
 from node.neighbourhood.blocklist import written
 from node.neighbourhood.category import Category
-from node.neighbourhood.digest import Often
 from node.neighbourhood.following import Ring, Wish
 from node.neighbourhood.invite import InviteState
 from node.neighbourhood.match import MatchState
@@ -153,29 +152,6 @@ _around = Around(
     shown=True,
     open=OpenThere(requests=3, offers=1, notices=0, events=2),
 )
-_export = Export(
-    made=_TUESDAY,
-    node=NodeName("Centrum", _HERE),
-    account=Account(_NODE, "Bea", "bea@centrum.example", None, None, "nl", _TUESDAY, _TUESDAY),
-    roles=[Grant(Role.BROKER, _TUESDAY, None)],
-    posts=[],
-    answers=[],
-    agreements=[],
-    invites=[],
-    reports=[],
-    districts=[District("Haven", Wish.FOLLOW)],
-    drafts=[],
-    digests=[DigestWish(Often.WEEKLY, 9)],
-    searches=[],
-    told=[],
-    sessions=[],
-    tokens=[],
-    invitations=[],
-    passkeys=[],
-    proofs=[],
-    vouches=[],
-    log=[],
-)
 _MO = "https://social.example/users/mo"
 _follower = Follower(
     _MATCH, _MO, "mo@social.example", "Mo", "https://social.example", Following.FOLLOWS, _TUESDAY
@@ -259,7 +235,7 @@ EXAMPLES: dict[type[Struct], Struct] = {
         _around,
         Districts([_around], None),
         NewWish("follow"),
-        _export,
+        EXPORT,
         _follower,
         FollowerPage([_follower], None),
         LetIn(Followers.OPEN, Advice.ASK, 300),
