@@ -18,7 +18,8 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
     try:
         await database.start()
         await schema.prepare(database)
-        await database.writing(borders.measured)
+        if not await database.reading(borders.measured):  # a map of before distances were kept
+            await database.writing(borders.measure)
         yield database
     except InUse:
         raise Refusal(f"another server works with this node ({settings.dir})") from None

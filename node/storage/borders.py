@@ -27,14 +27,14 @@ def replace(tx: Transaction, found: Iterable[Border]) -> None:
     rows = [{**vars(border), "touches": list(border.touches)} for border in found]
     if rows:
         tx.run(borders.insert(), rows)
-    _measure(tx)
+    measure(tx)
 
 
-def measured(tx: Transaction) -> None:
-    """See to it that the distances are those of the map that is kept, seen from our own area."""
+def measured(tx: Transaction) -> bool:
+    """Whether the distances are there, seen from our own area; without a map there is nothing to measure."""
     own = select(distances.c.away).where(distances.c.code == tx.home.area.code)
-    if tx.run(own).scalar() != 0:
-        _measure(tx)
+    there = tx.run(select(borders.c.code).limit(1)).scalar() is not None
+    return not there or tx.run(own).scalar() == 0
 
 
 def away(tx: Transaction, codes: Collection[str]) -> dict[str, int]:
@@ -43,7 +43,8 @@ def away(tx: Transaction, codes: Collection[str]) -> dict[str, int]:
     return {code: int(number) for code, number in tx.run(wanted)} if codes else {}
 
 
-def _measure(tx: Transaction) -> None:
+def measure(tx: Transaction) -> None:
+    """Count anew how far every area of the map is from ours."""
     tx.run(distances.delete())
     kept = {border.code: border.touches for border in everyone(tx)}
     found = steps(tx.home.area.code, kept) if kept else {}
