@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     mail_from: str = ""
     mail_tls: str = "starttls"
     mail_per_hour: int = 300
+    imap_host: str = ""
+    imap_port: int = 993
+    imap_tls: str = "tls"
+    imap_user: str = ""
+    imap_password: Secret = Secret("")
+    imap_address: str = ""
     pace: Pace = pace.USUAL
     dir: Path = Path()
 
@@ -102,6 +109,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         if self.contact.startswith(("https:", "http:", "mailto:", "tel:")):
             return self.contact
         return f"mailto:{self.contact}" if "@" in self.contact else ""
+
+    @property
+    def sender(self) -> str:
+        """The address that letters come from."""
+        host = urlsplit(self.origin).hostname or "localhost"
+        return parseaddr(self.mail_from)[1] or f"noreply@{host}"
 
     @property
     def acct(self) -> str:
@@ -188,6 +201,7 @@ def _check(settings: Settings) -> None:
     if settings.area.startswith("GM") != (settings.kind is NodeKind.HUB):
         raise Wrong("area: a hub has the code of its municipality (GM0363), a neighbourhood one of its own")
     _check_words(settings)
+    _check_mail(settings)
 
 
 def _check_words(settings: Settings) -> None:
@@ -204,12 +218,19 @@ def _check_words(settings: Settings) -> None:
             raise Wrong(f"trusted_proxies: {proxy.strip()} is no address; write 127.0.0.1, 10.0.0.0/8")
     if any(not before.startswith(("https://", "http://")) for before in settings.were):
         raise Wrong("formerly: write whole addresses of actors, with commas between them")
-    if settings.mail_tls not in ("starttls", "tls", "none"):
-        raise Wrong("mail_tls: write starttls, tls or none")
-    if settings.mail_per_hour < 1:
-        raise Wrong("mail_per_hour: write how many letters that can wait may go in an hour, such as 300")
     if not settings.database.startswith(("sqlite:///", "postgresql://")):
         raise Wrong("database: write sqlite:///PATH or postgresql://USER@HOST/NAME")
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.mail_tls not in ("starttls", "tls", "none"):
+        raise Wrong("mail_tls: write starttls, tls or none")
+    if settings.imap_tls not in ("tls", "none"):
+        raise Wrong("imap_tls: write tls, or none for a server on the same machine")
+    if settings.imap_host and not re.fullmatch(r"[a-z0-9._-]{1,30}@[a-z0-9.-]+", settings.imap_address):
+        raise Wrong("imap_address: write the address of the box, such as antwoord@buurt.example")
+    if settings.mail_per_hour < 1:
+        raise Wrong("mail_per_hour: write how many letters that can wait may go in an hour, such as 300")
 
 
 def _is_network(written: str) -> bool:

@@ -4,7 +4,7 @@ while is forgotten."""
 from datetime import datetime, timedelta
 
 from node.acts import advice, digests, held, invites, posts, reminders, reports, sayings, searches
-from node.storage import access, cleaning, letter_codes, letters, seen, stops, told, tombstones, trigrams
+from node.storage import access, cleaning, letter_codes, letters, reply_ways, seen, stops, told, tombstones, trigrams
 from node.storage import timers as kept
 from node.storage.database import Transaction
 
@@ -26,6 +26,7 @@ def tick(tx: Transaction, at: datetime) -> int:
     letter_codes.forget(tx, at)
     told.forget(tx, at)
     stops.forget(tx, at)
+    reply_ways.forget(tx, at)
     return touched + _daily(tx, at)
 
 

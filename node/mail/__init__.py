@@ -1,1 +1,1 @@
-"""The door for mail: letters out."""
+"""The door for mail: letters out, and answers in."""

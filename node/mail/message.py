@@ -4,14 +4,14 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from node.acts import entering
+from node.acts import entering, mailed
 from node.acts import residents as acts
 from node.acts import tidings as acts_of_tidings
-from node.mail import texts, tidings
+from node.mail import answers, texts, tidings
 from node.neighbourhood.letter import DIGEST, FOUND
 from node.neighbourhood.refusal import NotFound
 from node.neighbourhood.resident import Resident
@@ -21,6 +21,7 @@ from node.storage.database import Transaction
 from node.storage.letters import Letter
 
 LONGEST_LINE = 400  # of 998 (RFC 5322)
+ANSWERED = ("wrote", "contact released")  # letters about a conversation, which can be answered by mail
 TIDINGS = (DIGEST, FOUND)  # the only letters that hold titles of posts
 
 
@@ -36,6 +37,12 @@ def written(tx: Transaction, settings: Settings, letter: Letter, at: datetime) -
     language = texts.language_for(person.language, settings.language)
     link = _link(tx, settings, letter, person, at)
     values = {"link": link, "code": _code(link), **_facts(settings)}
+    if letter.what in ANSWERED and settings.imap_host and "talk" in letter.facts:
+        values["answer"] = "yes"
+        message = _message(settings, address, language, _words(language, letter.what, values), at)
+        way = mailed.make_way(tx, person, letter.facts["talk"], at)
+        message["Reply-To"] = Address(addr_spec=answers.with_secret(settings.imap_address, way))
+        return message
     if letter.what not in TIDINGS:
         return _message(settings, address, language, _words(language, letter.what, values), at)
     posts_told = tidings.lines(tx, settings, letter, person, language, at)
@@ -128,6 +135,8 @@ def _words(language: str, what: str, values: dict[str, str]) -> tuple[str, str]:
     """Subject and body."""
     subject, _, body = texts.text(language, what).partition("\n")
     parts = [body, *([texts.text(language, texts.PHONE)] if values["phone"] else [])]
+    if "answer" in values:
+        parts.insert(1, texts.text(language, texts.ANSWER))
     parts.append(texts.text(language, texts.CLOSING))
     return subject.format_map(values), "\n\n".join(part.strip().format_map(values) for part in parts) + "\n"
 
@@ -137,10 +146,9 @@ def _message(
 ) -> EmailMessage:
     """Headers are built from parts, so that no value can end one and begin another (U19)."""
     host = urlsplit(settings.origin).hostname or "localhost"
-    sender = parseaddr(settings.mail_from)[1] or f"noreply@{host}"
     message = EmailMessage(policy=SMTP)
     message.set_content(words[1], charset="utf-8", cte="quoted-printable")
-    message["From"] = Address(" ".join(settings.name.split()), addr_spec=sender)
+    message["From"] = Address(" ".join(settings.name.split()), addr_spec=settings.sender)
     message["To"] = Address(addr_spec=address)
     message["Subject"] = " ".join(words[0].split())
     message["Date"] = format_datetime(at)

@@ -12,6 +12,7 @@ FOLDER = Path(__file__).parent / "letters"
 LANGUAGES = ("nl", "en")
 CLOSING = "closing"  # under every letter
 PHONE = "phone"  # before it, when the node has a number to ring
+ANSWER = "answer"  # in a letter that can be answered by mail
 PARTS = ("here", "near", "town", "request", "offer", "notice", "event", "more")  # lines of a letter of posts
 
 

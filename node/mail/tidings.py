@@ -4,9 +4,9 @@ A title is all that it says of a post, and only to who may see it (V16). Each li
 sent, so that what was taken back meanwhile is not in it.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 
 from node.acts import tidings
 from node.mail import texts
@@ -23,8 +23,6 @@ OF_ONE = 10  # lines for one neighbourhood
 IN_ALL = 30
 _HEADS = {Ring.HERE: "here", Ring.NEXT_DOOR: "near", Ring.TOWN: "town", None: "here"}
 _NEAREST = (Ring.HERE, Ring.NEXT_DOOR, Ring.TOWN, None)
-# What a mail program would make a link of: a title comes from anybody, the letter comes from us.
-_LINKS = re.compile(r"\S*(?:://|www\.)\S*|\S*[^\W_][\w-]*\.[^\W\d_]{2,}\S*|\S+@\S+", re.IGNORECASE)
 
 Place = tuple[Ring | None, str]
 
@@ -49,8 +47,17 @@ def lines(
 
 
 def unlinked(title: str) -> str:
-    """A title without anything that a mail program would make a link of."""
-    return _LINKS.sub("…", title)
+    """A title without anything that a mail program would make a link of: it comes from anybody, and the
+    letter comes from us."""
+    return " ".join("…" if _is_link(word.lower()) else word for word in title.split())
+
+
+def _is_link(word: str) -> bool:
+    """Whether a word is an address, or looks like the name of a host: letters behind a dot within it."""
+    if any(sign in word for sign in ("://", "www.", "@")):
+        return True
+    parts = pairwise(word.split("."))
+    return any(before[-1:].isalnum() and len(after) > 1 and after[:2].isalpha() for before, after in parts)
 
 
 def _by_place(tx: Transaction, settings: Settings, found: Iterable[Post]) -> list[tuple[Place, list[Post]]]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 from node import clock
-from node.mail import carriers, message
+from node.mail import carriers, message, postbox
 from node.mail.carriers import Carrier
 from node.neighbourhood.letter import PATIENT, PROMPT, Queue
 from node.neighbourhood.timers import is_day
@@ -58,15 +58,18 @@ class Taken:
 
 
 async def run(database: Database, settings: Settings) -> None:
-    """Send letters until cancelled. Without a way out they stay, and the log says once what to do."""
+    """Send letters, and read answers, until cancelled. Without a way out they stay, and the log says once
+    what to do."""
     carrier = carriers.carrier(settings)
-    if carrier is None:
-        _log.warning("no mail goes out: set mail_host or mail_folder (docs/settings.md). Letters wait.")
-        await asyncio.Event().wait()
-        return
-    async with asyncio.TaskGroup() as lanes:
-        lanes.create_task(_drive(PROMPTLY, database, settings, carrier))
-        lanes.create_task(_drive(PATIENTLY, database, settings, carrier))
+    async with asyncio.TaskGroup() as work:
+        if settings.imap_host:
+            work.create_task(postbox.run(database, settings))
+        if carrier is None:
+            _log.warning("no mail goes out: set mail_host or mail_folder (docs/settings.md). Letters wait.")
+            await asyncio.Event().wait()
+            return
+        work.create_task(_drive(PROMPTLY, database, settings, carrier))
+        work.create_task(_drive(PATIENTLY, database, settings, carrier))
 
 
 async def _drive(lane: Lane, database: Database, settings: Settings, carrier: Carrier) -> None:

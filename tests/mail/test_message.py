@@ -13,6 +13,7 @@ from node.acts import (
     contacts,
     invites,
     letter_codes,
+    mailed,
     matches,
     moderation,
     moving,
@@ -260,6 +261,7 @@ def _everything_happens(tx: Transaction, cast: town.Cast) -> None:
     moving.leaves(tx, town.neighbour(tx, "zuid").id, "https://elders.example/ap/buurt/zuid", NOON)
     _somebody_elsewhere_writes(tx)
     _ways_in_change(tx, cast)
+    mailed.arrived(tx, mailed.make_way(tx, tariq, second.id, NOON), "1", f"{CANARY} antwoord", NOON)  # closed
     letters.add(tx, "member asks", NOON, resident_id=cast.operator.id)  # what a hub writes
     letters.add(tx, "full", NOON, resident_id=merel.id, post=post.id)  # what another node answered
 

@@ -1,7 +1,7 @@
 """Every table. The schema itself is made by the migrations; a test compares the two on both databases."""
 
 from node.storage.tables.books import audit, letters, log, timers
-from node.storage.tables.mail import digests, searches, stops, told
+from node.storage.tables.mail import digests, reply_ways, searches, stops, told
 from node.storage.tables.messages import activities, deliveries, destinations, receipts, seen
 from node.storage.tables.metadata import metadata
 from node.storage.tables.others import (
@@ -81,6 +81,7 @@ __all__ = [
     "recoveries",
     "releases",
     "replies",
+    "reply_ways",
     "reports",
     "residents",
     "responses",

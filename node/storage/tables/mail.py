@@ -42,6 +42,13 @@ told = table(  # whom a post was told to by mail, so that nobody reads of it twi
         postgresql_where=text("waits = 1"),
     ),
 )
+reply_ways = table(  # the secrets in addresses to which a letter is answered, as hashes
+    "reply_ways",
+    Column("token_hash", Text, primary_key=True),
+    Column("resident_id", Text, ForeignKey("residents.id"), nullable=False, index=True),
+    Column("response_id", Text, ForeignKey("responses.id"), nullable=False, index=True),
+    Column("created", Moment, nullable=False, index=True),
+)
 stops = table(  # the secrets in letters that end what they are about, as hashes
     "stops",
     Column("token_hash", Text, primary_key=True),

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.create_index("ix_letters_queue_due", "letters", ["queue", "due"], unique=False)
     _wishes()
     _books()
+    _ways()
 
 
 def _wishes() -> None:
@@ -81,6 +82,24 @@ def _books() -> None:
     )
     op.create_index(op.f("ix_stops_resident_id"), "stops", ["resident_id"], unique=False)
     op.create_index(op.f("ix_stops_created"), "stops", ["created"], unique=False)
+
+
+def _ways() -> None:
+    op.create_table(
+        "reply_ways",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("resident_id", sa.Text(), nullable=False),
+        sa.Column("response_id", sa.Text(), nullable=False),
+        sa.Column("created", WHOLE, nullable=False),
+        _of_somebody("reply_ways"),
+        sa.ForeignKeyConstraint(
+            ["response_id"], ["responses.id"], name=op.f("fk_reply_ways_response_id_responses")
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_reply_ways")),
+        sqlite_strict=True,
+    )
+    for name in ("resident_id", "response_id", "created"):
+        op.create_index(op.f(f"ix_reply_ways_{name}"), "reply_ways", [name], unique=False)
 
 
 def _of_somebody(table: str) -> sa.ForeignKeyConstraint:
