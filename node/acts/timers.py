@@ -4,7 +4,18 @@ while is forgotten."""
 from datetime import datetime, timedelta
 
 from node.acts import advice, digests, held, invites, posts, reminders, reports, sayings, searches
-from node.storage import access, cleaning, letter_codes, letters, reply_ways, seen, stops, told, tombstones, trigrams
+from node.storage import (
+    access,
+    cleaning,
+    letter_codes,
+    letters,
+    reply_ways,
+    seen,
+    stops,
+    told,
+    tombstones,
+    trigrams,
+)
 from node.storage import timers as kept
 from node.storage.database import Transaction
 

@@ -72,7 +72,18 @@ def forget(tx: Transaction, resident_id: str) -> bool:
         tx.run(select(one).where(one == resident_id).limit(1)).first() for one in theirs
     ):
         return False
-    theirs_too = (passkeys, letter_codes, recoveries, proofs, vouches, digests, searches, told, stops, reply_ways)
+    theirs_too = (
+        passkeys,
+        letter_codes,
+        recoveries,
+        proofs,
+        vouches,
+        digests,
+        searches,
+        told,
+        stops,
+        reply_ways,
+    )
     for table in (sessions, signin_links, tokens, roles, follows, letters, *theirs_too):
         tx.run(table.delete().where(table.c.resident_id == resident_id))
     tx.run(drafts.delete().where(drafts.c.owner == resident_id))
