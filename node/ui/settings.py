@@ -103,6 +103,7 @@ PARTS: list[tuple[Words, str, dict[str, tuple[Words, Shown | None]]]] = [
             "mail_user": (phrase("Signs in there as"), lambda s: SET if s.mail_user else NONE),
             "mail_password": (phrase("Password there"), lambda s: SET if s.mail_password.reveal() else NONE),
             "mail_from": (phrase("Letters come from"), None),
+            "mail_per_hour": (phrase("Letters that can wait, in an hour"), None),
             "imap_host": (phrase("Answers by mail come in at"), None),
             "imap_address": (phrase("Address of that box"), None),
             "imap_port": (phrase("Port of that box"), None),

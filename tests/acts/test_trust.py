@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from node.acts import letter_codes, posts, residents, responses, returning, trust
+from node.acts import letter_codes, moderation, posts, residents, responses, returning, trust
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.draft import PostChange
 from node.neighbourhood.passkey import Shown
@@ -119,6 +119,7 @@ def test_only_the_desk_writes_down_whom_it_saw(tx: Transaction, cast: town.Cast)
 @story
 def test_minding_children_is_for_who_is_known(tx: Transaction, cast: town.Cast) -> None:
     asked = posts.post(tx, cast.other, town.asks(category="oppas"), NOON)  # who asks may be new
+    moderation.dismiss(tx, cast.supervisor, asked.id, "Goed zo.", "", NOON)
     offer = town.offers(category="oppas")
     said = refused(tx, NotAllowed, responses.answer, cast.helper, asked.id, "Ik kan.", NOON)
     assert "minding children" in said
@@ -130,6 +131,7 @@ def test_minding_children_is_for_who_is_known(tx: Transaction, cast: town.Cast) 
     responses.answer(tx, cast.helper, asked.id, "Ik kan.", NOON)
     made = posts.post(tx, cast.helper, offer, NOON)
     assert made.kind is Kind.OFFER
+    moderation.dismiss(tx, cast.supervisor, made.id, "Goed zo.", "", NOON)
     responses.answer(tx, cast.poster, made.id, "Graag.", NOON)  # who takes it up is the one who asks
 
 

@@ -40,6 +40,7 @@ EXPECTED = {
     Deed.SEE_QUEUE: "supervisor",
     Deed.MODERATE: "supervisor",
     Deed.CHOOSE_DISTRICTS: ADMITTED,
+    Deed.CHOOSE_MAIL: ADMITTED,
     Deed.RUN_BORDERS: "operator",
     Deed.RUN_RESIDENTS: "operator",
     Deed.VOUCH: ADMITTED,

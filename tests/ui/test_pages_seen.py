@@ -45,7 +45,8 @@ NUMBERED = """() => {
     return all.length }"""
 WHERE = """() => {
     const here = document.activeElement, seen = getComputedStyle(here);
-    const unseen = seen.outlineStyle === "none" && here.type !== "date";
+    const inParts = ["date", "time"].includes(here.type);  // each of which shows by itself where one is
+    const unseen = seen.outlineStyle === "none" && !inParts;
     return unseen ? here.outerHTML : Number(here.dataset.number) }"""
 PAGES = [
     *((None, path) for path in STRANGERS),

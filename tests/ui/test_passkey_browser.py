@@ -15,7 +15,11 @@ from tests.ui import visits
 from tests.ui.visits import Here
 
 SIZES: list[ViewportSize] = [{"width": 360, "height": 740}, {"width": 1280, "height": 800}]
-REFUSED = ("status of 400", "status of 403")  # the browser says so of a page that was refused, as it should
+REFUSED = (
+    "status of 400",
+    "status of 403",
+    "Clear-Site-Data",
+)  # the browser says so of a page that was refused, as it should
 
 
 @pytest.fixture

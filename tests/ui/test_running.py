@@ -52,6 +52,7 @@ PAGES = [
     "hub",
     "followers",
     "blocks",
+    "websites",
     "deliveries",
     "people",
     "invitations",
