@@ -53,7 +53,7 @@ class Guarded(httpx.AsyncBaseTransport):
         try:
             connection = await self._connection(_host(request.url))
             head = await connection.asked(request)
-        except BaseException as error:
+        except BaseException as error:  # also cancelled: the place is free again
             self._release(connection, keep=False)
             if isinstance(error, h11.ProtocolError):
                 raise httpx.ProtocolError(str(error)) from error

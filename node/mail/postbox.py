@@ -79,7 +79,7 @@ def _opened(settings: Settings) -> "imaplib.IMAP4":
     try:
         box.login(settings.imap_user, settings.imap_password.reveal())
         box.select("INBOX")
-    except BaseException:
+    except BaseException:  # whatever it was, the line does not stay open
         box.shutdown()
         raise
     return box
