@@ -7,6 +7,7 @@ from math import cos, hypot, radians
 
 SIDE = 1000  # of the square, in steps
 BLUR = 1.6  # steps: what lies closer to a line than this is no corner
+SMALLEST = 1e-9  # degrees or metres: what is no larger all together is no area, and no number can widen it
 
 Point = tuple[float, float]
 Ring = Sequence[Point]
@@ -45,7 +46,9 @@ def fitted(areas: Mapping[str, Sequence[Ring]]) -> dict[str, list[Steps]]:
     wide = 1.0 if flat else cos(radians(sum(y for _, y in points) / len(points)))
     left, top = min(x for x, _ in points) * wide, max(y for _, y in points)
     right, bottom = max(x for x, _ in points) * wide, min(y for _, y in points)
-    scale = SIDE / (max(right - left, top - bottom) or 1)
+    if (size := max(right - left, top - bottom)) <= SMALLEST:
+        return {}
+    scale = SIDE / size
     found = {}
     for code, rings in areas.items():
         drawn = [_steps([((x * wide - left) * scale, (top - y) * scale) for x, y in ring]) for ring in rings]

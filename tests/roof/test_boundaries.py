@@ -88,6 +88,11 @@ def test_what_is_no_geojson(tmp_path: Path, words: str) -> None:
         read(tmp_path / "kaart2.json", OURS)
 
 
+@pytest.mark.parametrize("far", [0.0, 5e-324, 2.2e-308, 1e-300, 1e-10])
+def test_lines_that_lie_all_but_on_one_point_are_no_area(far: float) -> None:
+    assert fitted({"a": [[(0.0, 0.0), (far, 0.0), (far, far), (0.0, 0.0)]]}) == {}
+
+
 POINTS = st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=4, max_size=30)
 
 
