@@ -4,7 +4,6 @@ waiting.
 The queue is the table; this worker only carries. Times of retry are those of `security.md`.
 """
 
-import json
 import logging
 import random
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 
 from node import clock
 from node.federation import activities, actors, proofs
-from node.federation.documents import origin_of
+from node.federation.documents import origin_of, written
 from node.federation.door import Federation
 from node.federation.errands import Errands
 from node.federation.guarded import Answer, Unreachable
@@ -182,7 +181,7 @@ async def _body(door: Federation, delivery: Delivery, activity: Activity | None)
     created = activity.created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     said = activities.activity(door.home, activity.type, activity.uri, activity.object, facts, created, to)
     key = _keys(door, activity.type, activity.created).ed25519
-    body = json.dumps(proofs.add(said, key, activity.created), ensure_ascii=False).encode()
+    body = written(proofs.add(said, key, activity.created))
     return await door.database.writing(outbox.keep_body, activity.id, body)
 
 

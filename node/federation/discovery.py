@@ -4,9 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.federation import actors, terms
+from node.federation.documents import written
 from node.federation.door import Federation
 from node.federation.negotiation import wants_page
-from node.federation.served import document, encoded, fixed, not_here, to_scripts
+from node.federation.served import document, fixed, not_here, to_scripts
 
 JSON_LD = "application/ld+json"
 _NODEINFO = 'application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.1#"'
@@ -21,7 +22,7 @@ async def webfinger(door: Federation, request: Request) -> Response:
         found = actors.webfinger(door, resource)
         if found is None:
             return not_here()
-        body = door.fingers[resource.lower()] = encoded(found)
+        body = door.fingers[resource.lower()] = written(found)
     return to_scripts(body)
 
 
@@ -38,11 +39,11 @@ async def host_meta(door: Federation, request: Request) -> Response:
 
 
 async def host_meta_json(door: Federation, request: Request) -> Response:
-    return to_scripts(encoded({"links": [actors.lrdd(door)]}))
+    return to_scripts(written({"links": [actors.lrdd(door)]}))
 
 
 async def namespace(door: Federation, request: Request) -> Response:
     """The words of our own: a page for people, a JSON-LD context for programs."""
     if wants_page(request.headers.get("accept", "")):
         return fixed(terms.page().encode(), "text/html")
-    return fixed(encoded(terms.document()), JSON_LD)
+    return fixed(written(terms.document()), JSON_LD)

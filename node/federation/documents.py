@@ -9,6 +9,8 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 from unicodedata import category
 
+import msgspec
+
 DEPTH = 32
 MEMBERS = 1000
 MEMBERS_FETCHED = 10_000  # a page of an outbox holds twenty whole activities, each with its context and proof
@@ -19,6 +21,8 @@ _ADDRESS = re.compile(
     r"""(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{0,5}))?(?:[/?#][^\0-\x20"<>\\\x7f]*)?""",
     re.ASCII | re.IGNORECASE,
 )
+_UNREAD = frozenset({"@graph", "@included", "@reverse"})
+_UNREAD_WRITTEN = [f'"{name}"'.encode() for name in _UNREAD]
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _NO_URI = frozenset(' "\\<>')
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u200c\u200d")  # nothing to see
@@ -32,8 +36,7 @@ class Unreadable(Exception):
 def parse(body: bytes, most: int = MEMBERS) -> dict[str, Any]:
     """A JSON object in UTF-8, within limits, each key once. Raises Unreadable (`federation.md` 7, rule 1)."""
     try:
-        text = body.decode("utf-8")
-        document = _JSON.decode(text)
+        document = _as_we_write(body) or _JSON.decode(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not readable JSON: {type(error).__name__}") from None
     if not isinstance(document, dict):
@@ -43,11 +46,27 @@ def parse(body: bytes, most: int = MEMBERS) -> dict[str, Any]:
     return document
 
 
+def written(document: Any) -> bytes:
+    """JSON as we write it: short, in UTF-8, in the order it has. UnicodeEncodeError for half characters."""
+    return msgspec.json.encode(document)
+
+
+def _as_we_write(body: bytes) -> Any:
+    """What the bytes say, if they are the very bytes that we would write for it: then no key stands there
+    twice, for one of the two would be gone. None for all others, which are read slowly and with care."""
+    try:
+        document = msgspec.json.decode(body)
+        plain = msgspec.json.encode(document) == body and not any(name in body for name in _UNREAD_WRITTEN)
+    except (ValueError, RecursionError):
+        return None
+    return document if plain else None
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a key stands there twice")
-    if not {"@graph", "@included", "@reverse"}.isdisjoint(found):
+    if not _UNREAD.isdisjoint(found):
         raise ValueError("@graph, @included and @reverse are not read")
     return found
 

@@ -24,11 +24,12 @@ from node.federation import (
     vocabulary,
 )
 from node.federation.collections import Shown
+from node.federation.documents import written
 from node.federation.door import Federation
 from node.federation.lookups import EVERY
 from node.federation.negotiation import ForPrograms
 from node.federation.remote import JSON
-from node.federation.served import Shut, document, encoded, fixed, not_here
+from node.federation.served import Shut, document, fixed, not_here
 from node.federation.signatures import Refused
 from node.neighbourhood.node import Node
 from node.storage import advisories, lookups, nodes
@@ -133,7 +134,7 @@ async def _group(door: Federation, request: Request) -> Response:
     as_now = (door.database.change(), door.keys.of_group())
     kept, until, body = door.group
     if kept != as_now or monotonic() > until:
-        body = encoded(await actors.ourselves(door))
+        body = written(await actors.ourselves(door))
         door.group = as_now, monotonic() + KEPT_SECONDS, body
     return fixed(body)
 
@@ -146,7 +147,7 @@ async def _named(door: Federation, request: Request) -> Response:
 
 async def _application(door: Federation, request: Request) -> Response:
     await _listen(door, request)
-    return fixed(encoded(actors.application(door)))
+    return fixed(written(actors.application(door)))
 
 
 async def _listen(door: Federation, request: Request) -> None:
@@ -212,12 +213,12 @@ async def _context(door: Federation, request: Request) -> Response:
 
 async def _category(door: Federation, request: Request) -> Response:
     found = references.category(door.home, request.path_params["word"])
-    return fixed(encoded(found)) if found is not None else not_here()
+    return fixed(written(found)) if found is not None else not_here()
 
 
 async def _area(door: Federation, request: Request) -> Response:
     found = references.area(door.home, request.path_params["code"])
-    return fixed(encoded(found)) if found is not None else not_here()
+    return fixed(written(found)) if found is not None else not_here()
 
 
 async def _message(door: Federation, request: Request) -> Response:
@@ -249,14 +250,9 @@ async def _outbox(door: Federation, request: Request) -> Response:
         for found, create in zip(shown, creates, strict=True)
         if found.post.uri in given
     ]
-    page = {
-        "@context": vocabulary.AS,
-        "id": f"{uri}?before={cursor}",
-        "type": "OrderedCollectionPage",
-        "partOf": uri,
-    }
+    page = {"@context": vocabulary.AS, "id": f"{uri}?before={cursor}", "type": "OrderedCollectionPage"}
     more = {"next": f"{uri}?before={following}"} if following else {}
-    return document({**page, **more, "orderedItems": items})
+    return document({**page, "partOf": uri, **more, "orderedItems": items})
 
 
 async def _adjacent(door: Federation, request: Request) -> Response:

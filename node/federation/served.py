@@ -1,11 +1,11 @@
 """How a document goes out: its media type, and who may keep it."""
 
-import json
 from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from node.federation.documents import written
 from node.federation.remote import JRD
 from node.federation.vocabulary import MEDIA_TYPE
 
@@ -17,7 +17,7 @@ _NOT_HERE = b'{"error": "not found"}'
 
 def document(said: Any, status: int = 200, kind: str = MEDIA_TYPE, cache: str = ALONE) -> Response:
     """A document for whoever asks now: others may be told something else."""
-    return Response(encoded(said), status, {"Cache-Control": cache, "Vary": _VARY}, media_type=kind)
+    return Response(written(said), status, {"Cache-Control": cache, "Vary": _VARY}, media_type=kind)
 
 
 def fixed(body: bytes, kind: str = MEDIA_TYPE) -> Response:
@@ -28,10 +28,6 @@ def fixed(body: bytes, kind: str = MEDIA_TYPE) -> Response:
 def to_scripts(body: bytes) -> Response:
     """An answer that scripts of other sites may read as well (RFC 7033, 5)."""
     return Response(body, 200, _TO_SCRIPTS, media_type=JRD)
-
-
-def encoded(said: Any) -> bytes:
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def not_here() -> Response:

@@ -10,6 +10,7 @@ import httpx
 
 from node import clock
 from node.federation import cavage, proofs, rfc9421, vocabulary
+from node.federation.documents import written
 from node.federation.signatures import SigningKey
 from tests.bench.driving import post
 from tests.bench.others import TYPE, Other
@@ -31,7 +32,7 @@ def request(sender: Other, port: int, at: datetime, key: SigningKey | None = Non
     as other software does not."""
     if sender.by_rsa:
         return signed_by_rsa(json.dumps(create(sender, at), ensure_ascii=False).encode(), port, sender, at)
-    body = json.dumps(proofs.add(create(sender, at), sender.key, at), ensure_ascii=False).encode()
+    body = written(proofs.add(create(sender, at), sender.key, at))
     return signed(body, port, key or sender.key, at, sender.key.key_id)
 
 
