@@ -5,10 +5,10 @@ import hashlib
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from typing import Any, cast
 
 import http_sf
 
+from node.federation import structured
 from node.federation.message import Refused
 
 _STRONG = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
@@ -21,7 +21,7 @@ def make(body: bytes) -> str:
 
 def read(field: str) -> dict[str, bytes]:
     """The digests in the header, by algorithm. ValueError when it cannot be read or names one twice."""
-    values = {name: member[0] for name, member in dictionary(field).items()}
+    values = {name: member[0] for name, member in structured.dictionary(field).items()}
     if not all(isinstance(value, bytes) for value in values.values()):
         raise ValueError("A digest is not written as bytes between colons.")
     return values
@@ -67,19 +67,3 @@ def check(digests: Mapping[str, bytes], body: bytes) -> None:
     for name, digest in strong.items():
         if not hmac.compare_digest(digest, _STRONG[name](body).digest()):
             raise ValueError("The body is not the one that was sent: its digest differs.")
-
-
-def dictionary(field: str) -> dict[str, tuple[Any, dict[str, Any]]]:
-    """A header that is a structured dictionary (RFC 9651), as (value, parameters) by name.
-
-    ValueError when it is none, or when a name stands in it twice (where the RFC takes the last one).
-    """
-    try:
-        parsed = http_sf.parse(field.encode("ascii"), tltype="dictionary", on_duplicate_key=_refuse_twice)
-    except ValueError as error:
-        raise ValueError("A signature or digest header is not a proper structured field.") from error
-    return cast("dict[str, tuple[Any, dict[str, Any]]]", parsed)
-
-
-def _refuse_twice(name: str, where: str) -> None:
-    raise ValueError(f"{name} stands twice in one {where}")

@@ -109,12 +109,20 @@ def header(headers: Fields, name: str) -> str | None:
 
 def check_key_id(key_id: object) -> str:
     """The address of a key. ValueError unless it is a whole http(s) URL, up to 2,048 signs, without user."""
-    if not isinstance(key_id, str) or len(key_id) > _KEY_ID_AT_MOST or not _URL.fullmatch(key_id):
-        raise ValueError("The key's id is not a web address of at most 2,048 signs.")
-    parts = urlsplit(key_id)
-    if not parts.hostname or parts.port == 0 or "@" in parts.netloc:
-        raise ValueError("The key's id names no host, or a user before it.")
+    if not isinstance(key_id, str) or len(key_id) > _KEY_ID_AT_MOST or not _is_web_address(key_id):
+        raise ValueError("The key's id is not a web address of at most 2,048 signs, with a host and no user.")
     return key_id
+
+
+@lru_cache(maxsize=512)  # the same few hundred nodes write all day
+def _is_web_address(key_id: str) -> bool:
+    if not _URL.fullmatch(key_id):
+        return False
+    try:
+        parts = urlsplit(key_id)
+        return bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        return False
 
 
 def check_length(signature: bytes, kind: Kind | None) -> None:

@@ -4,14 +4,13 @@ Reading checks all that needs no key. ValueError: this cannot be read. Refused(4
 prove who sent it.
 """
 
-import re
 from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
 import http_sf
 
-from node.federation import digests
+from node.federation import digests, structured
 from node.federation.message import (
     ONE_LINE,
     Fields,
@@ -33,11 +32,6 @@ Signed = tuple[list[Any], dict[str, Any]]  # one member of Signature-Input: the 
 _NAMES = {Kind.ED25519: "ed25519", Kind.RSA: "rsa-v1_5-sha256"}
 _KINDS = {name: kind for kind, name in _NAMES.items()}
 _COMPONENTS_AT_MOST = 32
-_AS_WRITTEN = re.compile(
-    r'\((?:"[ !#-\[\]-~]*"(?: "[ !#-\[\]-~]*")*)?\)'
-    r'(?:;[a-z*][a-z0-9_.*-]*=(?:"[ !#-\[\]-~]*"|0|[1-9][0-9]{0,14}))*'
-)
-"""A member of Signature-Input in the one spelling that RFC 9651 gives it."""
 
 
 def sign(
@@ -99,20 +93,19 @@ def base(method: str, target_uri: str, headers: Fields, signed: Signed, written:
 def _input(headers: Fields) -> tuple[str, Signed, str | None]:
     """The one signature's label, what it says that it covers, and its words where those are in order."""
     text = required(headers, "signature-input")
-    members = digests.dictionary(text)
+    members = structured.dictionary(text)
     if len(members) != 1:
         raise ValueError("There must be one signature, neither more nor less.")
     label, signed = members.popitem()
     if not isinstance(signed[0], list):
         raise ValueError("Signature-Input does not list what is signed.")
-    written = text.removeprefix(f"{label}=")
-    return label, signed, written if _AS_WRITTEN.fullmatch(written) else None
+    return label, signed, structured.as_written(text)
 
 
 def _signature(headers: Fields, label: str) -> bytes:
     """The signature's bytes. Another spelling of the same bytes is refused: one signature is one text."""
     text = required(headers, "signature")
-    signature = digests.dictionary(text).get(label, (None,))[0]
+    signature = structured.dictionary(text).get(label, (None,))[0]
     if not isinstance(signature, bytes) or f"{label}=:{b64encode(signature).decode('ascii')}:" != text:
         raise ValueError("Signature holds something else than the one signature that Signature-Input names.")
     return signature

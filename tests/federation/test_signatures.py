@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, generate
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from node.federation import digests, public_key, rfc9421, signatures
+from node.federation import digests, public_key, rfc9421, signatures, structured
 from node.federation.message import fields
 from node.federation.own_key import RsaKey
 from node.federation.signatures import Claim, Refused, SigningKey, VerificationKey, Verified
@@ -196,12 +196,12 @@ def test_rfc_9421_b_2_6(shared: Path) -> None:
     folder = shared / "vectors/rfc9421"
     message = rfc_message(folder / "b26_request_signed.txt")
     by_name = {name.decode().lower(): value.decode() for name, value in message.headers}
-    signed = digests.dictionary(by_name["signature-input"])["sig-b26"]
+    signed = structured.dictionary(by_name["signature-input"])["sig-b26"]
     base = rfc9421.base(message.method, message.url, fields(message.headers), signed)
     assert base == (folder / "b26_request_sigbase.txt").read_bytes()
     public = serialization.load_pem_public_key((folder / "test-key-ed25519.pub").read_bytes())
     assert isinstance(public, Ed25519PublicKey)
-    public.verify(digests.dictionary(by_name["signature"])["sig-b26"][0], base)
+    public.verify(structured.dictionary(by_name["signature"])["sig-b26"][0], base)
     digests.check(digests.read(by_name["content-digest"]), message.body)
     refused(message, 400, "key's id", at=datetime.fromtimestamp(1618884473, UTC))
 
@@ -214,8 +214,8 @@ def test_what_another_program_signed_with_rsa_is_believed(shared: Path) -> None:
     assert len(requests) == 4
     for each in requests:
         message = Message(each["method"], each["url"], raw(dict(each["headers"])), each["body"].encode())
-        signed = digests.dictionary(message.header("signature-input").decode())["sig1"]
-        signature = digests.dictionary(message.header("signature").decode())["sig1"][0]
+        signed = structured.dictionary(message.header("signature-input").decode())["sig1"]
+        signature = structured.dictionary(message.header("signature").decode())["sig1"][0]
         base = rfc9421.base(message.method, message.url, fields(message.headers), signed)
         public.verify(signature, base, padding.PKCS1v15(), hashes.SHA256())
         at = datetime.fromtimestamp(signed[1]["created"], UTC)
@@ -547,7 +547,7 @@ def test_s23_another_spelling_of_the_same_signature() -> None:
     refused(post().having("signature", value.replace(b"==:", b":")), 400, "something else")
     last = value[-4:-3]
     respelt = value[:-4] + bytes([last[0] + 1]) + b"==:"
-    assert digests.dictionary(respelt.decode()) == digests.dictionary(value.decode())
+    assert structured.dictionary(respelt.decode()) == structured.dictionary(value.decode())
     refused(post().having("signature", respelt), 400, "something else")
 
 
@@ -713,13 +713,20 @@ def test_any_method_and_address_are_refused_and_nothing_worse(method: str, url: 
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.from_regex(rfc9421._AS_WRITTEN, fullmatch=True, alphabet=st.characters(codec="ascii")))
+@given(st.from_regex(structured._LIST, fullmatch=True, alphabet=st.characters(codec="ascii")))
 def test_what_is_taken_as_it_is_written_is_written_as_it_must_be(text: str) -> None:
-    try:
-        read = digests.dictionary(f"sig1={text}")
-    except ValueError:  # a parameter twice: refused before anything is made of it
+    if (read := structured._list(text)) is None:
+        with pytest.raises(ValueError, match="proper"):  # a parameter twice: nothing is made of it
+            structured.dictionary(text)
         return
-    assert http_sf.ser({**read}) == f"sig1={text}"
+    assert read == structured._any(text)
+    assert http_sf.ser({**read}) == text
+
+
+@given(st.from_regex(structured._BYTES, fullmatch=True, alphabet=st.characters(codec="ascii")))
+def test_bytes_are_read_at_once_as_they_are_read_with_care(text: str) -> None:
+    quick = structured._bytes(text)
+    assert quick is None or quick == structured._any(text)
 
 
 @pytest.mark.parametrize(
@@ -735,4 +742,4 @@ def test_what_is_taken_as_it_is_written_is_written_as_it_must_be(text: str) -> N
     ],
 )
 def test_what_could_be_written_otherwise_is_spelled_anew(text: str) -> None:
-    assert rfc9421._AS_WRITTEN.fullmatch(text) is None
+    assert structured.as_written(f"sig1={text}") is None
