@@ -4,13 +4,14 @@ at sending."""
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from node.neighbourhood.letter import PATIENT, Queue, queue_of
 from node.storage import access
-from node.storage.database import Transaction
+from node.storage.database import Prepared, Transaction
 from node.storage.tables import letters
 
 FAILED_KEPT = timedelta(days=30)
@@ -75,10 +76,17 @@ def claim(
     return found
 
 
-def next_due(tx: Transaction, queues: Collection[Queue] = tuple(Queue)) -> datetime | None:
+def next_due(tx: Transaction, queues: Collection[Queue]) -> datetime | None:
     """When the first letter of these queues is to go."""
-    waiting = and_(letters.c.queue.in_(queues), letters.c.due.is_not(None))
-    return tx.run(select(letters.c.due).where(waiting).order_by(letters.c.due).limit(1)).scalar()
+    found = tx.row(_first_of(tuple(queues)))
+    return found["due"] if found else None
+
+
+@cache
+def _first_of(queues: tuple[Queue, ...]) -> Prepared:
+    """Asked after every COMMIT, for a letter may have come with it."""
+    waiting = and_(or_(*(letters.c.queue == queue for queue in queues)), letters.c.due.is_not(None))
+    return Prepared(select(letters.c.due).where(waiting).order_by(letters.c.due).limit(1))
 
 
 def patient_left(tx: Transaction, at: datetime, an_hour: int) -> int:
