@@ -7,6 +7,7 @@ from node.acts import advice, digests, held, invites, posts, reminders, reports,
 from node.storage import (
     access,
     cleaning,
+    erasures,
     letter_codes,
     letters,
     reply_ways,
@@ -38,6 +39,7 @@ def tick(tx: Transaction, at: datetime) -> int:
     told.forget(tx, at)
     stops.forget(tx, at)
     reply_ways.forget(tx, at)
+    erasures.forget(tx, at)
     return touched + _daily(tx, at)
 
 

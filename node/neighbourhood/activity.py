@@ -57,6 +57,7 @@ class Happening(StrEnum):
     ADMITTED = "admitted"
     TURNED_AWAY = "turned away"
     JOINED = "joined"
+    ERASED = "erased"
     ROLE_GRANTED = "role granted"
     ROLE_ENDED = "role ended"
     INVITED = "invited"

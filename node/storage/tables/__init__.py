@@ -1,6 +1,7 @@
 """Every table. The schema itself is made by the migrations; a test compares the two on both databases."""
 
 from node.storage.tables.books import audit, letters, log, timers
+from node.storage.tables.erasures import erasures
 from node.storage.tables.mail import digests, reply_ways, searches, stops, told
 from node.storage.tables.messages import activities, deliveries, destinations, receipts, seen
 from node.storage.tables.metadata import metadata
@@ -59,6 +60,7 @@ __all__ = [
     "distances",
     "drafts",
     "entries",
+    "erasures",
     "follows",
     "invitations",
     "invites",
