@@ -33,6 +33,7 @@ def erase(tx: Transaction, person: Resident, at: datetime) -> str:
     asked to go; then all rows here (`storage.erasing`).
     """
     require(person, Deed.READ_OWN)
+    residents.get(tx, person.id, at)  # gone already
     require_not_last(tx, person, at)
     for response_id in erasing.answers(tx, person.id):
         _take_back(tx, person, response_id, at)

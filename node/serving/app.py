@@ -32,7 +32,7 @@ from node.neighbourhood.contact import out_of_reach
 from node.serving import metrics, shift
 from node.serving.front import Front, Sorry
 from node.settings import Settings
-from node.storage import deliveries
+from node.storage import deliveries, erasures, trigrams
 from node.storage.database import Database
 from node.trail import trail
 from node.ui import doorstep, sharing
@@ -40,7 +40,7 @@ from node.ui import routes as pages_routes
 from node.ui.door import Ui
 from node.ui.routes import open_door as pages_door
 
-TICK_SECONDS, INDEX_SECONDS, CARDS_SECONDS = 30.0, 5.0, 600.0
+TICK_SECONDS, INDEX_SECONDS, CARDS_SECONDS, SWEEP_SECONDS = 30.0, 5.0, 600.0, 600.0
 ANSWER_SECONDS = 5.0  # how long the database may take before the node says it is not well
 FOR_PROGRAMS = ("/api/", "/ap/", "/inbox", "/.well-known/", "/nodeinfo/", "/healthz", "/metrics")
 
@@ -69,6 +69,7 @@ def build(
         lambda: keep_time(database),
         lambda: keep_index(database),
         lambda: keep_cards(pages),
+        lambda: keep_swept(database),
     ]
     follows = settings.town and database.sqlite_path is None  # other processes may be this node too
     always: list[Work] = [lambda: shift.follow(settings)] if follows else []
@@ -124,6 +125,27 @@ async def keep_cards(pages: Ui) -> None:
     while True:
         await sharing.sweep(pages, clock.now())
         await asyncio.sleep(CARDS_SECONDS)
+
+
+async def keep_swept(database: Database) -> None:
+    """Of who erased themselves nothing is left in the bytes of the file some minutes later."""
+    while True:
+        try:
+            await sweep(database)
+        except Exception as error:  # the outermost loop: a disk may be full for a while, the node goes on
+            _log.error("what was erased still stands in the file: %s", trail(error))
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def sweep(database: Database) -> None:
+    """Write the file anew, if somebody erased themselves since it was last written anew."""
+    at = clock.now()
+    if not await database.reading(erasures.to_sweep):
+        return
+    while await database.writing(trigrams.tidy):
+        pass
+    if await database.rewrite():
+        await database.writing(erasures.swept, at, clock.now())
 
 
 async def _guarded(work: Work, stop: Callable[[], None]) -> None:

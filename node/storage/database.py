@@ -95,6 +95,12 @@ class Database:
         """Forget what the connections know of the schema, after it changed."""
         await self._kept.refresh()
 
+    async def rewrite(self) -> bool:
+        """Have nothing left in the bytes of the file of what was deleted from it. It is overwritten at once
+        (`secure_delete`), but where a page was divided before, a piece of what stood there stays. False when
+        it has to be tried again."""
+        return await self._kept.rewrite()
+
     async def reading(
         self, look: Callable[Concatenate[Transaction, P], T], *args: P.args, **named: P.kwargs
     ) -> T:

@@ -222,12 +222,7 @@ def _posts(tx: Transaction, own: list[str]) -> None:
     for post_id in own:
         nobody_knows = {"uri": tx.home.uri("o", uuid4().hex), "author": None, "hidden": True}
         kept_posts.overwrite(tx, post_id, {**bare, **nobody_knows})
-    referring = (
-        *(t.responses.c.post_id, t.matches.c.post_id, t.invites.c.post_id, t.invites.c.offer_id),
-        *(t.reports.c.post_id, t.replies.c.post_id),
-    )
-    free = and_(*(~exists().where(column == t.posts.c.id) for column in referring))
-    tx.run(t.posts.delete().where(t.posts.c.id.in_(own), free))
+    kept_posts.drop_stubs(tx, own)
 
 
 def _about(own: list[str]) -> ColumnElement[bool]:

@@ -34,6 +34,7 @@ PRAGMAS = {  # as they are set and as they read back (`busy_timeout` first: sett
     "temp_store": ("MEMORY", 2),
 }
 
+_PATIENCE = 200  # milliseconds
 
 logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it would tell every piece of work, secrets and all
 
@@ -158,6 +159,13 @@ class File:
         self._come.set()
         return await answer
 
+    async def rewrite(self) -> bool:
+        """Write the whole file anew, between two batches, and leave nothing in its log. False when somebody
+        still looks at how it was."""
+        if self._writer is None:
+            raise Stopped("the database is closed")
+        return await self.line.do(_rewrite)
+
     async def _write_all(self) -> None:
         """The one writer: acts come in a row, many in one COMMIT; one that fails takes no other with it."""
         try:
@@ -191,6 +199,21 @@ def _look(work: Callable[[Connection], T], connection: Connection) -> T:
         return work(connection)
     finally:
         raw.execute("ROLLBACK")
+
+
+def _rewrite(connection: Connection) -> bool:
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA temp_store = FILE")  # the copy is as large as all of it: too much for the memory
+    try:
+        raw.execute("VACUUM")
+    finally:
+        raw.execute("PRAGMA temp_store = MEMORY")
+    raw.execute(f"PRAGMA busy_timeout = {_PATIENCE}")  # who looks is not waited for, nor are who write
+    try:
+        busy: int = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout'][0]}")
+    return not busy
 
 
 def _engine(path: Path, query_only: bool) -> Engine:

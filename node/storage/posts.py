@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, or_, select, true
+from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
 
 from node.neighbourhood.audience import may_see
 from node.neighbourhood.folding import fold
@@ -23,6 +23,7 @@ from node.storage.tables import (
     log,
     matches,
     posts,
+    replies,
     reports,
     responses,
 )
@@ -193,6 +194,13 @@ _REFERRING = (
     invites.c.offer_id,
     reports.c.post_id,
 )
+
+
+def drop_stubs(tx: Transaction, post_ids: Collection[str]) -> None:
+    """Of these posts without words those go to which nothing refers."""
+    referred = (exists().where(column == posts.c.id) for column in (*_REFERRING, replies.c.post_id))
+    bare = and_(posts.c.id.in_(post_ids), posts.c.title == "")
+    tx.run(posts.delete().where(bare, *(~one for one in referred)))
 
 
 def _refers(tx: Transaction, column: Column[str], post: Post) -> bool:

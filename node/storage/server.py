@@ -55,6 +55,10 @@ class Server:
                 self._changed()
                 return result
 
+    async def rewrite(self) -> bool:
+        """Nothing: the server itself clears away what was deleted (`autovacuum`)."""
+        return True
+
 
 def _engine(url: str, options: dict[str, Any]) -> AsyncEngine:
     return create_async_engine(url, pool_size=CONNECTIONS, execution_options=options, hide_parameters=True)
