@@ -4,6 +4,7 @@ What others wrote stays theirs. What stays of the deeds is in the books, without
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from node.acts import direct, invites, posts, publish, responses, threads
@@ -23,6 +24,14 @@ from node.storage import threads as kept_threads
 from node.storage.database import Transaction
 
 RECEIPT_LASTS = timedelta(days=90)  # as long as a Delete is tried (30 days), and then some
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What would go: how many posts, and how many agreements that run."""
+
+    posts: int
+    agreements: int
 
 
 def erase(tx: Transaction, person: Resident, at: datetime) -> str:
@@ -61,6 +70,13 @@ def require_not_last(tx: Transaction, person: Resident, at: datetime) -> None:
         raise Conflict(
             phrase("You are the last operator here. Give somebody else that role first, then you can go.")
         )
+
+
+def outlook(tx: Transaction, person: Resident) -> Outlook:
+    """What it comes to, to read before. Only of oneself."""
+    require(person, Deed.READ_OWN)
+    running = [one for one in kept_matches.of_resident(tx, person.id) if one.state is MatchState.AGREED]
+    return Outlook(len(erasing.own_posts(tx, person.id)), len(running))
 
 
 def receipt(tx: Transaction, secret: str, at: datetime) -> tuple[erasures.Receipt, list[erasures.Holder]]:

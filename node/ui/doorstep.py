@@ -12,7 +12,7 @@ from node.ui import language, session
 from node.ui.door import Ui, Visitor, go_to, here, stranger
 from node.ui.forms import Form, filled, status
 
-WEIGHTY = ("/operator", "/desk", "/me/tokens", "/me/passkeys")
+WEIGHTY = ("/operator", "/desk", "/me/tokens", "/me/passkeys", "/me/erase")
 NO_WEIGHT = {"/me/passkeys/challenge", "/me/passkeys/prove"}  # they are how it is shown
 Page = Callable[[Ui, Request, Visitor], Awaitable[Response]]
 Send = Callable[[Ui, Request, Visitor, Form], Awaitable[Response]]

@@ -13,6 +13,12 @@ from node.ui.door import Ui, Visitor
 FILE = "my-buurtknoop.json"
 
 
+async def overview(ui: Ui, request: Request, who: Visitor) -> Response:
+    """GET /me/data: what one can do with one's data. Anybody with an account."""
+    who.required(Deed.READ_OWN)
+    return ui.page(request, who, "data.html", current="me")
+
+
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /me/export. Anybody with an account, for themselves."""
     person = who.required(Deed.READ_OWN)

@@ -44,8 +44,8 @@ def everybody(status: int) -> Expected:
     return dict.fromkeys(STANDINGS, status)
 
 
-def account(status: int, stranger: int = 403) -> Expected:
-    return {**everybody(status), "stranger": stranger}
+def account(status: int, stranger: int = 403, **others: int) -> Expected:
+    return {**everybody(status), "stranger": stranger, **others}
 
 
 def residents(status: int, stranger: int, outsider: int, **others: int) -> Expected:
@@ -151,6 +151,11 @@ TABLE = [
     # One's own
     look("/me", account(200, stranger=SIGN_IN)),
     look("/me/export", account(200, stranger=SIGN_IN)),
+    look("/me/data", account(200, stranger=SIGN_IN)),
+    look("/me/erase", account(200, stranger=SIGN_IN)),
+    send("/me/erase", account(303, operator=409)),
+    look("/erased/{receipt}", everybody(200)),
+    look("/erased/{receipt}", everybody(404), receipt="wrong"),
     look("/me/mail", residents(200, SIGN_IN, 403)),
     look("/me/mail/new", residents(200, SIGN_IN, 403)),
     send("/me/mail", residents(303, 403, 403), {"often": "weekly", "hour": "9"}),

@@ -25,7 +25,7 @@ from node.clock import now
 from node.neighbourhood.node import Follow
 from node.neighbourhood.outline import Outline
 from node.neighbourhood.resident import Resident
-from node.storage import access, lookups, passkeys, replies, tables, ways_in
+from node.storage import access, erasures, lookups, passkeys, replies, tables, ways_in
 from node.storage.database import Transaction
 from node.storage.passkeys import Passkey
 from tests import elsewhere, town
@@ -65,6 +65,7 @@ class Things:
     advice: str  # of our hub, and nobody decided about it yet
     passkey: str  # the poster's
     letter: str  # printed for the other
+    receipt: str  # the secret of somebody who is gone
 
     def path(self, route: str, **more: str) -> str:
         """A route with the ids of these things in it."""
@@ -129,6 +130,7 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
         advice=elsewhere.advised(tx, at).key,
         passkey=_passkey(tx, cast.poster.id, at),
         letter=letter_codes.make(tx, cast.connector, [cast.other.id], "", at)[0].signs[:4],
+        receipt=_receipt(tx, asked.id, at),
     )
 
 
@@ -136,6 +138,12 @@ def _passkey(tx: Transaction, owner: str, at: datetime) -> str:
     made = Passkey("7" * 32, owner, "a credential", b"a key", 0, True, "telefoon", at)
     assert passkeys.add(tx, made)
     return made.id
+
+
+def _receipt(tx: Transaction, post: str, at: datetime) -> str:
+    """As if the one who asked were gone: they are still needed."""
+    erasures.add(tx, "a receipt", [post], at, at + town.DAY)
+    return "a receipt"
 
 
 def _stop(tx: Transaction, who: Resident, at: datetime) -> str:
