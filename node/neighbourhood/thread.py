@@ -80,13 +80,18 @@ class Thread:
         return self.response.name if self.side is Side.POSTER else self.post.author_name
 
     @property
+    def alone(self) -> bool:
+        """Whether the other is gone, from here and everywhere."""
+        return self.other is None and self.node_id is None and self.account_id is None
+
+    @property
     def agreed(self) -> bool:
         """Whether an agreement runs between the two."""
         return self.match is not None and self.match.state is MatchState.AGREED
 
     def open_at(self, at: datetime) -> bool:
-        """Whether the two can still write."""
-        return is_open(self.response, self.match, at)
+        """Whether the two can still write: while there are two, and it is not over."""
+        return not self.alone and is_open(self.response, self.match, at)
 
 
 def side_of(post: Post, response: Response, resident_id: str) -> Side | None:

@@ -11,6 +11,7 @@ from node.neighbourhood.roles import Deed, may
 from node.storage import matches, responses, sayings, whereabouts
 from node.storage.database import Transaction
 from node.storage.whereabouts import Whereabouts
+from node.ui.language import gettext
 from node.ui.verdict import Verdict, taken
 
 
@@ -66,7 +67,7 @@ def answers(tx: Transaction, who: Resident | None, post: Post, found: list[Respo
 def _answer(who: Resident | None, answer: Response, match: Match | None, where: Whereabouts) -> Answer:
     return Answer(
         id=answer.id,
-        name=answer.name,
+        name=answer.name or gettext("A neighbour"),  # who is gone has none
         where=where,
         text=answer.text,
         created=answer.created,

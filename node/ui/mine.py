@@ -18,6 +18,7 @@ from node.storage.whereabouts import Whereabouts
 from node.ui import invites
 from node.ui.cards import Card, cards
 from node.ui.door import Ui, Visitor
+from node.ui.language import gettext
 from node.ui.post import shown_state
 
 MOST = 100
@@ -114,7 +115,7 @@ def _agreement(
     answered = response.resident == who.id
     return Agreement(
         about=about.get(match.post_id),
-        name=found.author_name if answered else response.name,
+        name=(found.author_name if answered else response.name) or gettext("A neighbour"),
         where=whereabouts.of_node(tx, found.node_id) if answered else whereabouts.of_one(tx, response),
         helps=answered == (found.kind is Kind.REQUEST),
         done=match.state is MatchState.DONE,

@@ -23,6 +23,7 @@ from node.storage.whereabouts import Whereabouts
 from node.ui import appointment
 from node.ui.door import Handling, Ui, Visitor, go_to
 from node.ui.forms import Form
+from node.ui.language import gettext
 from node.ui.post import shown_state
 from node.ui.verdict import Verdict, taken
 
@@ -275,7 +276,9 @@ def _listed(tx: Transaction, person: Resident, at: datetime) -> list[Talk]:
 def _talk(tx: Transaction, thread: Thread, waiting: kept.Waiting, person: Resident, at: datetime) -> Talk:
     title = thread.post.title if may_see(person, thread.post, at) else ""
     path = f"/talks/{waiting.response_id}"
-    return Talk(path, thread.name, _where(tx, thread), title, waiting.at, waiting.unread)
+    return Talk(
+        path, thread.name or gettext("A neighbour"), _where(tx, thread), title, waiting.at, waiting.unread
+    )
 
 
 def _where(tx: Transaction, thread: Thread) -> Whereabouts:

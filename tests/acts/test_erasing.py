@@ -115,6 +115,7 @@ def test_a_helper_here_gets_a_letter_and_keeps_what_they_wrote(tx: Transaction, 
     assert kept_responses.get(tx, yes.id).text == "Ik kom."
     said = tx.run(select(tables.messages.c.text).order_by(tables.messages.c.created)).scalars().all()
     assert said == ["", "Goed."]
+    refused(tx, Conflict, threads.write, cast.helper, yes.id, "Ben je er nog?", NOON + 2 * HOUR)
 
 
 @story
