@@ -34,5 +34,7 @@ EXPORT = Export(
     passkeys=[],
     proofs=[],
     vouches=[],
+    paper=[],
+    returns=[],
     log=[],
 )

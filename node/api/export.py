@@ -245,6 +245,23 @@ class Vouch(Struct):
     accepted: Moment | None
 
 
+class Paper(Struct):
+    """A letter with a code that was printed for one; the code itself is kept by nobody."""
+
+    created: Moment
+    expires: Moment
+    used: Moment | None
+    ended: Moment | None
+
+
+class Return(Struct):
+    """One came back in person, or began to. `email`: where mail was to go then; empty for as before."""
+
+    email: str
+    created: Moment
+    ended: Moment | None
+
+
 class Happened(Struct):
     """A line of the log about oneself, or about what is one's own (`subject`: its id)."""
 
@@ -278,6 +295,8 @@ class Export(Struct):
     passkeys: list[Passkey]
     proofs: list[Seen]
     vouches: list[Vouch]
+    paper: list[Paper]
+    returns: list[Return]
     log: list[Happened]
 
 

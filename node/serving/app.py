@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 from node import clock
 from node.acts import timers
 from node.api import routes as api_routes
-from node.federation import contact, ways
+from node.federation import contact, takeout, ways
 from node.federation import routes as federation_routes
 from node.federation import worker as federation_worker
 from node.federation.door import open_door as federation_door
@@ -59,7 +59,7 @@ def build(
     federation = federation_door(database, settings, keys)
     fetch = partial(contact.fetch, federation) if settings.federation else out_of_reach
     ask = partial(ways.ask, federation) if settings.federation else handle.out_of_reach
-    pages = pages_door(database, settings, fetch, ask)
+    pages = pages_door(database, settings, fetch, ask, partial(takeout.outbox, settings.home))
     federation.icon = settings.origin + pages.assets.url("touch.png")
     sorry = partial(_sorry, pages)
     outward: list[Work] = [lambda: federation_worker.run(federation)] if settings.federation else []

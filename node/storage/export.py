@@ -20,6 +20,7 @@ from node.storage.tables import (
     follows,
     invitations,
     invites,
+    letter_codes,
     log,
     matches,
     messages,
@@ -27,6 +28,7 @@ from node.storage.tables import (
     passkeys,
     posts,
     proofs,
+    recoveries,
     releases,
     reports,
     residents,
@@ -67,6 +69,7 @@ def everything(tx: Transaction, resident_id: str) -> Row:
         **by_mail(tx, resident_id),
         **ways_in(tx, resident_id),
         **known(tx, resident_id),
+        **on_paper(tx, resident_id),
         "log": story(tx, resident_id, [row["id"] for row in (*posts, *answers, *agreed, *got)]),
     }
 
@@ -200,6 +203,19 @@ def known(tx: Transaction, resident_id: str) -> dict[str, list[Row]]:
         "passkeys": _rows(tx, keys.order_by(passkeys.c.created)),
         "proofs": _rows(tx, seen.order_by(proofs.c.at, proofs.c.what)),
         "vouches": [{name: row[name] for name in _VOUCH} for row in (*given, *got)],
+    }
+
+
+def on_paper(tx: Transaction, resident_id: str) -> dict[str, list[Row]]:
+    """The letters with a code that were printed for them, and when they came back in person, or began to."""
+    letters = _of(letter_codes, ("created", "expires", "used", "ended"))
+    letters = letters.where(letter_codes.c.resident_id == resident_id)
+    back = _of(recoveries, ("email", "ended"), recoveries.c.opened.label("created"))
+    back = back.where(recoveries.c.resident_id == resident_id)
+    returns = [{**row, "email": row["email"] or ""} for row in _rows(tx, back.order_by(recoveries.c.opened))]
+    return {
+        "paper": _rows(tx, letters.order_by(letter_codes.c.created)),
+        "returns": [{name: row[name] for name in ("email", "created", "ended")} for row in returns],
     }
 
 

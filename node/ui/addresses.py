@@ -70,6 +70,7 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/me", account.page),
     ("/me/data", keepsake.overview),
     ("/me/export", keepsake.page),
+    ("/me/export.zip", keepsake.parcel),
     ("/me/erase", erasing.page),
     ("/erased/{receipt}", erasing.receipt),
     ("/me/mail", letters.page),

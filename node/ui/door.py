@@ -93,6 +93,7 @@ class Handling:
 
 
 PRIVATE = Handling()
+Outbox = Callable[[list[tuple[dict[str, Any], str | None]]], dict[str, Any]]
 
 
 @dataclass
@@ -103,6 +104,7 @@ class Ui:
     settings: Settings
     fetch: Fetch = out_of_reach
     ask: handle.Ask = handle.out_of_reach
+    outbox: Outbox | None = None  # of somebody's posts: the facts of each, and the id of its Create
     assets: Assets = field(default_factory=Assets)
     templates: Environment = field(init=False)
     kept: Kept[Any] = field(init=False)

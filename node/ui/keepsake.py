@@ -1,16 +1,41 @@
-"""Everything that this node keeps of a person, as a file for that person to keep."""
+"""Everything that this node keeps of a person, for that person to keep: as a file for programs, and as a
+parcel with a page to read and an outbox beside it."""
 
+import io
 import json
 from datetime import datetime
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from node.acts import takeout as acts
+from node.neighbourhood.refusal import phrase
+from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed
 from node.storage import export
+from node.storage.database import Transaction
+from node.ui import takeout
 from node.ui.door import Ui, Visitor
 
-FILE = "my-buurtknoop.json"
+FILE, PARCEL = "my-buurtknoop.json", "my-buurtknoop.zip"
+PAGE, DATA, OUTBOX = "index.html", "data.json", "outbox.json"
+FACTS = {
+    "name": phrase("Your neighbours know you as"),
+    "email": phrase("Mail address"),
+    "phone": phrase("My telephone number"),
+    "address": phrase("My address"),
+    "language": phrase("My language"),
+}
+STYLE = """body { max-width: 44em; margin: 2em auto; padding: 0 1em; font: 1.1em/1.5 sans-serif }
+body { color: #111; background: #fff }
+h2 { margin-top: 2em; border-bottom: 2px solid #111; break-after: avoid }
+dt { font-weight: bold } dd { margin: 0 0 .5em }
+ul { padding-inline-start: 1.2em } li { margin-bottom: .8em; break-inside: avoid } p { margin: 0 }
+blockquote { margin: .3em 0; padding-inline-start: .8em; border-inline-start: 3px solid #777 }
+blockquote, p { overflow-wrap: anywhere }
+@media print { body { margin: 0; font-size: 11pt } }
+"""
 
 
 async def overview(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -22,16 +47,58 @@ async def overview(ui: Ui, request: Request, who: Visitor) -> Response:
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /me/export. Anybody with an account, for themselves."""
     person = who.required(Deed.READ_OWN)
-    here = {"name": ui.settings.name, "url": ui.settings.origin}
     kept = await ui.database.reading(export.everything, person.id)
-    everything = {"made": who.at, "node": here, **kept}
-    body = json.dumps(everything, ensure_ascii=False, indent=2, default=_moment)
+    return _file(_data(ui, who, kept), FILE, "application/json")
+
+
+async def parcel(ui: Ui, request: Request, who: Visitor) -> Response:
+    """GET /me/export.zip: the same to read, in one's own language, and as other software reads posts. Anybody
+    with an account, for themselves."""
+    person = who.required(Deed.READ_OWN)
+    kept, put = await ui.database.reading(_look, person)
+    files = {PAGE: _page(ui, who, kept), "style.css": STYLE, DATA: _data(ui, who, kept)}
+    if ui.outbox is not None:
+        files[OUTBOX] = _json(ui.outbox([(one.facts, one.uri) for one in put]))
+    return _file(_zipped(files, who.at), PARCEL, "application/zip")
+
+
+def _look(tx: Transaction, person: Resident) -> tuple[export.Row, list[acts.Put]]:
+    return export.everything(tx, person.id), acts.put_up(tx, person)
+
+
+def _data(ui: Ui, who: Visitor, kept: export.Row) -> str:
+    here = {"name": ui.settings.name, "url": ui.settings.origin}
+    return _json({"made": who.at, "node": here, **kept})
+
+
+def _page(ui: Ui, who: Visitor, kept: export.Row) -> str:
+    facts = [(term, kept["account"][name]) for name, term in FACTS.items()]
+    values = {"node": ui.settings, "at": who.at, "facts": facts, "parts": takeout.parts(kept)}
+    return ui.templates.get_template("keepsake.html").render(values)
+
+
+def _zipped(files: dict[str, str], at: datetime) -> bytes:
+    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo  # seldom needed
+
+    made = io.BytesIO()
+    with ZipFile(made, "w") as box:
+        for name, said in files.items():
+            entry = ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
+            box.writestr(entry, said, ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _json(said: Any) -> str:
+    return json.dumps(said, ensure_ascii=False, indent=2, default=_moment)
+
+
+def _file(body: str | bytes, name: str, kind: str) -> Response:
     headers = {
         "Cache-Control": "private, no-store",
         "Vary": "Cookie, Accept-Language",
-        "Content-Disposition": f'attachment; filename="{FILE}"',
+        "Content-Disposition": f'attachment; filename="{name}"',
     }
-    return Response(body, 200, headers, media_type="application/json")
+    return Response(body, 200, headers, media_type=kind)
 
 
 def _moment(value: object) -> str:

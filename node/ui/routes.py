@@ -15,7 +15,7 @@ from node.storage.database import Database
 from node.ui import doorstep, sharing, theme
 from node.ui.addresses import BY_SECRET, FEEDS, FORMS, PAGES, WITH_FILE
 from node.ui.assets import THEME, Assets
-from node.ui.door import Ui, go_to
+from node.ui.door import Outbox, Ui, go_to
 
 _log = logging.getLogger("node.ui.routes")
 
@@ -60,10 +60,11 @@ def open_door(
     settings: Settings,
     fetch: Fetch = out_of_reach,
     ask: handle.Ask = handle.out_of_reach,
+    outbox: Outbox | None = None,
 ) -> Ui:
     """The door to people with a browser. `fetch`: the way to what is released at another node; `ask`: to
-    somebody's own server."""
-    ui = Ui(database, settings, fetch, ask, Assets(extra=_of_the_municipality(settings)))
+    somebody's own server; `outbox`: posts as other software reads them."""
+    ui = Ui(database, settings, fetch, ask, outbox, Assets(extra=_of_the_municipality(settings)))
     ui.templates.globals["shared"] = sharing.shared
     return ui
 

@@ -151,6 +151,7 @@ TABLE = [
     # One's own
     look("/me", account(200, stranger=SIGN_IN)),
     look("/me/export", account(200, stranger=SIGN_IN)),
+    look("/me/export.zip", account(200, stranger=SIGN_IN)),
     look("/me/data", account(200, stranger=SIGN_IN)),
     look("/me/erase", account(200, stranger=SIGN_IN)),
     send("/me/erase", account(303, operator=409)),

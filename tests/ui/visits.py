@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from starlette.middleware import Middleware
 
 from node.acts import residents
 from node.clock import now
+from node.federation import takeout
 from node.serving.front import Front
 from node.settings import Settings, build
 from node.storage import access, tables
@@ -126,7 +128,7 @@ async def opened(directory: Path, origin: str = HTTPS, url: str = "", **change: 
         database.home = settings.home
         cast = await database.writing(town.people, now())
         sessions = await database.writing(_sessions, cast)
-        ui = routes.open_door(database, settings)
+        ui = routes.open_door(database, settings, outbox=partial(takeout.outbox, settings.home))
         front = Middleware(
             Front,
             secure=settings.secure,
