@@ -14,7 +14,7 @@ from node.neighbourhood.match import Match, MatchState, free_place, state_after
 from node.neighbourhood.post import ANSWERABLE, Kind, Post, State, later
 from node.neighbourhood.refusal import Conflict, phrase
 from node.neighbourhood.response import Reason, Response, ResponseState
-from node.storage import invites, letters, log, matches, responses
+from node.storage import invites, letters, log, matches, posts, responses, thanks
 from node.storage.database import Transaction
 
 
@@ -152,6 +152,15 @@ def settled(tx: Transaction, post: Post, at: datetime) -> Post:
     else:
         moved = replace(post, updated=later(post.updated, at))
     return replace(moved, places_left=left)
+
+
+def thanked_or_not(tx: Transaction, post_id: str) -> None:
+    """What is done is thanked as soon as somebody said so, and no longer when those words were taken back. No
+    copy shows the difference."""
+    post = posts.get(tx, post_id, lock=True)
+    state = State.THANKED if thanks.on_post(tx, post_id) else State.DONE
+    if post.own and post.state in (State.DONE, State.THANKED) and post.state is not state:
+        posts.save(tx, replace(post, state=state))
 
 
 def reopened(tx: Transaction, post: Post, at: datetime) -> Post:

@@ -51,6 +51,7 @@ def complete(tx: Transaction, by: Resident, match_id: str, at: datetime) -> Matc
     log.record(tx, Happening.DONE, by.id, post.id, at)
     telling.done(tx, post, kept_responses.get(tx, match.response_id), match, at)
     decision.settle(tx, post, at)
+    decision.thanked_or_not(tx, post.id)  # of several helpers one may be thanked before
     return done
 
 

@@ -27,7 +27,7 @@ from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, Role, may, require
 from node.neighbourhood.saying import Saying, Where
 from node.neighbourhood.thread import Thread
-from node.storage import accounts, letters, log, matches, outbox, posts, replies, residents, spread
+from node.storage import accounts, letters, log, matches, outbox, posts, replies, residents, spread, thanks
 from node.storage import reports as kept_reports
 from node.storage import responses as kept_responses
 from node.storage import sayings as kept
@@ -39,7 +39,8 @@ DAY = timedelta(days=1)
 
 
 def readable(tx: Transaction, by: Resident, saying: Saying, at: datetime) -> Saying:
-    """What this person may read: of a conversation the two, of an answer to a poster that poster and a
+    """What this person may read: of a conversation the two (of a thank-you
+    that both show: everybody), of an answer to a poster that poster and a
     broker, of a public one whoever sees the notice. For all others it is not there, in the same words as for
     what never was."""
     if not saying.there or not _reads(tx, by, saying, at):
@@ -143,7 +144,9 @@ def settle_gone(tx: Transaction, at: datetime) -> int:
 def _reads(tx: Transaction, by: Resident, saying: Saying, at: datetime) -> bool:
     post = saying.post
     try:
-        if saying.where is Where.MESSAGE:
+        if saying.message is not None:
+            if thanks.stands(tx, saying.message.id):  # everybody reads it
+                return True
             kept_threads.see(tx, by, saying.response.id)
             return True
         if saying.where is Where.COMMENT:

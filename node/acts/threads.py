@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from node.acts import alerts, allowance, direct
+from node.acts import alerts, allowance, decision, direct
 from node.neighbourhood.account import Account
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.node import Node
@@ -24,7 +24,7 @@ from node.neighbourhood.thread import (
     require_open,
     require_pace,
 )
-from node.storage import accounts, letters, log, nodes, outbox, sayings, tombstones
+from node.storage import accounts, letters, log, nodes, outbox, responses, sayings, thanks, tombstones
 from node.storage import threads as kept
 from node.storage.database import Transaction
 
@@ -36,16 +36,17 @@ def write(
     text: str,
     at: datetime,
     agreed_for: datetime | None = None,
+    thanking: bool = False,
 ) -> Message:
     """Write to the other. One of the two, while the conversation is open. `agreed_for`: only through
-    `acts.appointments`."""
+    `acts.appointments`; `thanking`: only through `acts.thanks`."""
     thread = kept.see(tx, by, response_id, lock=True)
     require(by, Deed.WRITE, thread.owner)
     text = checked_message(text)
     _require_room(tx, thread, at)
     _require_way(tx, thread)
     key = uuid4().hex
-    message = _said(tx, thread, key, tx.home.uri("m", key), text, by.id, at)
+    message = _said(tx, thread, key, tx.home.uri("m", key), text, by.id, at, thanking)
     if thread.node_id is not None:
         facts = {"uri": message.uri, "context": thread.response.uri, "text": text}
         facts |= {"agreed_for": _stamp(agreed_for)} if agreed_for is not None else {}
@@ -168,19 +169,30 @@ def read(tx: Transaction, by: Resident, response_id: str, until: datetime) -> No
     kept.read(tx, by.id, response_id, until)
 
 
-def _said(tx: Transaction, thread: Thread, key: str, uri: str, text: str, who: str, at: datetime) -> Message:
-    """Keep a message after the ones before it, and let its reader know, once until they look."""
+def _said(
+    tx: Transaction,
+    thread: Thread,
+    key: str,
+    uri: str,
+    text: str,
+    who: str,
+    at: datetime,
+    thanking: bool = False,
+) -> Message:
+    """Keep a message after the ones before it, and let its reader know, once until they look; of a thank-you
+    always."""
     before = kept.last(tx, thread.response.id)
     created = later(before, at) if before is not None else at
     message = Message(key, uri, thread.response.id, thread.side, text, created)
     waits = thread.other is not None and bool(kept.unread(tx, thread.other, thread.response.id))
     kept.add(tx, message)
     log.record(tx, Happening.WROTE, who, thread.response.id, at)
-    if thread.other is not None and not waits:
+    if thread.other is not None and (thanking or not waits):
         if thread.response.account_id is not None and thread.side is Side.HELPER:
             alerts.to(tx, "wrote", at, thread.other, talk=thread.response.id)
         else:
-            letters.add(tx, "wrote", at, resident_id=thread.other, talk=thread.response.id)
+            letter = "thanked" if thanking else "wrote"
+            letters.add(tx, letter, at, resident_id=thread.other, talk=thread.response.id)
     return message
 
 
@@ -198,6 +210,8 @@ def _require_way(tx: Transaction, thread: Thread) -> None:
 
 def _gone(tx: Transaction, message: Message, at: datetime) -> None:
     kept.save(tx, replace(message, text="", deleted=at))
+    if thanks.drop(tx, message.id):
+        decision.thanked_or_not(tx, responses.get(tx, message.response_id).post_id)
 
 
 def _stamp(moment: datetime) -> str:

@@ -21,6 +21,7 @@ EXPORT = Export(
     posts=[],
     answers=[],
     agreements=[],
+    thanks=[],
     invites=[],
     reports=[],
     districts=[District("Haven", Wish.FOLLOW)],

@@ -134,6 +134,15 @@ class Agreement(Struct):
     agreed_for: Moment | None
 
 
+class Thanked(Struct):
+    """A thank-you that one wrote (`given`) or got; its words stand in the conversation. `shown`: since when
+    one lets everybody read it."""
+
+    post: str
+    given: bool
+    shown: Moment | None
+
+
 class Asked(Struct):
     """A broker asked one to help with this."""
 
@@ -282,6 +291,7 @@ class Export(Struct):
     posts: list[OwnPost]
     answers: list[Given]
     agreements: list[Agreement]
+    thanks: list[Thanked]
     invites: list[Asked]
     reports: list[Reported]
     districts: list[District]

@@ -32,6 +32,7 @@ from node.storage.tables import (
     replies,
     reports,
     responses,
+    thanks,
     timers,
 )
 
@@ -147,6 +148,7 @@ def _messages(tx: Transaction, at: datetime) -> int:
     found = tx.run(old.order_by(messages.c.id).limit(BATCH)).scalars().all()
     _taken_away(tx, found)
     _reported(tx, reports.c.message_id.in_(found))
+    tx.run(thanks.delete().where(thanks.c.message_id.in_(found)))
     tx.run(messages.delete().where(messages.c.id.in_(found)))
     return len(found)
 

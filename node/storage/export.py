@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, Table, or_, select
 
 from node.neighbourhood.activity import Happening
+from node.neighbourhood.post import Kind
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.thread import Side
 from node.storage import trust
@@ -36,6 +37,7 @@ from node.storage.tables import (
     roles,
     searches,
     sessions,
+    thanks,
     tokens,
     told,
 )
@@ -62,6 +64,7 @@ def everything(tx: Transaction, resident_id: str) -> Row:
         "posts": posts,
         "answers": answers,
         "agreements": agreed,
+        "thanks": thanked(tx, resident_id),
         "invites": invited(tx, resident_id),
         "reports": reported(tx, resident_id),
         "districts": districts(tx, resident_id),
@@ -132,6 +135,22 @@ def agreements(tx: Transaction, resident_id: str) -> list[Row]:
     theirs = or_(responses.c.resident == resident_id, posts.c.author == resident_id)
     found = _rows(tx, statement.select_from(joined).where(theirs).order_by(matches.c.created))
     return [{**row, "helps": bool(row["helps"])} for row in found]
+
+
+def thanked(tx: Transaction, resident_id: str) -> list[Row]:
+    """The thank-yous that they wrote or got, and since when they let everybody read them: their own yes. The
+    words stand in the conversation."""
+    joined = thanks.join(responses, thanks.c.response_id == responses.c.id)
+    joined = joined.join(posts, responses.c.post_id == posts.c.id)
+    helps = (responses.c.resident == resident_id).label("helps")
+    columns = (thanks.c.giver_yes, thanks.c.thanked_yes, posts.c.kind, posts.c.title.label("post"), helps)
+    theirs = or_(responses.c.resident == resident_id, posts.c.author == resident_id)
+    found = _rows(tx, select(*columns).select_from(joined).where(theirs).order_by(thanks.c.message_id))
+    return [_thank(row, bool(row["helps"]) is (row["kind"] is Kind.OFFER)) for row in found]
+
+
+def _thank(row: Row, given: bool) -> Row:
+    return {"post": row["post"], "given": given, "shown": row["giver_yes" if given else "thanked_yes"]}
 
 
 def invited(tx: Transaction, resident_id: str) -> list[Row]:

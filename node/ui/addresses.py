@@ -51,6 +51,7 @@ from node.ui import (
     stop,
     tags,
     talks,
+    thanks,
     vouch,
     websites,
 )
@@ -147,6 +148,8 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/queue/{post}", queue.case),
     ("/talks", talks.page),
     ("/talks/{answer}", talks.one),
+    ("/talks/{answer}/thanks", thanks.one),
+    ("/thanks", thanks.page),
     ("/offline", offline.page),
 ]
 FEEDS: list[tuple[str, Page]] = [  # for the sites and programs of others: what is public, whoever asks
@@ -245,6 +248,8 @@ FORMS: list[tuple[str, Send]] = [
     ("/talks/{answer}", talks.send),
     ("/talks/{answer}/date", talks.agree_on),
     ("/talks/{answer}/messages/{message}/end", talks.take_back),
+    ("/talks/{answer}/thanks", thanks.send),
+    ("/talks/{answer}/thanks/{deed}", thanks.do),
     ("/talks/{answer}/contact", talks.release),
     ("/talks/{answer}/contact/end", talks.end),
     ("/talks/{answer}/contact/show", talks.show),

@@ -8,7 +8,7 @@ from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import LIVE, Response, ResponseState
 from node.neighbourhood.roles import Deed, may
-from node.storage import matches, responses, sayings, whereabouts
+from node.storage import matches, responses, sayings, thanks, whereabouts
 from node.storage.database import Transaction
 from node.storage.whereabouts import Whereabouts
 from node.ui.language import gettext
@@ -32,6 +32,7 @@ class Answer:
     agreed_for: datetime | None = None
     reported: bool = False  # by this visitor, and nobody decided yet
     taken: Verdict | None = None  # a supervisor took its words away
+    thanked: bool = False
 
     @property
     def live(self) -> bool:
@@ -60,6 +61,9 @@ def answers(tx: Transaction, who: Resident | None, post: Post, found: list[Respo
     agreed = {m.response_id: m for m in reversed(matches.page(tx, None, post.id, None, 100))}
     homes = whereabouts.of(tx, found)
     made = [_answer(who, answer, agreed.get(answer.id), homes[answer.id]) for answer in reversed(found)]
+    if any(one.agreement is MatchState.DONE for one in made):
+        said = thanks.on_post(tx, post.id)
+        made = [replace(one, thanked=one.id in said) for one in made]
     made = [_as_said(tx, post, answer) for answer in _unreported(tx, who, made)]
     return sorted(made, key=lambda answer: LIVE.index(answer.state) if answer.state in LIVE else len(LIVE))
 

@@ -11,7 +11,7 @@ from node.neighbourhood.following import Ring, Wish
 from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import NotFound, phrase
 from node.neighbourhood.roles import Role
-from node.storage import follows, matches, posts
+from node.storage import follows, matches, posts, thanks
 from node.storage.database import Transaction
 from node.storage.follows import District
 from node.ui import municipality, websites
@@ -53,6 +53,7 @@ class Home:
     counts: dict[str, int]
     rest: int
     agreements: int
+    thanks: bool  # there are thank-yous that everybody may read
     bodies: dict[Hashable, str] = field(default_factory=dict, compare=False)
 
     def body(self, make: Callable[[], str], alike: Hashable) -> str:
@@ -132,6 +133,7 @@ def look(tx: Transaction, who: Visitor, said: Mapping[str, Wish]) -> Home:
         counts=_counts(counted, near),
         rest=sum(sum(counted.get(one.node.id, {}).values()) for one in others),
         agreements=agreements if agreements >= FEWEST else 0,
+        thanks=thanks.any_stands(tx),
     )
 
 

@@ -31,6 +31,7 @@ HAPPENED = {
     Happening.AGREED: phrase("Agreed."),
     Happening.CANCELLED: phrase("The agreement is off."),
     Happening.DONE: phrase("Done."),
+    Happening.THANKED: phrase("Somebody said thank you."),
     Happening.HIDDEN: phrase("Out of sight."),
     Happening.SHOWN: phrase("In sight again."),
     Happening.INVITED_HELPER: phrase("A broker asked somebody to help."),

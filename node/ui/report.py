@@ -15,7 +15,7 @@ from node.neighbourhood.refusal import Conflict, Invalid, TooMany, phrase
 from node.neighbourhood.report import TEXT_LENGTH, Report, ReportCategory, ReportState
 from node.neighbourhood.roles import Deed
 from node.neighbourhood.saying import Saying, Where
-from node.storage import nodes, posts, whereabouts
+from node.storage import nodes, posts, thanks, whereabouts
 from node.storage import reports as kept
 from node.storage import sayings as kept_sayings
 from node.storage.database import Transaction
@@ -161,15 +161,16 @@ def _look(tx: Transaction, who: Visitor, keys: Mapping[str, str]) -> Subject:
 def _said(tx: Transaction, who: Visitor, saying: Saying) -> Subject:
     saying = sayings.readable(tx, who.signed_in(), saying, who.at)
     private = saying.where is Where.MESSAGE
+    shown = private and thanks.stands(tx, saying.id)
     home = _home(tx, saying)
     return Subject(
         title=saying.name,
         text=saying.text,
         path=f"/report/{'messages' if private else 'answers'}/{saying.id}",
-        back=f"/talks/{saying.response.id}" if private else f"/o/{saying.post.id}",
+        back="/thanks" if shown else f"/talks/{saying.response.id}" if private else f"/o/{saying.post.id}",
         home=home,
         again=_again(who, kept_sayings.open_about(tx, saying)),
-        where=saying.where,
+        where=Where.COMMENT if shown else saying.where,  # everybody reads it
         told=saying.public and saying.node_id is not None,
     )
 

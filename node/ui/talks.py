@@ -14,9 +14,10 @@ from node.neighbourhood.match import MatchState
 from node.neighbourhood.refusal import Conflict, Invalid, NotReachable, Refusal, TooMany, Words, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.thanks import giver
 from node.neighbourhood.thread import Message, Side, Thread
 from node.storage import contacts as kept_contacts
-from node.storage import sayings, whereabouts
+from node.storage import sayings, thanks, whereabouts
 from node.storage import threads as kept
 from node.storage.database import Transaction
 from node.storage.whereabouts import Whereabouts
@@ -78,6 +79,8 @@ class View:
     details: Contact  # one's own
     release: Release | None
     seen: list[datetime]  # when the other looked
+    thanked: bool  # it was said on this answer
+    helped: bool  # this one of the two was, and may say thank you
 
     @property
     def path(self) -> str:
@@ -230,6 +233,8 @@ def _look(tx: Transaction, person: Resident, answer_id: str, at: datetime) -> Vi
         details=kept_contacts.of(tx, person.id),
         release=kept_contacts.released(tx, answer_id, thread.side),
         seen=kept_contacts.looks(tx, thread),
+        thanked=thanks.of_answer(tx, answer_id) is not None,
+        helped=thread.side is giver(thread.post),
     )
 
 

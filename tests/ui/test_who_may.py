@@ -12,7 +12,19 @@ import pytest
 
 from node.clock import now
 from node.neighbourhood.roles import Role
-from node.ui import advice, answers, borders, changes, districts, hub, replies, returning, searches, vouch
+from node.ui import (
+    advice,
+    answers,
+    borders,
+    changes,
+    districts,
+    hub,
+    replies,
+    returning,
+    searches,
+    thanks,
+    vouch,
+)
 from node.ui.addresses import BY_SECRET, FORMS, PAGES
 from tests import town
 from tests.ui import things, visits
@@ -223,6 +235,12 @@ TABLE = [
     send(f"{TALK}/contact", two(409), {"email": "yes"}),  # nothing is agreed yet
     send(f"{TALK}/contact/show", two(409)),
     send(f"{TALK}/contact/end", two(303)),
+    # Thank you
+    look("/thanks", everybody(200)),
+    look(f"{TALK}/thanks", two(303, stranger=SIGN_IN)),  # nothing to thank for yet
+    send(f"{TALK}/thanks", {**two(409), "helper": 403}, {"text": "Dank je."}),
+    *(send(f"{TALK}/thanks/{{deed}}", {**only(404), "stranger": 403}, deed=deed) for deed in thanks.DEEDS),
+    send(f"{TALK}/thanks/{{deed}}", {**everybody(404), "stranger": 403}, deed="burn"),
     # Posts
     look("/ask", residents(200, 200, 403)),  # a stranger may begin, and is asked who they are at the end
     look("/offer", residents(200, 200, 403)),

@@ -40,7 +40,7 @@ from node.storage.tables.posts import (
     voids,
 )
 from node.storage.tables.signin import challenges, letter_codes, passkeys, proofs, recoveries, vouches
-from node.storage.tables.talks import invites, messages, reads, releases, reports
+from node.storage.tables.talks import invites, messages, reads, releases, reports, thanks
 from node.storage.tables.trigrams import trigrams_known, trigrams_left
 from node.storage.tables.websites import entries, websites
 
@@ -94,6 +94,7 @@ __all__ = [
     "signin_links",
     "spread",
     "stops",
+    "thanks",
     "timers",
     "tokens",
     "told",

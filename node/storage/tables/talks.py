@@ -73,3 +73,10 @@ reports = table(
     Column("response_id", Text, ForeignKey("responses.id"), index=True),
     Column("message_id", Text),  # no reference: messages are forgotten, and that one was reported is not
 )
+thanks = table(  # which message says thank you, and who of the two lets everybody read it
+    "thanks",
+    Column("response_id", Text, ForeignKey("responses.id"), primary_key=True),
+    Column("message_id", Text, nullable=False, unique=True),  # no reference: messages are forgotten
+    Column("giver_yes", Moment),
+    Column("thanked_yes", Moment),
+)
