@@ -169,9 +169,7 @@ def test_who_used_an_offer_thanks_who_made_it(tx: Transaction, cast: town.Cast) 
 
 
 @story
-def test_each_takes_along_what_they_wrote_or_got_and_their_own_yes(
-    tx: Transaction, cast: town.Cast
-) -> None:
+def test_each_takes_along_what_they_wrote_or_got_and_their_own_yes(tx: Transaction, cast: town.Cast) -> None:
     post, yes = helped(tx, cast)
     thanks.say(tx, cast.poster, yes.id, WORDS, True, NOON)
     of = {"post": post.title, "given": True, "shown": NOON}

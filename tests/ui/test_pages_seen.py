@@ -24,7 +24,7 @@ from tests.ui.visits import Here
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän"
 STRANGERS = [
     *("/signin", "/signin/sent", "/signin/{secret}", "/join", "/join/invited", "/join/waiting"),
-    *("/about", "/rules", "/privacy", "/accessibility"),
+    *("/about", "/rules", "/privacy", "/accessibility", "/thanks"),
 ]
 OPERATORS = [
     *("/me", "/signin/{secret}", "/operator/people", "/operator/people/new", "/operator/people/{person}"),
