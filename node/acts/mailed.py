@@ -10,7 +10,7 @@ from datetime import datetime
 from node.acts import alerts, threads
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.resident import Resident
-from node.storage import reply_ways, residents, seen
+from node.storage import idle, reply_ways, residents, seen
 from node.storage.access import hashed
 from node.storage.database import Transaction
 
@@ -34,6 +34,7 @@ def arrived(tx: Transaction, secret: str, key: str, text: str, at: datetime) -> 
     if found is None or not seen.first_time(tx, f"mail:{hashed(secret + key)}", "mail", at):
         return
     person, response_id = residents.get(tx, found[0], at), found[1]
+    idle.seen(tx, person.id, at)
     try:
         threads.write(tx, person, response_id, text, at)
     except Refusal:

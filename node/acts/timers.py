@@ -3,7 +3,7 @@ while is forgotten."""
 
 from datetime import datetime, timedelta
 
-from node.acts import advice, digests, held, invites, posts, reminders, reports, sayings, searches
+from node.acts import advice, digests, held, idle, invites, posts, reminders, reports, sayings, searches
 from node.storage import (
     access,
     cleaning,
@@ -48,7 +48,7 @@ def _daily(tx: Transaction, at: datetime) -> int:
     last = kept.last(tx, NODE, "clean")
     if last is not None and at - DAY < last <= at:
         return 0
-    touched = cleaning.clean(tx, at) + reminders.look_over(tx, at)
+    touched = cleaning.clean(tx, at) + reminders.look_over(tx, at) + idle.look(tx, at)
     if not touched:
         kept.once(tx, NODE, "clean", at)
     return touched

@@ -15,7 +15,15 @@ EXPORT = Export(
     made=TUESDAY,
     node=NodeName("Centrum", "https://centrum.example"),
     account=Account(
-        "3f5a7c9e1b2d4f60819a3b5c7d9e0f12", "Bea", "bea@centrum.example", None, None, "nl", TUESDAY, TUESDAY
+        "3f5a7c9e1b2d4f60819a3b5c7d9e0f12",
+        "Bea",
+        "bea@centrum.example",
+        None,
+        None,
+        "nl",
+        TUESDAY,
+        TUESDAY,
+        TUESDAY,
     ),
     roles=[Grant(Role.BROKER, TUESDAY, None)],
     posts=[],

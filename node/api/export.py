@@ -22,7 +22,8 @@ from node.storage.database import Transaction
 
 
 class Account(Struct):
-    """Who one is here. Telephone number and address are shown to nobody while they are not released."""
+    """Who one is here. Telephone number and address are shown to nobody while they are not released.
+    `seen`: the last sign of life, if there was one since joining."""
 
     id: str
     name: str
@@ -32,6 +33,7 @@ class Account(Struct):
     language: str
     created: Moment
     admitted: Moment | None
+    seen: Moment | None
 
 
 class Grant(Struct):

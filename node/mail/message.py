@@ -78,6 +78,8 @@ _ELSEWHERE = {  # letters about no post of one's own
     "letter locked": "/desk/letters",
     "return asked": "/me",
     "vouch asked": "/vouch",
+    "idle": "/signin",
+    "idle last": "/signin",
 }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
+from node.storage import idle
 from node.storage.database import Transaction
 from node.storage.tables import challenges, invitations, sessions, signin_links, tokens, tries
 
@@ -162,6 +163,7 @@ def add_session(
     values = {"resident_id": resident_id, "created": at, "seen": at, "expires": expires}
     values |= {"shared": shared, "way": way, "verified": verified, "notice": notice}
     tx.run(sessions.insert(), {"token_hash": hashed(secret), **values})
+    idle.seen(tx, resident_id, at)
 
 
 def begun(tx: Transaction, secret: str, at: datetime) -> Begun | None:
@@ -182,7 +184,9 @@ def verify_session(tx: Transaction, secret: str, at: datetime) -> None:
 
 
 def keep_session(tx: Transaction, secret: str, expires: datetime, at: datetime) -> None:
-    tx.run(sessions.update().where(sessions.c.token_hash == hashed(secret)).values(seen=at, expires=expires))
+    this = sessions.c.token_hash == hashed(secret)
+    tx.run(sessions.update().where(this).values(seen=at, expires=expires))
+    idle.seen(tx, select(sessions.c.resident_id).where(this).scalar_subquery(), at)
 
 
 def end_session(tx: Transaction, secret: str) -> None:
@@ -238,7 +242,9 @@ def token_use(tx: Transaction, secret: str, at: datetime) -> tuple[str, bool] | 
 
 def keep_token(tx: Transaction, secret: str, at: datetime) -> None:
     """Note that a token was used just now, for its owner to see."""
-    tx.run(tokens.update().where(tokens.c.token_hash == hashed(secret)).values(used=at))
+    this = tokens.c.token_hash == hashed(secret)
+    tx.run(tokens.update().where(this).values(used=at))
+    idle.seen(tx, select(tokens.c.resident_id).where(this).scalar_subquery(), at)
 
 
 def tokens_of(tx: Transaction, resident_id: str) -> list[Token]:

@@ -79,7 +79,7 @@ def everything(tx: Transaction, resident_id: str) -> Row:
 
 def account(tx: Transaction, resident_id: str) -> Row:
     """Who somebody is here. Raises NotFound."""
-    columns = ("id", "name", "email", "phone", "address", "language", "created", "admitted")
+    columns = ("id", "name", "email", "phone", "address", "language", "created", "admitted", "seen")
     found = _rows(tx, _of(residents, columns).where(residents.c.id == resident_id))
     if not found:
         raise NotFound(phrase("This person is not known here."))

@@ -8,11 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import trust as acts
+from node.neighbourhood.idle import AWAY
 from node.neighbourhood.refusal import Invalid, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, may
 from node.neighbourhood.trust import Level, Proof
-from node.storage import recoveries, residents, trust
+from node.storage import idle, recoveries, residents, trust
 from node.storage.database import Transaction
 from node.storage.recoveries import Recovery
 from node.storage.trust import Vouch
@@ -31,11 +32,13 @@ SAID = {
 
 @dataclass(frozen=True)
 class Known:
-    """One neighbour, how far they are known, and whether mail reaches them."""
+    """One neighbour, how far they are known, and whether mail reaches them. `away`: it does not, and they did
+    not sign in for half a year."""
 
     person: Resident
     level: Level
     mail: bool
+    away: bool
 
 
 @dataclass(frozen=True)
@@ -95,14 +98,14 @@ def _proof(written: str) -> Proof:
 
 def _look(tx: Transaction, name: str, start: int, at: datetime) -> Slice[Known]:
     levels = trust.everybody(tx, at)
-    found = [_known(tx, one, levels) for one in residents.some(tx, at, start, PAGE, name)]
+    found = [_known(tx, one, levels, at) for one in residents.some(tx, at, start, PAGE, name)]
     return Slice(found, start, residents.total(tx, name))
 
 
 def _case(tx: Transaction, person_id: str, at: datetime) -> Case:
     person = residents.get(tx, person_id, at)
     return Case(
-        _known(tx, person, trust.everybody(tx, at)),
+        _known(tx, person, trust.everybody(tx, at), at),
         trust.proofs_of(tx, person.id),
         [one for one in trust.got(tx, person.id) if one.accepted],
         recoveries.running(tx, person.id, at),
@@ -110,6 +113,7 @@ def _case(tx: Transaction, person_id: str, at: datetime) -> Case:
     )
 
 
-def _known(tx: Transaction, person: Resident, levels: dict[str, Level]) -> Known:
+def _known(tx: Transaction, person: Resident, levels: dict[str, Level], at: datetime) -> Known:
     mail = residents.email_of(tx, person.id) is not None
-    return Known(person, levels.get(person.id, Level.MAIL), mail)
+    away = not mail and idle.away(tx, person.id, at - AWAY)
+    return Known(person, levels.get(person.id, Level.MAIL), mail, away)

@@ -17,6 +17,9 @@ residents = table(
     Column("admitted", Moment),
     Column("phone", Text),  # only here, and only shown while released (`contacts`)
     Column("address", Text),
+    Column("seen", Moment),  # the last sign of life; empty: since they joined
+    Column("idle_told", Moment),  # what happens when they stay away, and when it was told again
+    Column("idle_told_again", Moment),
 )
 follows = table(  # which districts somebody wants on their own front page
     "follows",

@@ -1,4 +1,6 @@
-"""Which message says thank you, and who of the two lets everybody read it."""
+"""Which message says thank you and who lets everybody read it; and when somebody was here last."""
+
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +12,15 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _thanks()
+    for name in ("seen", "idle_told", "idle_told_again"):
+        op.add_column("residents", sa.Column(name, WHOLE, nullable=True))
+    # Nobody noted it before: half a year begins for everybody now.
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    op.execute(sa.text("UPDATE residents SET seen = :now").bindparams(now=now))
+
+
+def _thanks() -> None:
     op.create_table(
         "thanks",
         sa.Column("response_id", sa.Text(), nullable=False),
