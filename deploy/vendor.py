@@ -20,7 +20,7 @@ ICONS = ("lucide-static", "1.62.0", "ISC AND MIT")
 SUBSETS = ("latin", "latin-ext")
 WEIGHTS = ("400", "700")
 NAMES = """
-a-large-small arrow-left arrow-right baby calendar-days car check circle-check circle-dashed
+a-large-small arrow-left arrow-right baby calendar-days camera car check circle-check circle-dashed
 circle-x clock coffee copy ellipsis eye eye-off file-text flag forward globe hand-heart hand-helping
 handshake heart hourglass house id-card info landmark languages laptop lock log-out map-pin
 megaphone message-circle minus moon package pause paw-print pencil phone search send

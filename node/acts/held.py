@@ -53,7 +53,7 @@ def take_in(
     changed = replace(told, id=held.id, created=held.created, party=held.party, hidden=held.hidden)
     changed = replace(changed, audience=audience)
     if told.state is State.HIDDEN and not erased:  # out of sight it says nothing: the words stay as they were
-        changed = replace(changed, title=held.title, text=held.text, place=held.place)
+        changed = replace(changed, title=held.title, text=held.text, place=held.place, photos=held.photos)
     if erased and not welcome:  # who helped hears that it is done; the words stay away
         matches.fulfilled(tx, changed, at)
         return

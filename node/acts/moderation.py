@@ -25,7 +25,7 @@ from node.neighbourhood.report import (
 )
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, require
-from node.storage import letters, log, matches, outbox, posts, reports
+from node.storage import letters, log, matches, outbox, photos, posts, reports
 from node.storage.database import Transaction
 
 
@@ -47,7 +47,8 @@ def uphold(
         raise Conflict(phrase("The neighbourhood of this post decides about it."))
     _close(tx, post, ReportState.UPHELD, reason, told, by.id, at)
     if measure is Measure.HIDE:
-        return out_of_sight(tx, post, by.id, reason, at)
+        photos.drop_of_post(tx, post.id)  # the words may come back, what was seen on photos does not (M08)
+        return out_of_sight(tx, replace(post, photos=0) if post.own else post, by.id, reason, at)
     log.record(tx, Happening.REPORT_DECIDED, by.id, post.id, at, reason)
     letters.add(tx, "moderated", at, resident_id=post.author, post=post.id)
     return acts.taken_down(tx, post, by.id, at) if measure is Measure.REMOVE else post

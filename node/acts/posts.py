@@ -25,7 +25,7 @@ from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import Reason
 from node.neighbourhood.roles import Deed, require
-from node.storage import due, invites, log, matches, nodes, posts, responses
+from node.storage import due, invites, log, matches, nodes, photos, posts, responses
 from node.storage.database import Transaction
 
 
@@ -43,8 +43,11 @@ def post(tx: Transaction, by: Resident, draft: PostDraft, at: datetime, form: st
     made = opened(draft, key, tx.home.uri("o", key), party, by, tx.home, in_hub, at)
     held = made.category in LOOKED_AT_FIRST
     made = replace(made, state=State.WAITING) if held else made
+    made = replace(made, photos=len(photos.begun(tx, by.id, form))) if form else made
     if not posts.add_once(tx, made):
         return posts.get(tx, made.id)
+    if made.photos:
+        photos.attach(tx, by.id, form, made.id)
     log.record(tx, Happening.POSTED, by.id, made.id, at)
     if held:  # it is sent when a supervisor has looked
         review.ask(tx, made, by.id, at)
@@ -176,7 +179,8 @@ def taken_down(tx: Transaction, before: Post, who: str, at: datetime) -> Post:
     """A post goes everywhere: its poster took it back, or a supervisor removed it."""
     decision.end_all(tx, before, who, at)
     after = decision.settled(tx, posts.get(tx, before.id), at).moved(State.WITHDRAWN, at)
-    pace.save(tx, after, at)
+    pace.save(tx, replace(after, photos=0), at)
+    photos.drop_of_post(tx, before.id)
     log.record(tx, Happening.WITHDRAWN, who, before.id, at)
     publish.delete(tx, after, at)
     return after

@@ -4,18 +4,21 @@ Only what stands in `facts_of` can ever leave this node with a post: it is writt
 and holds no id of a person.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from node.neighbourhood.photo import Photo
 from node.neighbourhood.post import ANSWERABLE, LISTING_STATE, Audience, Kind, Post, State
 from node.neighbourhood.when import DayPart, Repeats
-from node.storage import nodes, outbox, spread, tombstones
+from node.storage import nodes, outbox, photos, spread, tombstones
 from node.storage.database import Transaction
 from node.storage.outbox import Activity
 
 
-def facts_of(post: Post, hub: str | None) -> dict[str, Any]:
-    """What other nodes are told of a post, in plain values. `hub`: the actor of the one it goes through."""
+def facts_of(post: Post, hub: str | None, shown: Sequence[Photo] = ()) -> dict[str, Any]:
+    """What other nodes are told of a post, in plain values. `hub`: the actor of the one it goes through;
+    `shown`: its photos, which go with it when it is public, and else stay where they are."""
     return {
         "uri": post.uri,
         "page": post.id,
@@ -41,7 +44,22 @@ def facts_of(post: Post, hub: str | None) -> dict[str, Any]:
         "starts": stamp(post.starts) if post.starts else None,
         "place": post.place,
         **_rhythm(post),
+        **_photos(post, shown),
     }
+
+
+def told(tx: Transaction, found: Sequence[Post]) -> list[dict[str, Any]]:
+    """What other nodes are told of each of these."""
+    hub, shown = nodes.hub_actor(tx), photos.of_posts(tx, [post.id for post in found if post.photos])
+    return [facts_of(post, hub, shown.get(post.id, ())) for post in found]
+
+
+def _photos(post: Post, shown: Sequence[Photo]) -> dict[str, Any]:
+    """How many there are; of a public post, where each is, and what can be seen on it."""
+    number = {"photos": post.photos} if post.photos else {}
+    if not shown or post.audience is not Audience.PUBLIC:
+        return number
+    return number | {"images": [{"path": one.url, "alt": one.alt} for one in shown]}
 
 
 def _rhythm(post: Post) -> dict[str, str]:
@@ -145,7 +163,8 @@ def delete_at(tx: Transaction, post: Post, node_id: str, at: datetime) -> None:
 
 
 def _send(tx: Transaction, type: str, post: Post, at: datetime) -> None:
-    activity = outbox.add(tx, type, post.uri, facts_of(post, nodes.hub_actor(tx)), at, post.uri)
+    (facts,) = told(tx, [post])
+    activity = outbox.add(tx, type, post.uri, facts, at, post.uri)
     if LISTING_STATE[post.state] == "hidden":  # nobody gets it anew; who has it shows it no more
         outbox.send_to_holders(tx, activity, post.uri)
         spread.to_holders(tx, activity, post.uri)

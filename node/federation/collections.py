@@ -36,7 +36,7 @@ def post(tx: Transaction, node: Node | None, key: str) -> Shown | None:
     found = posts.by_uri(tx, tx.home.uri("o", key))
     if found is None or not may_hold(node, found):
         return None
-    return Shown(found, publish.facts_of(found, nodes.hub_actor(tx)))
+    return Shown(found, publish.told(tx, [found])[0])
 
 
 def taken_back(tx: Transaction, node: Node | None, key: str) -> dict[str, Any] | None:
@@ -117,9 +117,8 @@ def outbox_page(
     creates = [
         create.uri if (create := outbox.first_of_post(tx, p.uri)) else f"{p.uri}#create" for p in shown
     ]
-    hub = nodes.hub_actor(tx)
     return (
-        [Shown(p, publish.facts_of(p, hub)) for p in shown],
+        [Shown(p, facts) for p, facts in zip(shown, publish.told(tx, shown), strict=True)],
         creates,
         encoded(shown[-1]) if len(found) > len(shown) else None,
     )

@@ -51,6 +51,7 @@ def post(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
         **(_as_event(home, facts) if facts["kind"] == "event" else {}),
         **(_as_proposal(home, facts) if is_proposal(facts) else {}),
         **{term: facts[name] for name, term in _RHYTHM.items() if name in facts},
+        **({"photos": facts["photos"]} if facts.get("photos") else {}),
         **_tags(home, facts),
     }
 
@@ -69,8 +70,14 @@ def _as_public(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
     """What only people elsewhere need: where its conversation is, and what stands before it."""
     before = summaries(home, facts)
     more = {"summary": before[facts["language"]], "summaryMap": before} if before else {}
-    uri = facts["uri"]
-    return {**more, "context": f"{uri}/context", "replies": f"{uri}/replies", "attachment": []}
+    uri, images = facts["uri"], [_image(home, one) for one in facts.get("images", ())]
+    return {**more, "context": f"{uri}/context", "replies": f"{uri}/replies", "attachment": images}
+
+
+def _image(home: Home, said: dict[str, Any]) -> dict[str, Any]:
+    """A photo, as every server shows it; `name`: what can be seen on it, for who does not see it."""
+    image = {"type": "Image", "mediaType": "image/jpeg", "url": home.origin + said["path"]}
+    return image | ({"name": said["alt"]} if said["alt"] else {})
 
 
 def _as_event(home: Home, facts: dict[str, Any]) -> dict[str, Any]:

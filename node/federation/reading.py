@@ -10,7 +10,7 @@ from uuid import uuid4
 from node.federation import keyring, public_key
 from node.federation.documents import listed, moment_of, name_of, origin_of, uri_of, uris_of, words_of
 from node.federation.vocabulary import PUBLIC_NAMES
-from node.neighbourhood import event
+from node.neighbourhood import event, photo
 from node.neighbourhood.account import Account
 from node.neighbourhood.category import known
 from node.neighbourhood.node import Area, Home, Node, NodeKind, directory_of
@@ -219,7 +219,14 @@ def post(note: dict[str, Any], node: Node, at: datetime) -> Post | None:
         when=believed(rhythm.get("when"), at),
         day_part=_choice(_DAY_PARTS, rhythm.get("dayPart"), DayPart.ANY),
         repeats=_choice(_REPEATS, rhythm.get("repeats"), Repeats.ONCE),
+        photos=_photos(note),
     )
+
+
+def _photos(note: dict[str, Any]) -> int:
+    """How many there are at its home. None is fetched, and none is shown from there (H10)."""
+    said = note.get("photos")
+    return min(said, photo.MOST) if type(said) is int and said > 0 else 0
 
 
 def _audience(note: dict[str, Any], node: Node) -> Audience | None:

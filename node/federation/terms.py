@@ -55,6 +55,7 @@ OF_POSTS = (
     ),
     Term("dayPart", "Note", "morning, afternoon or evening", "Which part of the day; left out for any."),
     Term("repeats", "Note", "weekly, fortnightly or monthly", "How often; left out for once."),
+    Term("photos", "Note, Event", "a whole number", "How many photos its page shows; left out for none."),
     Term(
         "agreedFor",
         "Note",

@@ -80,7 +80,7 @@ def without_words(facts: dict[str, Any]) -> dict[str, Any]:
     if not is_public(facts) or facts["listing_state"] != "hidden":
         return facts
     own = "nl" if facts["language"] == "nl" else "en"
-    return {**facts, "title": wording.OUT_OF_SIGHT[own], "text": "", "place": ""}
+    return {**facts, "title": wording.OUT_OF_SIGHT[own], "text": "", "place": "", "photos": 0, "images": []}
 
 
 def warning(facts: dict[str, Any]) -> wording.Words | None:

@@ -152,7 +152,7 @@ class Post:
     An event has `starts` and `place`, and ends when it `expires`; its `places` are 0 when all may come.
     `widen`: the poster agreed that it goes on, ring by ring, while nobody answers; `released` is when it last
     did. `hidden`: our own supervisor does not show this copy here. `when`, `day_part` and `repeats` are of
-    requests and offers: on which days (None: any), and how often.
+    requests and offers: on which days (None: any), and how often. `photos`: how many its page at home shows.
     """
 
     id: str
@@ -185,6 +185,7 @@ class Post:
     when: Days | None = None
     day_part: DayPart = DayPart.ANY
     repeats: Repeats = Repeats.ONCE
+    photos: int = 0
 
     @property
     def ends(self) -> datetime | None:

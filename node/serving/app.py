@@ -35,7 +35,7 @@ from node.settings import Settings
 from node.storage import deliveries, erasures, trigrams
 from node.storage.database import Database
 from node.trail import trail
-from node.ui import doorstep, sharing
+from node.ui import doorstep, media, sharing
 from node.ui import routes as pages_routes
 from node.ui.door import Ui
 from node.ui.routes import open_door as pages_door
@@ -121,9 +121,10 @@ async def keep_index(database: Database) -> None:
 
 
 async def keep_cards(pages: Ui) -> None:
-    """Share cards of what is taken back or over go, at the start and then every ten minutes."""
+    """Share cards and photos of what is taken back or over go, at the start and then every ten minutes."""
     while True:
         await sharing.sweep(pages, clock.now())
+        await media.sweep(pages, clock.now())
         await asyncio.sleep(CARDS_SECONDS)
 
 

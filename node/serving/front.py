@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.storage.database import Stopped
 from node.trail import trail
+from node.ui.uploads import MORE
 
 MOST_BODY = 256 * 1024  # bytes
 BODY_SECONDS = 10.0
@@ -71,7 +72,7 @@ class Front:
             await self.sorry(Request(scope), 404, None)(scope, receive, outward)
             return
         try:
-            await self.app(scope, _Body(receive, self.body_seconds), outward)
+            await self.app(scope, _Body(scope, receive, self.body_seconds), outward)
         except ClientDisconnect:
             return  # whoever asked has gone
         except Exception as error:  # outermost loop: a person gets a page, the log gets where it was
@@ -86,9 +87,11 @@ class Front:
 
 
 class _Body:
-    """Hands a request's body in: at most MOST_BODY bytes, all within `seconds` of the first look at it."""
+    """Hands a request's body in: at most MOST_BODY bytes, all within `seconds` of the first look at it; of
+    who may send a photo the pages take MORE."""
 
-    def __init__(self, receive: Receive, seconds: float) -> None:
+    def __init__(self, scope: Scope, receive: Receive, seconds: float) -> None:
+        self._scope = scope
         self._receive = receive
         self._seconds = seconds
         self._left = MOST_BODY
@@ -99,6 +102,7 @@ class _Body:
         if self._whole:
             return await self._receive()
         if self._end is None:
+            self._left, self._seconds = self._scope.get(MORE, (self._left, self._seconds))
             self._end = asyncio.get_running_loop().time() + self._seconds
         try:
             async with asyncio.timeout_at(self._end):

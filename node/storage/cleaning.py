@@ -117,6 +117,7 @@ def _words(tx: Transaction, at: datetime) -> int:
         "author_name": "",
         "author": None,
         "hidden": True,
+        "photos": 0,
     }
     _reported(tx, reports.c.post_id.in_([row[0] for row in found]))
     for post_id, uri in found:

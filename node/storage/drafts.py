@@ -51,6 +51,12 @@ def of(tx: Transaction, owner: str, kind: Kind, at: datetime) -> Draft | None:
     return Draft(*row) if row else None
 
 
+def kind_of(tx: Transaction, owner: str, key: str) -> Kind | None:
+    """What kind of post somebody began on the form with this key."""
+    found = tx.run(select(drafts.c.kind, drafts.c.fields).where(drafts.c.owner == owner))
+    return next((kind for kind, fields in found if fields.get("key") == key), None)
+
+
 def has_room(tx: Transaction, at: datetime) -> bool:
     """Whether the text of one more stranger is kept."""
     theirs = and_(_OF_STRANGERS, ~_over(at))

@@ -18,6 +18,7 @@ from node.storage.tables import (
     letter_codes,
     letters,
     passkeys,
+    photos,
     posts,
     proofs,
     recoveries,
@@ -87,6 +88,7 @@ def forget(tx: Transaction, resident_id: str) -> bool:
     for table in (sessions, signin_links, tokens, roles, follows, letters, *theirs_too):
         tx.run(table.delete().where(table.c.resident_id == resident_id))
     tx.run(drafts.delete().where(drafts.c.owner == resident_id))
+    tx.run(photos.delete().where(photos.c.owner == resident_id))
     tx.run(residents.delete().where(waits))
     return True
 

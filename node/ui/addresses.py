@@ -29,6 +29,7 @@ from node.ui import (
     keepsake,
     letter_codes,
     letters,
+    media,
     mine,
     neighbours,
     offline,
@@ -36,6 +37,7 @@ from node.ui import (
     outcome,
     passkeys,
     people,
+    photos,
     post,
     posts,
     queue,
@@ -128,6 +130,10 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/o/{event}.ics", agenda.one),
     ("/o/{post}", post.page),
     ("/o/{post}/edit", changes.edit),
+    ("/o/{post}/photos", photos.page),
+    ("/photos/{kind}", photos.begun_page),
+    ("/media/{photo}-small.jpg", media.small),
+    ("/media/{photo}.jpg", media.large),
     ("/o/{post}/outcome", outcome.page),
     ("/o/{post}/{deed}", changes.sure),
     ("/o/{post}/answers/{answer}/{deed}", answers.sure),
@@ -232,6 +238,9 @@ FORMS: list[tuple[str, Send]] = [
     ("/tell", compose.go_on),
     ("/event", compose.go_on),
     ("/o/{post}/edit", changes.save),
+    ("/o/{post}/photos", photos.add),
+    ("/photos/{kind}", photos.add_begun),
+    ("/photos/{photo}/{deed}", photos.change),
     ("/o/{post}/answers", answers.send),
     ("/o/{post}/{deed}", changes.do),
     ("/board/{post}/invite", board.invite),
@@ -254,6 +263,7 @@ FORMS: list[tuple[str, Send]] = [
     ("/talks/{answer}/contact/end", talks.end),
     ("/talks/{answer}/contact/show", talks.show),
 ]
+WITH_PHOTO = {"/o/{post}/photos", "/photos/{kind}"}  # of who may post, and of nobody else
 WITH_FILE = {"/operator/blocks/import": "file"}  # the field that may hold a file; only an operator's is read
 BY_SECRET: list[tuple[str, Page]] = [  # from anywhere, without a form: who has the address may, and only this
     ("/stop/{secret}", stop.stop),

@@ -1,16 +1,17 @@
 """Cards: posts as they stand in a list, with all that a neighbour is told at a glance."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from node.neighbourhood.category import Category
 from node.neighbourhood.node import Node
+from node.neighbourhood.photo import Photo
 from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
 from node.neighbourhood.refusal import phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.when import DayPart, Days, Repeats
-from node.storage import borders, nodes, responses
+from node.storage import borders, nodes, photos, responses
 from node.storage.database import Transaction
 from node.ui.words import NEARNESS
 
@@ -43,6 +44,8 @@ class Card:
     when: Days | None = None
     day_part: DayPart = DayPart.ANY
     repeats: Repeats = Repeats.ONCE
+    photos: tuple[Photo, ...] = ()  # of our own posts; of others there is only how many there are at home
+    photos_there: int = 0
 
 
 def cards(tx: Transaction, who: Resident | None, found: Sequence[Post], at: datetime) -> list[Card]:
@@ -50,10 +53,15 @@ def cards(tx: Transaction, who: Resident | None, found: Sequence[Post], at: date
     homes = nodes.known(tx, {post.node_id for post in found if post.node_id is not None})
     far = away(tx, homes.values())
     waiting = responses.count_pending(tx, [post.id for post in found if post.own])
-    return [
+    shown = photos.of_posts(tx, [post.id for post in found if post.own and post.photos])
+    made = [
         _card(post, who, homes.get(post.node_id or ""), far, tx.home.area.name, waiting.get(post.id, 0), at)
         for post in found
     ]
+    if not shown:
+        return made
+    of = (tuple(shown.get(post.id, ())) for post in found)
+    return [replace(card, photos=theirs) for card, theirs in zip(made, of, strict=True)]
 
 
 def away(tx: Transaction, homes: Iterable[Node]) -> dict[str, int]:
@@ -104,4 +112,5 @@ def _card(
         when=post.when,
         day_part=post.day_part,
         repeats=post.repeats,
+        photos_there=0 if post.own else post.photos,
     )

@@ -15,7 +15,7 @@ from node.neighbourhood.refusal import Invalid
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed
 from node.neighbourhood.when import DayPart, Repeats
-from node.storage import drafts
+from node.storage import drafts, photos
 from node.storage.database import Transaction
 from node.ui import begun, rhythm, worry
 from node.ui.door import Ui, Visitor, go_to
@@ -29,7 +29,7 @@ from node.ui.words import CATEGORIES, URGENCIES
 ANSWERS = ("key", *(field for fields in STEPS.values() for field in fields))
 CARRIED = (*ANSWERS, worry.CARRIED)
 WORRYING = ("title", "text")
-POST, AWAY = "post", "away"
+POST, AWAY, PHOTOS = "post", "away", "photos"
 KEPT = "private, no-cache"
 """A question that came by a form may stay in the browser of who typed it, and holds nothing but what they
 typed: without that, the browser's own way back to it ends on an error page."""
@@ -42,8 +42,8 @@ async def begin(ui: Ui, request: Request, who: Visitor) -> Response:
     if who.person is not None:
         who.required(Deed.POST)
     kind = _KINDS[request.url.path]
-    asked = await ui.database.reading(look, kind, who.at)
     kept = await begun.of(ui, request, who, kind)
+    asked = await ui.database.reading(look, kind, who, kept.fields.get("key", "") if kept else "")
     if kept is not None and "draft" in request.query_params:
         form = Form(kept.fields)
         found = unanswered(asked, "check", form)
@@ -64,7 +64,7 @@ async def go_on(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     if form["go"] == AWAY:
         await begun.throw_away(ui, request, who, kind)
         return go_to(request.url.path)
-    asked = await ui.database.reading(look, kind, who.at)
+    asked = await ui.database.reading(look, kind, who, form["key"])
     out = form["go"] == worry.OUT
     form = worry.answered(form, WORRYING)
     secret = await begun.keep(ui, request, who, kind, form, ANSWERS)
@@ -81,6 +81,8 @@ async def _next(
         return _show(ui, request, who, asked, step, *form.refused(Invalid(wrong)))
     if wanted in (*STEPS, POST)[2:] and (warned := worry.warned(form, WORRYING)):
         return _show(ui, request, who, asked, "tell", form, warned=warned)
+    if form["go"] == PHOTOS and who.person is not None:
+        return go_to(f"/photos/{asked.kind}")
     if wanted != POST:
         return _show(ui, request, who, asked, wanted, form, out=out)
     if who.person is None:  # a stranger, or the session ended while they wrote: nothing of it is lost
@@ -97,6 +99,8 @@ def _wanted(form: Form) -> str:
         return "tell"
     if form["go"] == worry.ANYWAY:
         return "reach"
+    if form["go"] == PHOTOS:
+        return "check"
     return form["go"] if form["go"] in STEPS else POST
 
 
@@ -107,8 +111,10 @@ def _post(tx: Transaction, by: Resident, filled: PostDraft, at: datetime, key: s
     return made
 
 
-def look(tx: Transaction, kind: Kind, at: datetime) -> Asked:
-    return Asked(kind, reach(tx), first_choice(tx, kind), tx.home.zone, at)
+def look(tx: Transaction, kind: Kind, who: Visitor, key: str) -> Asked:
+    """What is asked, and which photos are with what was begun on the form with this key."""
+    shown = photos.begun(tx, who.person.id, key) if who.person is not None and key else []
+    return Asked(kind, reach(tx), first_choice(tx, kind), tx.home.zone, who.at, tuple(shown))
 
 
 def _show(
@@ -144,7 +150,10 @@ def _show(
         parts=rhythm.PARTS,
         often=rhythm.OFTEN,
         reach=asked.reach,
-        preview=preview(home, who, draft(asked, form), asked.reach) if step == "check" else None,
+        photos=asked.photos,
+        preview=preview(home, who, draft(asked, form), asked.reach, asked.photos)
+        if step == "check"
+        else None,
         until=None if kind is Kind.EVENT else who.at + USUAL_EXPIRY[kind],
         kept=kept,
         warned=warned,

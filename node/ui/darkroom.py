@@ -14,7 +14,12 @@ KEPT = ("PATH", "PYTHONPATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 
 
 class Failed(Exception):
-    """No picture came: what it was to be made of was too much for the child, or the machine for both."""
+    """No picture came: what it was to be made of was too much for the child, or the machine for both.
+    `status`: what the child said of it at its end, if it came to say something."""
+
+    def __init__(self, words: str, status: int | None = None) -> None:
+        super().__init__(words)
+        self.status = status
 
 
 @dataclass
@@ -44,6 +49,7 @@ async def _asked(name: str, given: bytes) -> bytes:
         stdout=pipe,
         stderr=nothing,
         env={key: os.environ[key] for key in KEPT if key in os.environ},  # it is to know no secret
+        process_group=0,  # what is sent to the node's own group does not reach it
     )
     try:
         async with asyncio.timeout(SECONDS):
@@ -55,5 +61,5 @@ async def _asked(name: str, given: bytes) -> bytes:
             child.kill()
             await child.wait()
     if child.returncode or not made or len(made) > MOST:
-        raise Failed(f"{name}: ended with {child.returncode}")
+        raise Failed(f"{name}: ended with {child.returncode}", child.returncode)
     return made

@@ -21,16 +21,19 @@ from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, Role, require
 from node.settings import Settings
 from node.storage.database import Database
-from node.ui import appointment, dates
+from node.ui import appointment, dates, photobox
 from node.ui.assets import Assets
 from node.ui.cardbox import FOLDER, CardBox
+from node.ui.darkroom import Darkroom
 from node.ui.fragments import Fragments
 from node.ui.kept import Kept
 from node.ui.language import COOKIE, LOOK_COOKIE, Look, choose, language
 from node.ui.packing import Packer, may_pack
+from node.ui.photobox import PhotoBox
 from node.ui.reader import READER, mark_of
 from node.ui.seals import masked
 from node.ui.templating import environment
+from node.ui.uploads import Uploads
 
 SEE_OTHER = HTTPStatus.SEE_OTHER
 
@@ -109,6 +112,8 @@ class Ui:
     templates: Environment = field(init=False)
     kept: Kept[Any] = field(init=False)
     cards: CardBox = field(init=False)
+    photos: PhotoBox = field(init=False)
+    uploads: Uploads = field(default_factory=Uploads)
     packer: Packer = field(default_factory=Packer)
 
     def __post_init__(self) -> None:
@@ -119,7 +124,9 @@ class Ui:
         zone = self.settings.home.zone
         self.templates.globals["dates"] = dates.by_the_clock_of(zone)
         self.templates.globals["appointment"] = lambda moment, at: appointment.said(moment, at, zone)
-        self.cards = CardBox(self.settings.dir / FOLDER)
+        darkroom = Darkroom()
+        self.cards = CardBox(self.settings.dir / FOLDER, darkroom)
+        self.photos = PhotoBox(self.settings.dir / photobox.FOLDER, darkroom)
 
     def page(
         self,

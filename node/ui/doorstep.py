@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node.neighbourhood.refusal import NotAllowed, NotFound, Refusal, TooMany, phrase
+from node.neighbourhood.refusal import Invalid, NotAllowed, NotFound, Refusal, TooMany, phrase
 from node.neighbourhood.roles import Deed, may
 from node.ui import language, session
 from node.ui.door import Ui, Visitor, go_to, here, stranger
@@ -71,6 +71,31 @@ def form(ui: Ui, send: Send, file: str) -> Callable[[Request], Awaitable[Respons
                 if _weighty(request.scope["path"]) and who.shown.wanted(who.at):
                     return _prove(ui, request, who, words)
                 return await send(ui, request, who, words)
+            except Refusal as refusal:
+                return _refused(ui, request, who, refusal, words)
+
+    return answer
+
+
+def photo(ui: Ui, send: Send) -> Callable[[Request], Awaitable[Response]]:
+    """A form with a photo, from one of our own pages. Of who may post nothing, nothing is read."""
+
+    async def answer(request: Request) -> Response:
+        who = await session.visitor(ui, request)
+        with language.speaking(ui.language_for(request, who.person)):
+            words = None
+            try:
+                _require_readable(request)
+                session.require_not_foreign(ui, request)
+                person = who.required(Deed.POST)
+                words = await ui.uploads.form(request, person.id)
+                session.require_own_form(ui, request, words["token"])
+                return await send(ui, request, who, words)
+            except Invalid as refusal:  # the form itself was too much: there is nothing to come back with
+                reason = next(iter(refusal.errors.values()), refusal.reason)
+                response = ui.sorry(request, who, 413, reason)
+                response.headers["Connection"] = "close"
+                return response
             except Refusal as refusal:
                 return _refused(ui, request, who, refusal, words)
 

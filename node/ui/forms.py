@@ -38,11 +38,12 @@ _STATUS: dict[type[Refusal], int] = {
 
 @dataclass(frozen=True)
 class Form:
-    """The fields of one form, and per field what is wrong with it."""
+    """The fields of one form, and per field what is wrong with it. `file`: what was sent with it."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Words] = field(default_factory=dict)
     reason: Words | str = ""
+    file: bytes = field(default=b"", repr=False)
 
     def __getitem__(self, name: str) -> str:
         """What was typed, or nothing."""
@@ -63,10 +64,11 @@ def status(refusal: Refusal) -> int:
     return _STATUS.get(type(refusal), 400)
 
 
-async def filled(request: Request, file: str = "") -> Form:
+async def filled(request: Request, file: str = "", *, binary: bool = False) -> Form:
     """The form that was sent. Raises HTTPException 400 or 415 for what no page of ours sends.
 
-    `file`: the one field that may hold a file of words, on a form that has one.
+    `file`: the one field that may hold a file, on a form that has one: of words, or `binary`. Its name and
+    what it says it is are not looked at.
     """
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind != _KIND and not (file and kind == _WITH_FILE):
@@ -77,7 +79,8 @@ async def filled(request: Request, file: str = "") -> Form:
             sent = form.get(file)
             if not isinstance(sent, UploadFile):
                 return Form(values)
-            return _with(values, file, await sent.read())
+            raw = await sent.read()
+            return Form(values, file=raw) if binary else _with(values, file, raw)
     except MultiPartException:
         raise HTTPException(400) from None
 

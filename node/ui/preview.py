@@ -10,6 +10,7 @@ from node.neighbourhood import wording
 from node.neighbourhood.content import PAGE, Shown, at_a_glance, is_public, shown
 from node.neighbourhood.draft import opened
 from node.neighbourhood.node import Home
+from node.neighbourhood.photo import Photo
 from node.neighbourhood.post import Audience, Kind, Post, PostDraft, State
 from node.neighbourhood.resident import Resident
 from node.ui.cards import Card
@@ -37,7 +38,9 @@ class Preview:
         return before, behind
 
 
-def preview(home: Home, who: Visitor, draft: PostDraft, reach: Reach) -> Preview:
+def preview(
+    home: Home, who: Visitor, draft: PostDraft, reach: Reach, photos: tuple[Photo, ...] = ()
+) -> Preview:
     """As it stands when it is put up with this draft, in which nothing is wrong any more."""
     by = who.person or Resident("", "", draft.language, who.at)
     draft = replace(draft, places=None)  # asked on this very page
@@ -46,7 +49,7 @@ def preview(home: Home, who: Visitor, draft: PostDraft, reach: Reach) -> Preview
     own, _ = wording.spoken(made.language)
     public = is_public(facts)
     return Preview(
-        card=_card(home, made),
+        card=replace(_card(home, made), photos=photos),
         hub=reach.town if made.audience in (Audience.MUNICIPALITY, Audience.PUBLIC) and not reach.hub else "",
         stranger=shown(home, facts, own) if public else None,
         glance=at_a_glance(home, facts, own) if public and facts["starts"] else "",

@@ -13,6 +13,7 @@ from node.neighbourhood.fields import (
     checked_places,
     checked_words,
 )
+from node.neighbourhood.photo import Photo
 from node.neighbourhood.post import (
     TEXT_LENGTH,
     TITLE_LENGTH,
@@ -41,13 +42,14 @@ LIMITS = {"title": TITLE_LENGTH, "text": TEXT_LENGTH, "place": PLACE_LENGTH}
 
 @dataclass(frozen=True)
 class Asked:
-    """What the answers are held against: what kind of post, how far it can go, and the clock."""
+    """What the answers are held against: what kind of post, how far it goes, the clock; its photos."""
 
     kind: Kind
     reach: Reach
     usual: Audience
     zone: tzinfo
     at: datetime
+    photos: tuple[Photo, ...] = ()  # that are with it already
 
 
 def draft(asked: Asked, form: Form) -> PostDraft:

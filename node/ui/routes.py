@@ -13,10 +13,12 @@ from node.neighbourhood.contact import Fetch, out_of_reach
 from node.settings import Settings
 from node.storage.database import Database
 from node.ui import doorstep, sharing, theme
-from node.ui.addresses import BY_SECRET, FEEDS, FORMS, PAGES, WITH_FILE
+from node.ui.addresses import BY_SECRET, FEEDS, FORMS, PAGES, WITH_FILE, WITH_PHOTO
 from node.ui.assets import THEME, Assets
 from node.ui.door import Outbox, Ui, go_to
+from node.ui.doorstep import Send
 
+Answer = Callable[[Request], Awaitable[Response]]
 _log = logging.getLogger("node.ui.routes")
 
 
@@ -25,12 +27,15 @@ def routes(ui: Ui) -> list[BaseRoute]:
     but for what an address with a secret in it allows by itself."""
     pages = [Route(path, doorstep.page(ui, page), methods=["GET"]) for path, page in PAGES]
     feeds = [Route(path, doorstep.feed(ui, feed), methods=["GET"]) for path, feed in FEEDS]
-    forms = [
-        Route(path, doorstep.form(ui, send, WITH_FILE.get(path, "")), methods=["POST"])
-        for path, send in FORMS
-    ]
+    forms = [Route(path, _form(ui, path, send), methods=["POST"]) for path, send in FORMS]
     by_secret = [Route(path, doorstep.page(ui, do), methods=["POST"]) for path, do in BY_SECRET]
     return [*_ways_back(), *pages, *feeds, *forms, *by_secret, ui.assets.route()]
+
+
+def _form(ui: Ui, path: str, send: Send) -> Answer:
+    if path in WITH_PHOTO:
+        return doorstep.photo(ui, send)
+    return doorstep.form(ui, send, WITH_FILE.get(path, ""))
 
 
 def _ways_back() -> list[BaseRoute]:
@@ -48,7 +53,7 @@ def _above(path: str, pages: set[str]) -> str:
     return path or "/"
 
 
-def _way_back(page: str) -> Callable[[Request], Awaitable[Response]]:
+def _way_back(page: str) -> Answer:
     async def answer(request: Request) -> Response:
         return go_to(quote(page.format(**request.path_params)))
 

@@ -28,6 +28,8 @@ from node.ui.language import YEAR
 from node.ui.reader import FORGET, READER, mark_of
 from node.ui.seals import is_of
 
+_FOREIGN = phrase("This form came from another site. Go back, and try it from our own page.")
+
 
 def cookie(settings: Settings, name: str) -> str:
     """A cookie's name on this node: guarded by its prefix over https; told apart by port in a demo town."""
@@ -99,7 +101,13 @@ def require_same_reader(request: Request, found: Visitor) -> None:
 def require_own_form(ui: Ui, request: Request, seal_in_form: str | None) -> None:
     """Refuse a POST that another site made somebody's browser send."""
     if not _is_own_form(ui, request, seal_in_form):
-        raise NotAllowed(phrase("This form came from another site. Go back, and try it from our own page."))
+        raise NotAllowed(_FOREIGN)
+
+
+def require_not_foreign(ui: Ui, request: Request) -> None:
+    """Refuse, before any of it is read, a POST whose browser says that it is from another site."""
+    if _said_own(ui, request) is False:
+        raise NotAllowed(_FOREIGN)
 
 
 def is_own(ui: Ui, request: Request, form: Form | None) -> bool:
@@ -107,12 +115,18 @@ def is_own(ui: Ui, request: Request, form: Form | None) -> bool:
     return form is None or _is_own_form(ui, request, form["token"])
 
 
-def _is_own_form(ui: Ui, request: Request, seal_in_form: str | None) -> bool:
+def _said_own(ui: Ui, request: Request) -> bool | None:
+    """Whether the browser says that a form is from our own page; None when it says nothing of that."""
     fetch_site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if fetch_site is not None:
         return fetch_site == "same-origin" and origin in (None, ui.settings.origin)
-    if origin is not None:
-        return origin == ui.settings.origin
+    return origin == ui.settings.origin if origin is not None else None
+
+
+def _is_own_form(ui: Ui, request: Request, seal_in_form: str | None) -> bool:
+    said = _said_own(ui, request)
+    if said is not None:
+        return said
     kept = request.cookies.get(cookie(ui.settings, "seal")) or ""
     return is_of(seal_in_form or "", kept)
 

@@ -35,6 +35,8 @@ class Post:
     when: Days | None = None
     day_part: str = "any"
     repeats: str = "once"
+    photos: tuple[Any, ...] = ()
+    photos_there: int = 0
 
 
 @dataclass(frozen=True)

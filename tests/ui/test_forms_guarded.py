@@ -9,7 +9,7 @@ import pytest
 from starlette.routing import Route
 
 from node.ui import seals
-from node.ui.addresses import BY_SECRET, FORMS, WITH_FILE
+from node.ui.addresses import BY_SECRET, FORMS, WITH_FILE, WITH_PHOTO
 from node.ui.routes import open_door, routes
 from tests.ui import things, visits
 from tests.ui.things import Rows, Things
@@ -24,6 +24,7 @@ DEEDS = {
     "/o/{post}/answers/{answer}/{deed}": "choose",
     "/queue/replies/{reply}/{deed}": "turn-away",
     "/desk/{person}/return/{deed}": "stop",
+    "/photos/{photo}/{deed}": "words",
 }
 STEP, ROLE = "yes", "broker"
 FIELDS = {  # what each form may need: all in one, for what a form does not know it leaves alone
@@ -108,7 +109,7 @@ async def sent(world: World, route: str, case: Case, part: str | None = "operato
     """Send a form; what it did is put back, and said."""
     here = world.here
     path = world.things.path(
-        route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE, wish="follow", choice="take"
+        route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE, wish="follow", choice="take", kind="request"
     )
     headers = {"content-type": FORM}
     for name, value in case.headers.items():
@@ -151,13 +152,13 @@ async def test_U10_U11_no_other_kind_of_body_is_read(world: World, kind: str) ->
     here = world.here
     for route in ROUTES:
         path = world.things.path(
-            route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE, wish="follow", choice="take"
+            route, deed=DEEDS.get(route, ""), step=STEP, role=ROLE, wish="follow", choice="take", kind="offer"
         )
         async with here.browser("operator") as browser:
             answer = await browser.post(
                 path, content=b"name=Noor", headers={**here.own_form, "content-type": kind}
             )
-        with_file = route in WITH_FILE and kind.startswith("multipart")
+        with_file = route in {*WITH_FILE, *WITH_PHOTO} and kind.startswith("multipart")
         assert answer.status_code == (400 if with_file else 415)
     assert await here.database.reading(things.rows) == world.before
 

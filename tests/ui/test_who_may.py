@@ -19,6 +19,7 @@ from node.ui import (
     changes,
     districts,
     hub,
+    photos,
     replies,
     returning,
     searches,
@@ -261,6 +262,18 @@ TABLE = [
     look(f"{ONE}/edit", residents(403, 404, 404), post="{copy}"),
     send(f"{ONE}/edit", poster(303), ASKED),
     send(f"{ONE}/edit", residents(403, 404, 404), ASKED, post="{copy}"),
+    look(f"{ONE}/photos", poster(200)),
+    look(f"{ONE}/photos", residents(403, 404, 404), post="{copy}"),
+    send(f"{ONE}/photos", residents(403, 403, 403, poster=422)),  # without one
+    send(f"{ONE}/photos", residents(403, 403, 403), post="{copy}"),
+    look("/photos/{kind}", residents(303, SIGN_IN, 403), kind="request"),  # nobody began one
+    look("/photos/{kind}", everybody(404), kind="burn"),
+    send("/photos/{kind}", residents(303, 403, 403), kind="request"),
+    *(send("/photos/{photo}/{deed}", {**only(303, "poster"), **OWN}, deed=deed) for deed in photos.DEEDS),
+    send("/photos/{photo}/{deed}", residents(404, 403, 403), deed="burn"),
+    send("/photos/{photo}/{deed}", residents(404, 403, 403), photo="nothing", deed="remove"),
+    *(look(path, residents(200, 404, 404)) for path in ("/media/{photo}.jpg", "/media/{photo}-small.jpg")),
+    look("/media/{photo}.jpg", everybody(404), photo="nothing"),
     look(f"{ONE}/{{deed}}", poster(200), deed="close"),
     look(f"{ONE}/{{deed}}", poster(200), deed="withdraw"),
     *(look(f"{ONE}/{{deed}}", everybody(404), deed=deed) for deed in ("pause", "reopen", "burn")),
@@ -507,6 +520,7 @@ def test_every_decision_is_in_the_table() -> None:
     assert said(NODE) == said(NODE, "GET") == set(borders.STEPS)
     assert said(MEMBER) == said(MEMBER, "GET") == set(hub.STEPS)
     assert said(SEARCH) == set(searches.DEEDS)
+    assert said("/photos/{photo}/{deed}") == set(photos.DEEDS)
     assert said(WISH) == set(districts.CHOICES)
     assert said("/queue/replies/{reply}/{deed}") == set(replies.DEEDS)
     assert said("/desk/{person}/return/{deed}") == set(returning.DEEDS)

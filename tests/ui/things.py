@@ -21,13 +21,18 @@ from node.acts import (
     tidings,
     websites,
 )
+from node.acts import photos as acts
 from node.clock import now
 from node.neighbourhood.node import Follow
 from node.neighbourhood.outline import Outline
+from node.neighbourhood.photo import Photo
+from node.neighbourhood.post import Post
 from node.neighbourhood.resident import Resident
 from node.storage import access, erasures, lookups, passkeys, replies, tables, ways_in
 from node.storage.database import Transaction
 from node.storage.passkeys import Passkey
+from node.ui.darkroom import Darkroom
+from node.ui.photobox import FOLDER, Made, PhotoBox
 from tests import elsewhere, town
 from tests.ui.visits import Here
 
@@ -66,6 +71,7 @@ class Things:
     passkey: str  # the poster's
     letter: str  # printed for the other
     receipt: str  # the secret of somebody who is gone
+    photo: str  # the poster's, with what they ask
 
     def path(self, route: str, **more: str) -> str:
         """A route with the ids of these things in it."""
@@ -129,6 +135,7 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
         stop=_stop(tx, cast.poster, at),
         advice=elsewhere.advised(tx, at).key,
         passkey=_passkey(tx, cast.poster.id, at),
+        photo=_photo(tx, here, asked, at),
         letter=letter_codes.make(tx, cast.connector, [cast.other.id], "", at)[0].signs[:4],
         receipt=_receipt(tx, asked.id, at),
     )
@@ -144,6 +151,13 @@ def _receipt(tx: Transaction, post: str, at: datetime) -> str:
     """As if the one who asked were gone: they are still needed."""
     erasures.add(tx, "a receipt", [post], at, at + town.DAY)
     return "a receipt"
+
+
+def _photo(tx: Transaction, here: Here, asked: Post, at: datetime) -> str:
+    photo = Photo("9" * 32, asked.author or "", asked.id, None, "Een tas", 4, 3, 20, at)
+    PhotoBox(here.settings.dir / FOLDER, Darkroom()).keep(photo.id, Made(4, 3, b"large", b"small"))
+    acts.add(tx, here.cast.poster, photo, at)
+    return photo.id
 
 
 def _stop(tx: Transaction, who: Resident, at: datetime) -> str:

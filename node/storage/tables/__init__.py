@@ -27,6 +27,7 @@ from node.storage.tables.people import (
     tokens,
     tries,
 )
+from node.storage.tables.photos import photos
 from node.storage.tables.posts import (
     applause,
     copies,
@@ -75,6 +76,7 @@ __all__ = [
     "nodes",
     "outlines",
     "passkeys",
+    "photos",
     "policies",
     "posts",
     "proofs",

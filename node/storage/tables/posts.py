@@ -44,6 +44,7 @@ posts = table(
     Column("when", Span),
     Column("day_part", Word(DayPart), nullable=False, server_default="any"),
     Column("repeats", Word(Repeats), nullable=False, server_default="once"),
+    Column("photos", Whole, nullable=False, server_default="0"),  # how many its own page shows
     Column("folded", Text, nullable=False, server_default=""),  # the words by which it is found
     Column("number", Whole, default=NextNumber()),  # its row in the index of words
     CheckConstraint("places_left >= 0 AND places_left <= places", name="places"),
