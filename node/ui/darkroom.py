@@ -49,7 +49,7 @@ async def _asked(name: str, given: bytes) -> bytes:
         stdout=pipe,
         stderr=nothing,
         env={key: os.environ[key] for key in KEPT if key in os.environ},  # it is to know no secret
-        process_group=0,  # what is sent to the node's own group does not reach it
+        start_new_session=True,  # a group of its own: what is sent to that of the node does not reach it
     )
     try:
         async with asyncio.timeout(SECONDS):
