@@ -9,6 +9,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from node.serving.front import HEADERS, MOST_BODY
+from node.ui.uploads import MORE
 
 MOST_HEADERS = 100
 MOST_HEAD = 32 * 1024  # bytes: address and headers together
@@ -29,7 +30,8 @@ class TooMuch(Exception):
 
 
 class Connection(HttpToolsProtocol):
-    """Whoever connects has a quarter of a minute for each request, from the first byte to the last."""
+    """Whoever connects has a quarter of a minute for each request, from the first byte to the last; who sends
+    a photo, and may, has longer."""
 
     request_seconds = 15.0  # more than the doors give a body, so that who is slow hears why first
 
@@ -81,7 +83,8 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
-        if self._body > 2 * MOST_BODY:  # the doors said no long ago
+        allowed, _ = self._more()
+        if self._body > 2 * MOST_BODY + allowed:  # the doors said no long ago
             self.transport.close()
         super().on_body(body)
 
@@ -100,7 +103,19 @@ class Connection(HttpToolsProtocol):
 
     def _hurry(self) -> None:
         self._rest()
-        self._timer = self.loop.call_later(self.request_seconds, self.transport.close)
+        self._timer = self.loop.call_later(self.request_seconds, self._late)
+
+    def _late(self) -> None:
+        """Close it, unless a door knows who sends and takes a photo."""
+        _, longer = self._more()
+        self._timer = self.loop.call_later(longer, self.transport.close) if longer else None
+        if not longer:
+            self.transport.close()
+
+    def _more(self) -> tuple[int, float]:
+        """Bytes and seconds that a door takes beyond what is usual."""
+        more: tuple[int, float] = getattr(self, "scope", {}).get(MORE, (0, 0.0))
+        return more
 
     def _rest(self) -> None:
         if self._timer is not None:
