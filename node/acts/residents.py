@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from node.acts import entering
 from node.neighbourhood.activity import Happening
+from node.neighbourhood.language import checked_language
 from node.neighbourhood.refusal import Conflict, Invalid, NotAllowed, NotFound, TooMany, phrase
-from node.neighbourhood.resident import Resident, checked_email, checked_language, checked_name
+from node.neighbourhood.resident import Resident, checked_email, checked_name
 from node.neighbourhood.roles import Deed, Role, require
 from node.storage import access, letters, log, residents, ways_in
 from node.storage.database import Transaction

@@ -54,6 +54,13 @@ When = Annotated[
 ]
 DayPartWord = Annotated[str, Meta(extra_json_schema={"enum": list(DayPart)})]
 RepeatsWord = Annotated[str, Meta(extra_json_schema={"enum": list(Repeats)})]
+Language = Annotated[
+    str,
+    Meta(
+        description="In which language it is written (ISO 639, such as nl); und when that is not known.",
+        extra_json_schema={"pattern": "^[a-z]{2,3}$"},
+    ),
+]
 Until = Annotated[datetime, Meta(tz=True)]
 
 
@@ -64,7 +71,7 @@ class NewPost(Struct, forbid_unknown_fields=True):
     `starts`, `ends` and `place` are for events alone, and `starts` is needed there; without an end it takes
     two hours. Places of null at an event: as many as want to. `widen` is for requests: while nobody answers
     it may go on, ring by ring. `when`, `day_part` and `repeats` are for requests and offers: on which days,
-    and how often.
+    and how often. `language` is your own, if you do not say another.
     """
 
     title: Title
@@ -82,6 +89,7 @@ class NewPost(Struct, forbid_unknown_fields=True):
     when: When | UnsetType = UNSET
     day_part: DayPartWord | UnsetType = UNSET
     repeats: RepeatsWord | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
 
 
 class PostChange(Struct, forbid_unknown_fields=True):
@@ -102,6 +110,7 @@ class PostChange(Struct, forbid_unknown_fields=True):
     when: When | UnsetType = UNSET
     day_part: DayPartWord | UnsetType = UNSET
     repeats: RepeatsWord | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
     state: StateWord | UnsetType = UNSET
 
 
@@ -118,7 +127,7 @@ def draft(kind: Kind, asked: NewPost, language: str) -> PostDraft:
         decide=said(asked.decide),
         places=_places(asked.places),
         expires=said(asked.expires),
-        language=language,
+        language=said(asked.language) or language,
         starts=said(asked.starts) if event else None,
         ends=said(asked.ends) if event else None,
         place=(said(asked.place) or "") if event else "",
@@ -148,6 +157,7 @@ def edit(kind: Kind, asked: PostChange) -> Change:
         when=said(asked.when),
         day_part=said(asked.day_part),
         repeats=said(asked.repeats),
+        language=said(asked.language),
     )
 
 

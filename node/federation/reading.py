@@ -10,7 +10,7 @@ from uuid import uuid4
 from node.federation import keyring, public_key
 from node.federation.documents import listed, moment_of, name_of, origin_of, uri_of, uris_of, words_of
 from node.federation.vocabulary import PUBLIC_NAMES
-from node.neighbourhood import event, photo
+from node.neighbourhood import event, language, photo
 from node.neighbourhood.account import Account
 from node.neighbourhood.category import known
 from node.neighbourhood.node import Area, Home, Node, NodeKind, directory_of
@@ -286,11 +286,9 @@ def _places(kind: Kind, note: dict[str, Any]) -> tuple[int, int]:
 
 
 def _language(note: dict[str, Any]) -> str:
+    """That in which it was written: the first that it is told in. Where none is said, we do not guess."""
     words = note.get("contentMap")
-    first = next(iter(words), "nl") if isinstance(words, dict) else "nl"
-    return (
-        first if isinstance(first, str) and first.isascii() and len(first) <= 8 and first.isalpha() else "nl"
-    )
+    return language.of_tag(next(iter(words), None)) if isinstance(words, dict) else language.UNKNOWN
 
 
 def is_home(home: Home, uri: str) -> bool:

@@ -17,6 +17,7 @@ from node.neighbourhood.fields import (
     checked_places,
     checked_words,
 )
+from node.neighbourhood.language import UNKNOWN, checked_language
 from node.neighbourhood.node import Home
 from node.neighbourhood.post import (
     Audience,
@@ -61,6 +62,7 @@ class PostChange:
     when: str | None = None
     day_part: str | None = None
     repeats: str | None = None
+    language: str | None = None
 
 
 class _Errors:
@@ -115,7 +117,7 @@ def opened(
         decide=errors.take(Decide.CHOOSE, checked_choice, Decide, draft.decide, "decide", Decide.CHOOSE),
         places=places,
         places_left=places,
-        language=draft.language,
+        language=errors.take(UNKNOWN, checked_language, draft.language),
         author=by.id,
         starts=starts,
         place=errors.take("", checked_place, draft.place) if kind is Kind.EVENT else "",
@@ -198,6 +200,7 @@ def changed(before: Post, change: PostChange, home: Home, in_hub: bool, at: date
         if change.place is not None and kind is Kind.EVENT
         else before.place,
         widen=before.widen if change.widen is None else change.widen and kind is Kind.REQUEST,
+        language=errors.take(before.language, checked_language, _or(change.language, before.language)),
         when=errors.take(before.when, checked_when, kind, change.when, home.zone, at)
         if change.when is not None and change.when != str(before.when or "")
         else before.when,

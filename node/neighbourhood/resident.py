@@ -11,8 +11,6 @@ NAME_LENGTH = 40
 EMAIL_LENGTH = 254
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,63}")
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
-
 
 @dataclass(frozen=True)
 class Resident:
@@ -50,14 +48,6 @@ def checked_email(email: str) -> str:
     if not _MAIL.fullmatch(email) or ".." in email or len(email) > EMAIL_LENGTH:
         raise Invalid({"email": _mail_words(email)})
     return email.lower()
-
-
-def checked_language(language: str) -> str:
-    """The code of a language (ISO 639), in lower case."""
-    language = language.strip().lower()
-    if not _LANGUAGE.fullmatch(language):
-        raise Invalid({"language": phrase("Write the code of a language: two or three letters, such as nl.")})
-    return language
 
 
 def _mail_words(email: str) -> Words:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from node.neighbourhood.post import Post, State
+from node.ui.written import foreign
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 LONGEST = 75  # bytes of one line (3.1)
@@ -34,9 +35,10 @@ def _event(origin: str, event: Post, at: datetime) -> Iterator[str]:
     yield f"LAST-MODIFIED:{_moment(event.updated)}"
     yield f"DTSTART:{_moment(event.starts)}"
     yield f"DTEND:{_moment(event.expires)}"
-    yield f"SUMMARY:{escaped(event.title)}"
+    tongue = f";LANGUAGE={event.language}" if foreign(event.language) else ""  # 3.2.10
+    yield f"SUMMARY{tongue}:{escaped(event.title)}"
     if event.text:
-        yield f"DESCRIPTION:{escaped(event.text)}"
+        yield f"DESCRIPTION{tongue}:{escaped(event.text)}"
     yield f"LOCATION:{escaped(', '.join(part for part in (event.place, event.area.name) if part))}"
     yield f"URL:{origin}/o/{event.id}"
     if event.state in _OFF:

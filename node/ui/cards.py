@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from node.neighbourhood.category import Category
+from node.neighbourhood.language import UNKNOWN
 from node.neighbourhood.node import Node
 from node.neighbourhood.photo import Photo
 from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
@@ -46,6 +47,7 @@ class Card:
     repeats: Repeats = Repeats.ONCE
     photos: tuple[Photo, ...] = ()  # of our own posts; of others there is only how many there are at home
     photos_there: int = 0
+    language: str = UNKNOWN
 
 
 def cards(tx: Transaction, who: Resident | None, found: Sequence[Post], at: datetime) -> list[Card]:
@@ -113,4 +115,5 @@ def _card(
         day_part=post.day_part,
         repeats=post.repeats,
         photos_there=0 if post.own else post.photos,
+        language=post.language,
     )

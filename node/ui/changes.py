@@ -22,6 +22,7 @@ from node.ui.forms import Form
 from node.ui.post import View
 from node.ui.sure import Sure
 from node.ui.words import CATEGORIES, URGENCIES
+from node.ui.written import choices
 
 Act = Callable[[Transaction, Resident, str, datetime], Post]
 DEEDS: dict[str, Act] = {
@@ -82,7 +83,7 @@ OF_EVENT = {
     ),
 }
 WORRYING = ("title", "text")
-FIELDS = ("title", "text", "category", "audience", "urgency", "places", "place")
+FIELDS = ("title", "text", "language", "category", "audience", "urgency", "places", "place")
 
 
 async def edit(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -198,6 +199,7 @@ def _change(found: Post, form: Form, zone: tzinfo, at: datetime) -> PostChange:
         when=_days(found, form) if found.kind.agrees else None,
         day_part=form["day_part"] or None,
         repeats=form["repeats"] or None,
+        language=form["language"] or None,
     )
 
 
@@ -250,6 +252,7 @@ def _form(
         kind=view.post.kind,
         form=form,
         limits=questions.LIMITS,
+        tongues=choices(form["language"]),
         options=[(code, sign.word) for code, sign in CATEGORIES.items()],
         urgencies=URGENCIES,
         parts=rhythm.PARTS,

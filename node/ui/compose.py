@@ -21,10 +21,12 @@ from node.ui import begun, rhythm, worry
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
 from node.ui.kinds import PATHS
+from node.ui.language import language
 from node.ui.preview import preview
 from node.ui.questions import LIMITS, STEPS, Asked, draft, unanswered
 from node.ui.reach import first_choice, reach
 from node.ui.words import CATEGORIES, URGENCIES
+from node.ui.written import choices
 
 ANSWERS = ("key", *(field for fields in STEPS.values() for field in fields))
 CARRIED = (*ANSWERS, worry.CARRIED)
@@ -48,7 +50,12 @@ async def begin(ui: Ui, request: Request, who: Visitor) -> Response:
         form = Form(kept.fields)
         found = unanswered(asked, "check", form)
         return _show(ui, request, who, asked, found[0] if found else "check", form)
-    first = {"audience": asked.usual, "urgency": Urgency.WEEK, "places": "1" if kind.agrees else ""}
+    first = {
+        "language": language().code,
+        "audience": asked.usual,
+        "urgency": Urgency.WEEK,
+        "places": "1" if kind.agrees else "",
+    }
     if kind.agrees:
         first |= {"day_part": DayPart.ANY, "repeats": Repeats.ONCE}
     form = Form({**first, "key": secrets.token_urlsafe(16)})
@@ -146,6 +153,7 @@ def _show(
         carried=[(name, form[name]) for name in CARRIED if name not in STEPS[step] and form[name]],
         limits=LIMITS,
         categories=CATEGORIES,
+        tongues=choices(form["language"]),
         urgencies=URGENCIES,
         parts=rhythm.PARTS,
         often=rhythm.OFTEN,

@@ -17,19 +17,12 @@ from pathlib import Path
 
 from starlette.responses import RedirectResponse, Response
 
+from node.neighbourhood.language import SPOKEN
 from node.neighbourhood.refusal import Words
 
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "buurtknoop"
 SOURCE = "en"
-NAMES = {
-    "nl": "Nederlands",
-    "en": "English",
-    "tr": "Türkçe",
-    "ar": "العربية",
-    "pl": "Polski",
-    "uk": "Українська",
-}
 RIGHT_TO_LEFT = {"ar"}
 COOKIE = "bk_lang"
 LOOK_COOKIE = "bk_look"
@@ -46,8 +39,8 @@ class Language:
 @cache
 def languages() -> dict[str, Language]:
     """The languages we have words in, in the order we offer them."""
-    here = [c for c in NAMES if c == SOURCE or _file(c).is_file()]
-    return {c: Language(c, NAMES[c], "rtl" if c in RIGHT_TO_LEFT else "ltr") for c in here}
+    here = [c for c in SPOKEN if c == SOURCE or _file(c).is_file()]
+    return {c: Language(c, SPOKEN[c], "rtl" if c in RIGHT_TO_LEFT else "ltr") for c in here}
 
 
 def choose(kept: str | None, accepted: str | None, own: str) -> str:

@@ -29,6 +29,7 @@ class About:
     """The post that an answer or an agreement is about: its title and page, or nothing when it is gone."""
 
     title: str
+    language: str
     url: str
     author: str
 
@@ -101,7 +102,7 @@ def _rank(card: Card) -> int:
 def _about(who: Resident, found: Post, at: datetime) -> About | None:
     if not may_see(who, found, at):
         return None
-    return About(found.title, f"/o/{found.id}", found.author_name)
+    return About(found.title, found.language, f"/o/{found.id}", found.author_name)
 
 
 def _answered(tx: Transaction, post: Post, about: About | None, one: Response) -> Answered:

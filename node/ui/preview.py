@@ -24,12 +24,13 @@ NOBODY = "0" * 32  # no post has it: nothing is kept of what is only looked at
 class Preview:
     """What each of them sees. `hub`: its name, when it has the whole post; empty when nothing goes there.
     `stranger`: what other software shows, None for nothing; `glance`: of an event, for what shows no more
-    than that and its name."""
+    than that and its name; `tongue`: the language of the fixed words around it."""
 
     card: Card
     hub: str
     stranger: Shown | None
     glance: str
+    tongue: str
 
     @property
     def way(self) -> tuple[str, str]:
@@ -53,6 +54,7 @@ def preview(
         hub=reach.town if made.audience in (Audience.MUNICIPALITY, Audience.PUBLIC) and not reach.hub else "",
         stranger=shown(home, facts, own) if public else None,
         glance=at_a_glance(home, facts, own) if public and facts["starts"] else "",
+        tongue=own,
     )
 
 
@@ -78,4 +80,5 @@ def _card(home: Home, made: Post) -> Card:
         when=made.when,
         day_part=made.day_part,
         repeats=made.repeats,
+        language=made.language,
     )

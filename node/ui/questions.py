@@ -13,6 +13,7 @@ from node.neighbourhood.fields import (
     checked_places,
     checked_words,
 )
+from node.neighbourhood.language import checked_language
 from node.neighbourhood.photo import Photo
 from node.neighbourhood.post import (
     TEXT_LENGTH,
@@ -32,7 +33,7 @@ from node.ui.reach import Reach
 
 STEPS = {
     "what": ("category",),
-    "tell": ("title", "text", "urgency", *when.FIELDS, "place", "day_part", "repeats"),
+    "tell": ("title", "text", "language", "urgency", *when.FIELDS, "place", "day_part", "repeats"),
     "reach": ("audience", "widen"),
     "check": ("decide", "places"),
 }
@@ -64,7 +65,7 @@ def draft(asked: Asked, form: Form) -> PostDraft:
         urgency=form["urgency"] if asked.kind is Kind.REQUEST else None,
         decide=Decide.FIRST if form["decide"] and asked.kind.agrees else Decide.CHOOSE,
         places=places(form["places"]),
-        language=language().code,
+        language=form["language"] or language().code,
         starts=starts,
         ends=ends,
         place=form["place"],
@@ -95,7 +96,10 @@ def _wrong(step: str, asked: Asked, form: Form) -> dict[str, Words]:
     """What is wrong with the answers to one question, by field: as the rules say."""
     checks: dict[str, list[Callable[[], object]]] = {
         "what": [lambda: checked_category(form["category"])],
-        "tell": [lambda: checked_words(form["title"], form["text"])],
+        "tell": [
+            lambda: checked_words(form["title"], form["text"]),
+            lambda: checked_language(form["language"] or language().code),
+        ],
         "reach": [lambda: checked_audience(form["audience"], asked.reach.offered, asked.usual)],
         "check": [lambda: checked_places(asked.kind, places(form["places"]))],
     }

@@ -10,6 +10,7 @@ from starlette.responses import Response as Page
 from node.acts import reports as acts
 from node.acts import sayings
 from node.neighbourhood.audience import may_see
+from node.neighbourhood.language import UNKNOWN
 from node.neighbourhood.post import Post
 from node.neighbourhood.refusal import Conflict, Invalid, TooMany, phrase
 from node.neighbourhood.report import TEXT_LENGTH, Report, ReportCategory, ReportState
@@ -70,6 +71,7 @@ class Reported:
     outcome: str
     created: datetime
     decided: datetime | None
+    language: str
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Subject:
     again: bool
     where: Where | None = None
     told: bool = False  # its home hears at once what sort of thing is wrong
+    language: str = UNKNOWN
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Page:
@@ -155,7 +158,7 @@ def _look(tx: Transaction, who: Visitor, keys: Mapping[str, str]) -> Subject:
     home = nodes.get(tx, post.node_id).name if post.node_id is not None else ""
     again = _again(who, kept.open_about(tx, post.id))
     path, back = f"/report/{post.id}", f"/o/{post.id}"
-    return Subject(post.title, post.text, path, back, home, again, told=home != "")
+    return Subject(post.title, post.text, path, back, home, again, None, home != "", post.language)
 
 
 def _said(tx: Transaction, who: Visitor, saying: Saying) -> Subject:
@@ -205,4 +208,5 @@ def _told(one: Report, post: Post, there: bool) -> Reported:
         outcome=one.outcome,
         created=one.created,
         decided=one.decided,
+        language=post.language,
     )

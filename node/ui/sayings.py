@@ -47,6 +47,7 @@ class Case:
     where: Whereabouts
     read_by: Words
     title: str
+    language: str
     url: str
     reports: list[Said]
     why: list[Words]
@@ -115,6 +116,7 @@ def _case(who: Visitor, one: kept.Waiting, where: Whereabouts, known: dict[str, 
         where=where,
         read_by=WHERE[saying.where],
         title=post.title if seen else "",
+        language=post.language,
         url=f"/o/{post.id}" if seen else "",
         reports=[said(report, known) for report in one.reports],
         why=_why(one, known),

@@ -95,6 +95,7 @@ class Talk:
     name: str
     where: Whereabouts
     title: str
+    language: str
     at: datetime
     unread: int
 
@@ -282,7 +283,13 @@ def _talk(tx: Transaction, thread: Thread, waiting: kept.Waiting, person: Reside
     title = thread.post.title if may_see(person, thread.post, at) else ""
     path = f"/talks/{waiting.response_id}"
     return Talk(
-        path, thread.name or gettext("A neighbour"), _where(tx, thread), title, waiting.at, waiting.unread
+        path,
+        thread.name or gettext("A neighbour"),
+        _where(tx, thread),
+        title,
+        thread.post.language,
+        waiting.at,
+        waiting.unread,
     )
 
 

@@ -14,6 +14,7 @@ from node.ui.heard import heard
 from node.ui.kinds import paths
 from node.ui.language import gettext, language, languages, ngettext, translate
 from node.ui.spoken import script_words
+from node.ui.written import foreign, lang
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -49,6 +50,8 @@ def environment(assets: Assets) -> Environment:
         "rhythm": rhythm.said,
         "worry_title": worry.title,
         "translate": translate,
+        "foreign": foreign,
+        "lang": lang,
     }
     made.globals |= {f.__name__: f for f in (paths, feed_of, heard, script_words, *words.FOR_TEMPLATES)}
     return made

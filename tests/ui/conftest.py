@@ -37,6 +37,7 @@ class Post:
     repeats: str = "once"
     photos: tuple[Any, ...] = ()
     photos_there: int = 0
+    language: str = "nl"
 
 
 @dataclass(frozen=True)
