@@ -19,6 +19,14 @@ from node.storage import residents
 from node.storage.database import Transaction
 
 LINK_LASTS = timedelta(hours=24)
+NAMES = {  # of the first operator, until they choose another
+    "nl": "Beheerder",
+    "en": "Operator",
+    "tr": "Yönetici",
+    "ar": "المدير",
+    "pl": "Administrator",
+    "uk": "Адміністратор",
+}
 HEAD = "# The settings of this node; docs/settings.md explains each. Restart the node after a change.\n"
 
 
@@ -60,6 +68,6 @@ def _operator(tx: Transaction, email: str, language: str) -> str:
     by = console(at)
     person = residents.by_email(tx, checked_email(email), at)
     if person is None:
-        person = people.add(tx, by, "Beheerder" if language == "nl" else "Operator", email, language, at)
+        person = people.add(tx, by, NAMES.get(language, "Operator"), email, language, at)
     people.grant(tx, by, person.id, Role.OPERATOR, None, at)
     return people.make_link(tx, person.id, at, LINK_LASTS)

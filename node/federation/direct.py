@@ -1,29 +1,12 @@
 """A Note from our Group to one account of other software: a direct message, as it shows it. Pure: no I/O."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 from node.neighbourhood.content import paragraph
 from node.neighbourhood.node import Home
-
-_WORDS = {
-    "nl": {
-        "agreed": "Afgesproken! Schrijf hier terug om de rest te regelen: dat leest alleen wie dit plaatste.",
-        "done": "Het is gelukt. Dank je wel!",
-        "called off": "De afspraak gaat helaas niet door. Dank je wel dat je er was.",
-        "taken": "Iemand anders doet het al. Dank je wel!",
-        "closed": "Het hoeft niet meer. Dank je wel!",
-        "declined": "Deze keer niet, dank je wel.",
-    },
-    "en": {
-        "agreed": "It is a deal! Write back here to settle the rest: only whoever posted this reads that.",
-        "done": "It worked out. Thank you!",
-        "called off": "I am sorry, it is off. Thank you for being there.",
-        "taken": "Somebody else does it already. Thank you!",
-        "closed": "It is no longer needed. Thank you!",
-        "declined": "Not this time, thank you.",
-    },
-}
+from node.neighbourhood.wording import of, spoken
 
 
 def note(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +22,7 @@ def note(home: Home, facts: dict[str, Any]) -> dict[str, Any]:
         "inReplyTo": facts["reply_to"],
         "published": facts["created"],
         "content": content,
-        "contentMap": {_language(facts): content},
+        "contentMap": {_spoken(facts): content},
         "tag": [mention],
         "sensitive": False,
     }
@@ -52,8 +35,13 @@ def _content(home: Home, facts: dict[str, Any]) -> str:
     about = f'<p><a href="{page}">{escape(facts["title"])}</a></p>' if facts["title"] else ""
     if "text" in facts:
         return f"{who}<p><strong>{escape(facts['name'])}:</strong></p>{paragraph(facts['text'])}{about}"
-    return f"{who}{paragraph(_WORDS[_language(facts)][facts['word']])}{about}"
+    return f"{who}{paragraph(_answers(facts)[facts['word']])}{about}"
 
 
-def _language(facts: dict[str, Any]) -> str:
-    return "nl" if facts["language"] == "nl" else "en"
+def _spoken(facts: dict[str, Any]) -> str:
+    """The language of our words: that of the post they are about, if we speak it."""
+    return spoken(facts["language"])[0]
+
+
+def _answers(facts: dict[str, Any]) -> Mapping[str, str]:
+    return of(_spoken(facts)).answers

@@ -6,6 +6,7 @@ from node.federation.vocabulary import AS, CONTEXT
 from node.neighbourhood import wording
 from node.neighbourhood.category import Category
 from node.neighbourhood.hashtag import hashtag, path_of
+from node.neighbourhood.language import SPOKEN
 from node.neighbourhood.node import Home
 
 
@@ -13,7 +14,7 @@ def category(home: Home, word: str) -> dict[str, Any] | None:
     """What a request or an offer is about, in words; None for what we do not know."""
     if word not in list(Category):
         return None
-    names = dict(wording.category(word))
+    names = {language: wording.category(word, language) for language in SPOKEN}
     return {
         "@context": AS,
         "id": f"{home.origin}/ap/category/{word}",

@@ -8,8 +8,10 @@ Only what somebody asked to be told of posts holds their titles (`mail.tidings`)
 from functools import cache
 from pathlib import Path
 
+from node.neighbourhood.language import SPOKEN
+
 FOLDER = Path(__file__).parent / "letters"
-LANGUAGES = ("nl", "en")
+LANGUAGES = tuple(code for code in SPOKEN if (FOLDER / code).is_dir())
 CLOSING = "closing"  # under every letter
 PHONE = "phone"  # before it, when the node has a number to ring
 ANSWER = "answer"  # in a letter that can be answered by mail

@@ -71,7 +71,8 @@ def summaries(home: Home, facts: dict[str, Any]) -> dict[str, str]:
             for language, words in ((facts["language"], own), (other, other))
         }
     warns = warning(facts)
-    return {facts["language"]: warns[own], other: warns[other]} if warns else {}
+    said = {facts["language"]: own, other: other}
+    return {language: wording.of(words).warnings[warns] for language, words in said.items()} if warns else {}
 
 
 def without_words(facts: dict[str, Any]) -> dict[str, Any]:
@@ -79,24 +80,25 @@ def without_words(facts: dict[str, Any]) -> dict[str, Any]:
     it gets, whatever else stands beside it. A node of ours that holds it keeps the words it has (`held`)."""
     if not is_public(facts) or facts["listing_state"] != "hidden":
         return facts
-    own = "nl" if facts["language"] == "nl" else "en"
-    return {**facts, "title": wording.OUT_OF_SIGHT[own], "text": "", "place": "", "photos": 0, "images": []}
+    own, _ = wording.spoken(facts["language"])
+    bare = {"title": wording.of(own).out_of_sight, "text": "", "place": "", "photos": 0, "images": []}
+    return {**facts, **bare}
 
 
-def warning(facts: dict[str, Any]) -> wording.Words | None:
-    """What to warn of, in a public post."""
+def warning(facts: dict[str, Any]) -> str | None:
+    """What to warn of, in a public post (`wording.warning`)."""
     return wording.warning(f"{facts['title']} {facts['text']}") if is_public(facts) else None
 
 
 def shown(home: Home, facts: dict[str, Any], words: str) -> Shown:
-    """A post as it is shown, with the fixed words in this language (nl or en)."""
+    """A post as it is shown, with the fixed words in this language, one of ours."""
     public = is_public(facts)
     return Shown(
         head=" · ".join(_head(facts, words)),
         lines=[line for line in (facts["title"], _time(home, facts, words)) if line],
         parts=[part for part in facts["text"].split("\n\n") if part],
         way=_way(facts, words) if public else "",
-        page=wording.PAGE[words],
+        page=wording.of(words).page,
         tags=tags_of(facts) if public else [],
     )
 
@@ -104,7 +106,7 @@ def shown(home: Home, facts: dict[str, Any], words: str) -> Shown:
 def at_a_glance(home: Home, facts: dict[str, Any], words: str) -> str:
     """All that somebody needs who sees nothing else of an event but its name."""
     if facts["listing_state"] == "hidden":
-        return wording.OUT_OF_SIGHT[words]
+        return wording.of(words).out_of_sight
     return f"{' · '.join(_head(facts, words))}: {_when(home, facts, words)}"
 
 
@@ -115,7 +117,7 @@ def paragraph(text: str) -> str:
 
 def _html(home: Home, facts: dict[str, Any], words: str) -> str:
     if is_public(facts) and facts["listing_state"] == "hidden":
-        return paragraph(wording.OUT_OF_SIGHT[words])
+        return paragraph(wording.of(words).out_of_sight)
     said = shown(home, facts, words)
     below = "".join(f"<br>{escape(line, quote=False)}" for line in said.lines)
     text = "".join(paragraph(part) for part in said.parts)
@@ -125,14 +127,14 @@ def _html(home: Home, facts: dict[str, Any], words: str) -> str:
 
 def _head(facts: dict[str, Any], words: str) -> list[str]:
     """How it stands, what it is, what about, and where."""
-    state = wording.state(facts["kind"], facts["listing_state"])
-    what = [wording.KINDS[facts["kind"]][words], wording.category(facts["category"])[words]]
-    return [*([state[words]] if state else []), *what, facts["area_name"]]
+    state = wording.state(facts["kind"], facts["listing_state"], words)
+    what = [wording.of(words).kinds[facts["kind"]], wording.category(facts["category"], words)]
+    return [*([state] if state else []), *what, facts["area_name"]]
 
 
 def _way(facts: dict[str, Any], words: str) -> str:
-    open_now = facts["listing_state"] == "open"
-    return (wording.WAYS_IN[facts["kind"]] if open_now else wording.WAY_ON)[words]
+    said = wording.of(words)
+    return said.ways_in[facts["kind"]] if facts["listing_state"] == "open" else said.way_on
 
 
 def _foot(home: Home, facts: dict[str, Any], said: Shown) -> str:
@@ -150,17 +152,17 @@ def _time(home: Home, facts: dict[str, Any], words: str) -> str:
     """When an event is; on which days help is asked or offered, and how often; empty when that is open."""
     if facts["starts"]:
         return _when(home, facts, words)
-    days = read(facts.get("when", ""))
-    said = [
+    days, said = read(facts.get("when", "")), wording.of(words)
+    parts = [
         wording.days(days, words) if days else "",
-        wording.DAY_PARTS[words].get(facts.get("day_part", ""), ""),
-        wording.REPEATS[words].get(facts.get("repeats", ""), ""),
+        said.day_parts.get(facts.get("day_part", ""), ""),
+        said.repeats.get(facts.get("repeats", ""), ""),
     ]
-    return ", ".join(part for part in said if part)
+    return said.comma.join(part for part in parts if part)
 
 
 def _when(home: Home, facts: dict[str, Any], words: str) -> str:
     """By the clock of the neighbourhood, and where people meet if that is said."""
     begin, end = (datetime.fromisoformat(facts[name]).astimezone(home.zone) for name in ("starts", "expires"))
-    where = f", {facts['place']}" if facts["place"] else ""
+    where = f"{wording.of(words).comma}{facts['place']}" if facts["place"] else ""
     return f"{wording.period(begin, end, words)}{where}"

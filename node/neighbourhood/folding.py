@@ -26,7 +26,11 @@ _ALIKE = str.maketrans(
         "ð": "d",
         "ة": "ه",
         "ى": "ي",
+        "ی": "ي",
+        "ک": "ك",
         "ـ": None,
+        "ґ": "г",
+        **{chr(zero + digit): str(digit) for zero in (0x660, 0x6F0) for digit in range(10)},
     }
 )
 _JOINING = "'’‘ʼ`´-‐‑"  # one of which there has to be, before the pattern is asked

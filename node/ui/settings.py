@@ -18,7 +18,8 @@ from node.neighbourhood.roles import Deed
 from node.settings import FILE, PREFIX, Secret, Settings
 from node.ui.dates import length
 from node.ui.door import Ui, Visitor
-from node.ui.language import gettext, languages, translate
+from node.ui.language import gettext, translate
+from node.ui.written import named
 
 NONE = phrase("(none)")
 SET = phrase("is set; it is not shown")
@@ -70,7 +71,7 @@ PARTS: list[tuple[Words, str, dict[str, tuple[Words, Shown | None]]]] = [
         phrase("What people see"),
         "eye",
         {
-            "language": (phrase("Language for whoever chose none"), lambda s: languages()[s.language].name),
+            "language": (phrase("Language for whoever chose none"), lambda s: named(s.language)),
             "time_zone": (phrase("Times are those of"), None),
             "phone": (phrase("Telephone number"), None),
             "phone_hours": (phrase("When somebody answers it"), None),

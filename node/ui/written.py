@@ -23,9 +23,14 @@ def lang(code: str) -> Attribute:
     return Attribute("" if code in (language().code, UNKNOWN) else f' lang="{escape(code)}"')
 
 
+def named(code: str) -> str:
+    """The name of a language by its own speakers; its code, where we do not know that."""
+    return WRITTEN.get(code, code)
+
+
 def foreign(code: str) -> str:
-    """The name of a language by its own speakers, when it is another than that of the page; else nothing."""
-    return "" if code in (language().code, UNKNOWN) else WRITTEN.get(code, code)
+    """The name of a language, when it is another than that of the page; else nothing."""
+    return "" if code in (language().code, UNKNOWN) else named(code)
 
 
 def choices(chosen: str) -> list[tuple[str, str]]:
