@@ -26,9 +26,9 @@ def draw(given: Given, fonts: Mapping[str, Set]) -> bytes:
     """A PNG. `look` (asks, gives or plain), `kind`, `title`, `place` and `name` (of the node), as text."""
     image = Image.new("RGB", SIZE, PAPER)
     pen = ImageDraw.Draw(image)
-    _roofs(pen)
     look = given.get("look", "")
     turned = to_the_left(given.get("title", "") or given.get("kind", ""))
+    _roofs(pen, turned)
     _thread(pen, look, turned)
     colour = {"asks": BRICK, "gives": GREEN}.get(look, SOFT)
     _line(pen, fonts["bold"].at(40), given.get("kind", ""), 70, colour, turned)
@@ -72,11 +72,12 @@ def _line(
 ) -> None:
     """One line of words, from the side where its writing begins; what does not fit is cut."""
     words = letters.showable(words)
-    while words and letters.length(words) > WIDTH - start - MARGIN:
+    while words and letters.length(words, turned) > WIDTH - start - MARGIN:
         words = f"{words.rstrip('…')[:-1].rstrip()}…"
-    at = WIDTH - MARGIN - letters.length(words) if turned else float(start)
-    for piece in letters.pieces(words):
-        pen.text((at, top), piece.words, font=piece.font, fill=colour)
+    at = WIDTH - MARGIN - letters.length(words, turned) if turned else float(start)
+    direction = "rtl" if turned and letters.sets else None
+    for piece in letters.pieces(words, turned):
+        pen.text((at, top), piece.words, font=piece.font, fill=colour, direction=direction)
         at += piece.font.getlength(piece.words)
 
 
@@ -90,10 +91,11 @@ def _thread(pen: ImageDraw.ImageDraw, look: str, turned: bool) -> None:
         pen.rounded_rectangle((left, 70, left + BAND, 500), BAND // 2, fill=GREEN)
 
 
-def _roofs(pen: ImageDraw.ImageDraw) -> None:
-    """The street at the foot, as on every page, and the sun that goes down behind it."""
+def _roofs(pen: ImageDraw.ImageDraw, turned: bool) -> None:
+    """The street at the foot, as on every page, and the sun that goes down behind it, where no words end."""
     foot = HEIGHT - 104
-    pen.ellipse((WIDTH - 290, foot - 96, WIDTH - 200, foot - 6), fill=GLOW)
+    sun = 200 if turned else WIDTH - 290
+    pen.ellipse((sun, foot - 96, sun + 90, foot - 6), fill=GLOW)
     pen.rectangle((0, foot, WIDTH, HEIGHT), fill=SAND)
     for left in range(-40, WIDTH, 150):
         peak = foot - 26 - 12 * ((left // 150) % 3)

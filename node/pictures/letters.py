@@ -1,7 +1,8 @@
 """Letters to draw with: those of the pages, and for other writing those that the system has (DejaVu), if any.
 
 Our own have Latin alone. What no letter is there for is left out; a line of which little would be left is not
-drawn at all.
+drawn at all. Letters that are joined, or written from right to left, are drawn only where something can set
+them so (RAQM, with the FriBiDi of the system): one by one and the wrong way round they would be no words.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,8 @@ OURS = Path(__file__).parent.parent / "ui" / "static" / "fonts"
 NAME = "atkinson-hyperlegible-next-{part}-{weight}-normal.woff2"
 SYSTEM = (Path("/usr/share/fonts/truetype/dejavu"), Path("/usr/share/fonts/dejavu"))
 Font = ImageFont.FreeTypeFont
-_SHAPING = ImageFont.Layout.RAQM if features.check("raqm") else ImageFont.Layout.BASIC
+_SETS = bool(features.check("raqm"))
+_SHAPING = ImageFont.Layout.RAQM if _SETS else ImageFont.Layout.BASIC
 _LATIN = ((0x20, 0xFF), (0x2BB, 0x2BC), (0x2C6, 0x2C6), (0x2DA, 0x2DA), (0x2DC, 0x2DC), (0x2000, 0x206F))
 _MORE_LATIN = ((0x20AC, 0x20AC), (0x2122, 0x2122), (0x131, 0x131), (0x152, 0x153))
 _EXTENDED = ((0x100, 0x2BA), (0x1E00, 0x1EFF), (0x20A0, 0x20C0))
@@ -50,6 +52,7 @@ class Sized:
     latin: Font
     extended: Font
     system: Font | None
+    sets: bool = _SETS
 
     def showable(self, words: str) -> str:
         """The words without signs for which there is no letter; nothing when little would be left."""
@@ -57,10 +60,12 @@ class Sized:
         letters, left = (sum(map(str.isalnum, text)) for text in (words, kept))
         return " ".join(kept.split()) if left and left * 4 >= letters * 3 else ""
 
-    def pieces(self, words: str) -> list[Piece]:
+    def pieces(self, words: str, turned: bool = False) -> list[Piece]:
         """In the order in which they are drawn, from the left. Writing that needs its letters joined is one
-        piece: the letters see each other."""
-        if self.system is not None and any(s.isalpha() and self._font(s) is self.system for s in words):
+        piece: the letters see each other. So is all that stands in a line from right to left (`turned`)."""
+        if self.system is not None and any(
+            (turned or s.isalpha()) and self._font(s) is self.system for s in words
+        ):
             return [Piece(words, self.system)]
         found: list[Piece] = []
         for sign in words:
@@ -71,15 +76,17 @@ class Sized:
                 found.append(Piece(sign, font))
         return found
 
-    def length(self, words: str) -> float:
-        return sum(piece.font.getlength(piece.words) for piece in self.pieces(words))
+    def length(self, words: str, turned: bool = False) -> float:
+        return sum(piece.font.getlength(piece.words) for piece in self.pieces(words, turned))
 
     def _font(self, sign: str) -> Font | None:
         if _within(sign, _LATIN) or _within(sign, _MORE_LATIN):
             return self.latin
         if _within(sign, _EXTENDED):
             return self.extended
-        return self.system if self.system is not None and _has(self.system, sign) else None
+        if self.system is None or not (self.sets or _stands_alone(sign)):
+            return None
+        return self.system if _has(self.system, sign) else None
 
 
 def fonts() -> dict[str, Set]:
@@ -100,6 +107,11 @@ def _set(weight: str, system: str) -> Set:
     ours = [(OURS / NAME.format(part=part, weight=weight)).read_bytes() for part in ("latin", "latin-ext")]
     theirs = next((folder / system for folder in SYSTEM if (folder / system).is_file()), None)
     return Set(ours[0], ours[1], theirs.read_bytes() if theirs is not None else None)
+
+
+def _stands_alone(sign: str) -> bool:
+    """Whether a letter is drawn rightly beside another without knowing of it: Greek and Cyrillic ones are."""
+    return not sign.isalpha() or "\u0370" <= sign <= "\u052f"
 
 
 def _made(font: bytes, size: int) -> Font:

@@ -231,6 +231,23 @@ async def test_m02_any_title_makes_a_card(title: str) -> None:
     assert len(made) < 200_000
 
 
+def test_writing_that_cannot_be_set_is_left_out_rather_than_drawn_wrongly() -> None:
+    """In a process of its own, as cards are drawn: whoever runs this loads nothing that draws."""
+    story = (
+        "from dataclasses import replace; from node.pictures import letters\n"
+        "found = letters.fonts()['bold'].at(40)\n"
+        "bare = replace(found, sets=False)\n"
+        "assert bare.showable('من يذهب؟') == '', 'joined letters'\n"
+        "assert bare.showable('Wie gaat er?') == 'Wie gaat er?'\n"
+        "assert found.system is None or bare.showable('Хто піде?') == 'Хто піде?'\n"
+        "line = found.pieces('10:30؟', turned=True)\n"
+        "assert found.system is None or not found.sets or len(line) == 1, 'a line is set as a whole'\n"
+    )
+    words = [sys.executable, "-c", story]
+    done = subprocess.run(words, capture_output=True, check=False, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0, done.stderr.decode()
+
+
 def test_the_server_itself_never_loads_what_draws() -> None:
     story = "import sys, node.command.cli, node.serving.app; sys.exit('PIL' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
