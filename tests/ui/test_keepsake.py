@@ -59,7 +59,13 @@ async def test_the_page_reads_well_and_fetches_nothing(here: Here) -> None:
     said = words(page)
     for one in ("Bea", "bea@example.org", "Wie haalt dinsdag medicijnen?", "Alleen voor de straat"):
         assert one in said
-    for one in ("Merel", "Ik kom om tien uur.", "Neem een tas mee.", "Wat ik vraag en aanbied", "Afgesproken"):
+    for one in (
+        "Merel",
+        "Ik kom om tien uur.",
+        "Neem een tas mee.",
+        "Wat ik vraag en aanbied",
+        "Afgesproken",
+    ):
         assert one in said
     assert '<html lang="nl" dir="ltr">' in page
     assert "<img" not in page  # H04

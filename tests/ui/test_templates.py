@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from jinja2 import Environment, UndefinedError
 
+from node.neighbourhood.language import SPOKEN
 from node.neighbourhood.refusal import phrase
 from node.ui.language import Look, speaking
 
@@ -168,7 +169,14 @@ def test_a_field_hangs_together(make: Make) -> None:
 
 def test_a_field_without_fault_is_quiet(make: Make) -> None:
     field = Tags(make('{{ parts.field("name", "Je voornaam", most=60) }}')).one("input")
-    assert field == {"id": "name", "name": "name", "type": "text", "value": "", "maxlength": "60"}
+    assert field == {
+        "id": "name",
+        "name": "name",
+        "type": "text",
+        "dir": "auto",
+        "value": "",
+        "maxlength": "60",
+    }
     assert "(mag leeg blijven)" in make('{{ parts.textarea("name", "Meer", optional=true) }}')
 
 
@@ -298,11 +306,31 @@ def test_a_node_without_a_number_has_no_empty_places(show: Show) -> None:
 def test_the_page_says_its_language_and_offers_the_others(show: Show) -> None:
     dutch = Tags(show("error.html", status=404))
     assert dutch.one("html") == {"lang": "nl", "dir": "ltr"}
-    assert [b.get("value") for b in dutch.all("button") if b.get("name") == "language"] == ["en"]
+    assert [b.get("value") for b in dutch.all("button") if b.get("name") == "language"] == list(SPOKEN)[1:]
     assert {"type": "hidden", "name": "back", "value": "/requests?na=3"} in dutch.all("input")
     with speaking("en"):
         english = Tags(show("error.html", status=404))
     assert english.one("html")["lang"] == "en"
+    with speaking("ar"):
+        assert Tags(show("error.html", status=404)).one("html") == {"lang": "ar", "dir": "rtl"}
+
+
+@pytest.mark.parametrize(
+    ("more", "direction"),
+    [
+        ("", "auto"),
+        (', type="email"', "ltr"),
+        (', inputmode="tel"', "ltr"),
+        (', inputmode="url"', "ltr"),
+        (', inputmode="numeric"', "ltr"),
+        (', type="date"', None),
+    ],
+)
+def test_words_are_written_their_own_way_and_numbers_from_the_left(
+    make: Make, more: str, direction: str | None
+) -> None:
+    field = Tags(make(f'{{{{ parts.field("x", "X"{more}) }}}}')).one("input")
+    assert field.get("dir") == direction
 
 
 @pytest.mark.parametrize(
