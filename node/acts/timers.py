@@ -10,6 +10,7 @@ from node.storage import (
     erasures,
     letter_codes,
     letters,
+    parcels,
     reply_ways,
     seen,
     stops,
@@ -40,6 +41,7 @@ def tick(tx: Transaction, at: datetime) -> int:
     stops.forget(tx, at)
     reply_ways.forget(tx, at)
     erasures.forget(tx, at)
+    parcels.forget(tx, at)
     return touched + _daily(tx, at)
 
 

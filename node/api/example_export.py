@@ -34,6 +34,7 @@ EXPORT = Export(
     reports=[],
     districts=[District("Haven", Wish.FOLLOW)],
     drafts=[],
+    brought=[],
     digests=[DigestWish(Often.WEEKLY, 9)],
     searches=[],
     told=[],

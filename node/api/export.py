@@ -181,6 +181,13 @@ class Begun(Struct):
     fields: dict[str, str]
 
 
+class Brought(Struct):
+    """An offer from where one lived before, as the fields of its form; nobody sees it."""
+
+    fields: dict[str, str]
+    at: Moment
+
+
 class DigestWish(Struct):
     """How often one wants to read what is new, and at what hour."""
 
@@ -298,6 +305,7 @@ class Export(Struct):
     reports: list[Reported]
     districts: list[District]
     drafts: list[Begun]
+    brought: list[Brought]
     digests: list[DigestWish]
     searches: list[Waiting]
     told: list[ToldOf]

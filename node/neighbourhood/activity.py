@@ -61,6 +61,7 @@ class Happening(StrEnum):
     TURNED_AWAY = "turned away"
     JOINED = "joined"
     ERASED = "erased"
+    MOVED_IN = "moved in"
     ROLE_GRANTED = "role granted"
     ROLE_ENDED = "role ended"
     INVITED = "invited"

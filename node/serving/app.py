@@ -21,13 +21,13 @@ from starlette.routing import BaseRoute, Route
 from node import clock
 from node.acts import timers
 from node.api import routes as api_routes
-from node.federation import contact, takeout, ways
+from node.federation import contact, parcels, takeout, ways
 from node.federation import routes as federation_routes
 from node.federation import worker as federation_worker
+from node.federation.door import Federation
 from node.federation.door import open_door as federation_door
 from node.federation.keys import Keys
 from node.mail import worker as mail_worker
-from node.neighbourhood import handle
 from node.neighbourhood.contact import out_of_reach
 from node.serving import metrics, shift
 from node.serving.front import Front, Sorry
@@ -58,8 +58,7 @@ def build(
     """The node as one application. Its workers live as long as it does; when one breaks, `stop` is called."""
     federation = federation_door(database, settings, keys)
     fetch = partial(contact.fetch, federation) if settings.federation else out_of_reach
-    ask = partial(ways.ask, federation) if settings.federation else handle.out_of_reach
-    pages = pages_door(database, settings, fetch, ask, partial(takeout.outbox, settings.home))
+    pages = _pages(database, settings, federation)
     federation.icon = settings.origin + pages.assets.url("touch.png")
     sorry = partial(_sorry, pages)
     outward: list[Work] = [lambda: federation_worker.run(federation)] if settings.federation else []
@@ -102,6 +101,16 @@ def build(
     )
     app.router.redirect_slashes = False  # it would send people to whatever the Host header says
     return app
+
+
+def _pages(database: Database, settings: Settings, federation: Federation) -> Ui:
+    """The door to people, with what it needs of the one to other nodes, which it does not know."""
+    outbox = partial(takeout.outbox, settings.home)
+    if not settings.federation:
+        return pages_door(database, settings, outbox=outbox)
+    fetch, ask = partial(contact.fetch, federation), partial(ways.ask, federation)
+    seal, unseal = partial(parcels.sealed, federation), partial(parcels.opened, federation)
+    return pages_door(database, settings, fetch, ask, outbox, seal, unseal)
 
 
 async def keep_time(database: Database) -> None:

@@ -41,6 +41,7 @@ THEIRS: tuple[Column[Any], ...] = (  # the whole row goes
     t.reply_ways.c.resident_id,
     t.reads.c.resident_id,
     t.drafts.c.owner,
+    t.luggage.c.resident_id,
     t.lookups.c.asked_by,
 )
 NAMED: dict[Column[Any], str | None] = {  # the row stays for others, and says this instead

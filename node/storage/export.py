@@ -23,6 +23,7 @@ from node.storage.tables import (
     invites,
     letter_codes,
     log,
+    luggage,
     matches,
     messages,
     nodes,
@@ -69,6 +70,7 @@ def everything(tx: Transaction, resident_id: str) -> Row:
         "reports": reported(tx, resident_id),
         "districts": districts(tx, resident_id),
         "drafts": begun(tx, resident_id),
+        "brought": brought(tx, resident_id),
         **by_mail(tx, resident_id),
         **ways_in(tx, resident_id),
         **known(tx, resident_id),
@@ -180,6 +182,12 @@ def begun(tx: Transaction, resident_id: str) -> list[Row]:
     """What they began to write and did not post."""
     theirs = _of(drafts, ("kind", "fields", "at")).where(drafts.c.owner == resident_id)
     return _rows(tx, theirs.order_by(drafts.c.kind))
+
+
+def brought(tx: Transaction, resident_id: str) -> list[Row]:
+    """Offers from where they lived before, which they did not look at yet."""
+    theirs = _of(luggage, ("fields", "at")).where(luggage.c.resident_id == resident_id)
+    return _rows(tx, theirs.order_by(luggage.c.at, luggage.c.id))
 
 
 def by_mail(tx: Transaction, resident_id: str) -> dict[str, list[Row]]:

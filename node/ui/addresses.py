@@ -1,5 +1,6 @@
 """Every address of the pages, and who answers it."""
 
+from node.neighbourhood.roles import Deed
 from node.ui import (
     about,
     account,
@@ -31,10 +32,12 @@ from node.ui import (
     letters,
     media,
     mine,
+    moved,
     neighbours,
     offline,
     operator,
     outcome,
+    parcels,
     passkeys,
     people,
     photos,
@@ -69,12 +72,16 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/signin/{secret}", signin.link),
     ("/join", join.page),
     ("/join/invited", join.invited),
+    ("/join/moved", moved.page),
     ("/join/waiting", join.waiting),
     ("/me", account.page),
     ("/me/data", keepsake.overview),
     ("/me/export", keepsake.page),
-    ("/me/export.zip", keepsake.parcel),
+    ("/me/export.zip", keepsake.box),
     ("/me/erase", erasing.page),
+    ("/me/moving", parcels.moving),
+    ("/me/moving/file", parcels.file),
+    ("/me/brought", parcels.brought),
     ("/erased/{receipt}", erasing.receipt),
     ("/me/mail", letters.page),
     ("/me/mail/new", searches.new),
@@ -200,6 +207,8 @@ FORMS: list[tuple[str, Send]] = [
     ("/desk/{person}/return", returning.begin),
     ("/desk/{person}/return/{deed}", returning.decide),
     ("/me/erase", erasing.erase),
+    ("/join/moved", moved.give),
+    ("/me/brought/{brought}/{deed}", parcels.decide),
     ("/me/tokens", account.make_token),
     ("/me/tokens/{token}/end", account.end_token),
     ("/me/sessions/end", account.end_others),
@@ -264,7 +273,10 @@ FORMS: list[tuple[str, Send]] = [
     ("/talks/{answer}/contact/show", talks.show),
 ]
 WITH_PHOTO = {"/o/{post}/photos", "/photos/{kind}"}  # of who may post, and of nobody else
-WITH_FILE = {"/operator/blocks/import": "file"}  # the field that may hold a file; only an operator's is read
+WITH_FILE: dict[str, tuple[str, Deed | None]] = {  # the field that may hold a file, and whose is read
+    "/operator/blocks/import": ("file", Deed.RUN_BORDERS),
+    "/join/moved": ("file", None),
+}
 BY_SECRET: list[tuple[str, Page]] = [  # from anywhere, without a form: who has the address may, and only this
     ("/stop/{secret}", stop.stop),
 ]

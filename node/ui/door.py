@@ -1,7 +1,7 @@
 """What the pages of this door share, and how one is made: for whom, in which language, and never kept by a
 cache."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -96,6 +96,8 @@ class Handling:
 
 
 PRIVATE = Handling()
+Seal = Callable[[dict[str, Any], datetime], dict[str, Any]]
+Unseal = Callable[[str], Awaitable[dict[str, Any]]]
 Outbox = Callable[[list[tuple[dict[str, Any], str | None]]], dict[str, Any]]
 
 
@@ -108,6 +110,8 @@ class Ui:
     fetch: Fetch = out_of_reach
     ask: handle.Ask = handle.out_of_reach
     outbox: Outbox | None = None  # of somebody's posts: the facts of each, and the id of its Create
+    seal: Seal | None = None  # a file that somebody takes to another neighbourhood
+    unseal: Unseal | None = None  # one that somebody brings from there; raises a Refusal
     assets: Assets = field(default_factory=Assets)
     templates: Environment = field(init=False)
     kept: Kept[Any] = field(init=False)

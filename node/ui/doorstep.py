@@ -55,9 +55,9 @@ def feed(ui: Ui, show: Page) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
-def form(ui: Ui, send: Send, file: str) -> Callable[[Request], Awaitable[Response]]:
-    """A form that was sent, from one of our own pages. `file`: the field that may hold one; only an
-    operator's is read."""
+def form(ui: Ui, send: Send, file: str, deed: Deed | None) -> Callable[[Request], Awaitable[Response]]:
+    """A form that was sent, from one of our own pages. `file`: the field that may hold one; it is read
+    of everybody, or (`deed`) only of those who may do that."""
 
     async def answer(request: Request) -> Response:
         who = await session.visitor(ui, request)
@@ -65,7 +65,7 @@ def form(ui: Ui, send: Send, file: str) -> Callable[[Request], Awaitable[Respons
             words = None
             try:
                 _require_readable(request)
-                words = await filled(request, file if may(who.person, Deed.RUN_BORDERS) else "")
+                words = await filled(request, file if deed is None or may(who.person, deed) else "")
                 session.require_own_form(ui, request, words["token"])
                 session.require_same_reader(request, who)
                 if _weighty(request.scope["path"]) and who.shown.wanted(who.at):
@@ -90,6 +90,7 @@ def photo(ui: Ui, send: Send) -> Callable[[Request], Awaitable[Response]]:
                 person = who.required(Deed.POST)
                 words = await ui.uploads.form(request, person.id)
                 session.require_own_form(ui, request, words["token"])
+                session.require_same_reader(request, who)
                 return await send(ui, request, who, words)
             except Invalid as refusal:  # the form itself was too much: there is nothing to come back with
                 reason = next(iter(refusal.errors.values()), refusal.reason)

@@ -13,12 +13,12 @@ from node.acts import takeout as acts
 from node.neighbourhood.refusal import phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed
-from node.storage import export
+from node.storage import export, parcels
 from node.storage.database import Transaction
 from node.ui import takeout
 from node.ui.door import Ui, Visitor
 
-FILE, PARCEL = "my-buurtknoop.json", "my-buurtknoop.zip"
+FILE, BOX = "my-buurtknoop.json", "my-buurtknoop.zip"
 PAGE, DATA, OUTBOX = "index.html", "data.json", "outbox.json"
 FACTS = {
     "name": phrase("Your neighbours know you as"),
@@ -40,8 +40,9 @@ blockquote, p { overflow-wrap: anywhere }
 
 async def overview(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /me/data: what one can do with one's data. Anybody with an account."""
-    who.required(Deed.READ_OWN)
-    return ui.page(request, who, "data.html", current="me")
+    person = who.required(Deed.READ_OWN)
+    brought = bool(await ui.database.reading(parcels.of, person.id))
+    return ui.page(request, who, "data.html", current="me", brought=brought)
 
 
 async def page(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -51,7 +52,7 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Response:
     return _file(_data(ui, who, kept), FILE, "application/json")
 
 
-async def parcel(ui: Ui, request: Request, who: Visitor) -> Response:
+async def box(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /me/export.zip: the same to read, in one's own language, and as other software reads posts. Anybody
     with an account, for themselves."""
     person = who.required(Deed.READ_OWN)
@@ -59,7 +60,7 @@ async def parcel(ui: Ui, request: Request, who: Visitor) -> Response:
     files = {PAGE: _page(ui, who, kept), "style.css": STYLE, DATA: _data(ui, who, kept)}
     if ui.outbox is not None:
         files[OUTBOX] = _json(ui.outbox([(one.facts, one.uri) for one in put]))
-    return _file(_zipped(files, who.at), PARCEL, "application/zip")
+    return _file(_zipped(files, who.at), BOX, "application/zip")
 
 
 def _look(tx: Transaction, person: Resident) -> tuple[export.Row, list[acts.Put]]:
@@ -81,10 +82,10 @@ def _zipped(files: dict[str, str], at: datetime) -> bytes:
     from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo  # seldom needed
 
     made = io.BytesIO()
-    with ZipFile(made, "w") as box:
+    with ZipFile(made, "w") as files_in:
         for name, said in files.items():
             entry = ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
-            box.writestr(entry, said, ZIP_DEFLATED)
+            files_in.writestr(entry, said, ZIP_DEFLATED)
     return made.getvalue()
 
 

@@ -15,7 +15,7 @@ from node.storage.database import Database
 from node.ui import doorstep, sharing, theme
 from node.ui.addresses import BY_SECRET, FEEDS, FORMS, PAGES, WITH_FILE, WITH_PHOTO
 from node.ui.assets import THEME, Assets
-from node.ui.door import Outbox, Ui, go_to
+from node.ui.door import Outbox, Seal, Ui, Unseal, go_to
 from node.ui.doorstep import Send
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -35,7 +35,7 @@ def routes(ui: Ui) -> list[BaseRoute]:
 def _form(ui: Ui, path: str, send: Send) -> Answer:
     if path in WITH_PHOTO:
         return doorstep.photo(ui, send)
-    return doorstep.form(ui, send, WITH_FILE.get(path, ""))
+    return doorstep.form(ui, send, *WITH_FILE.get(path, ("", None)))
 
 
 def _ways_back() -> list[BaseRoute]:
@@ -66,10 +66,14 @@ def open_door(
     fetch: Fetch = out_of_reach,
     ask: handle.Ask = handle.out_of_reach,
     outbox: Outbox | None = None,
+    seal: Seal | None = None,
+    unseal: Unseal | None = None,
 ) -> Ui:
     """The door to people with a browser. `fetch`: the way to what is released at another node; `ask`: to
-    somebody's own server; `outbox`: posts as other software reads them."""
-    ui = Ui(database, settings, fetch, ask, outbox, Assets(extra=_of_the_municipality(settings)))
+    somebody's own server; `outbox`: posts as other software reads them; `seal` and `unseal`: the files of
+    who moves house."""
+    assets = Assets(extra=_of_the_municipality(settings))
+    ui = Ui(database, settings, fetch, ask, outbox, seal, unseal, assets)
     ui.templates.globals["shared"] = sharing.shared
     return ui
 

@@ -91,6 +91,10 @@ def _begun(row: Row) -> Line:
     return Line(row["at"], (KINDS[row["kind"]],), "\n\n".join(filter(None, words)))
 
 
+def _brought(row: Row) -> Line:
+    return Line(row["at"], (row["fields"]["title"],), row["fields"]["text"])
+
+
 def _digest(row: Row) -> Line:
     return Line(None, (OFTEN[row["often"]].word,))
 
@@ -130,6 +134,7 @@ _PARTS: list[tuple[str, Words | str, Callable[[Row], Any]]] = [
     ("invites", phrase("A broker asks you"), _asked),
     ("reports", phrase("What I reported"), _reported),
     ("drafts", STATES["draft"].word, _begun),
+    ("brought", phrase("What I brought along"), _brought),
     ("districts", phrase("Districts"), _district),
     ("digests", phrase("My mail"), _digest),
     ("searches", phrase("What I wait for"), _search),

@@ -31,6 +31,7 @@ NAMES_NOBODY = {  # tables with nothing of a person, and why
     "keys": "of other nodes",
     "nodes": "other nodes",
     "outlines": "areas",
+    "parcels": "ids of files that were used",
     "policies": "what operators chose",
     "receipts": "between nodes",
     "replies": "what accounts elsewhere wrote",

@@ -21,6 +21,7 @@ ROUTES = [route for route, _ in FORMS]
 DEEDS = {
     "/me/mail/searches/{search}/{deed}": "pause",
     "/o/{post}/{deed}": "extend",
+    "/me/brought/{brought}/{deed}": "away",
     "/o/{post}/answers/{answer}/{deed}": "choose",
     "/queue/replies/{reply}/{deed}": "turn-away",
     "/desk/{person}/return/{deed}": "stop",

@@ -121,6 +121,6 @@ async def test_v12_nothing_of_anybody_else_is_in_the_parcel(here: Here) -> None:
 async def test_v12_what_is_kept_of_somebody_is_told_or_there_is_a_reason(here: Here) -> None:
     """A table that names a person is in the export under its own name, but for those that say why not."""
     told = set(await here.database.reading(kept.everything, here.cast.poster.id))
-    called = {"follows": "districts", "letter_codes": "paper", "recoveries": "returns"}
+    called = {"follows": "districts", "luggage": "brought", "letter_codes": "paper", "recoveries": "returns"}
     tables = {column.table.name for column in erasing.THEIRS}
     assert {called.get(name, name) for name in tables - set(NOT_IN_IT)} <= told

@@ -118,6 +118,7 @@ NODE, PERSON = "/operator/neighbours/{node}/{step}", "/operator/people/{person}"
 ONE, ANSWER = "/o/{post}", "/o/{post}/answers/{answer}/{deed}"
 BOARD, INVITE = "/board/{post}", "/invites/{invite}/{answer}"
 TALK = "/talks/{answer}"
+BROUGHT = "/me/brought/{brought}/{deed}"
 SEARCH = "/me/mail/searches/{search}/{deed}"
 DECIDES = ("poster", "broker")  # about an answer
 UNSEEN, OWN = {"stranger": SIGN_IN, "outsider": 403}, {"stranger": 403, "outsider": 403}
@@ -166,6 +167,14 @@ TABLE = [
     look("/me/export", account(200, stranger=SIGN_IN)),
     look("/me/export.zip", account(200, stranger=SIGN_IN)),
     look("/me/data", account(200, stranger=SIGN_IN)),
+    look("/me/moving", account(200, stranger=SIGN_IN)),
+    look("/me/moving/file", account(502, stranger=SIGN_IN)),  # these pages have nobody who signs
+    look("/join/moved", everybody(200)),
+    send("/join/moved", everybody(502)),
+    look("/me/brought", account(200, stranger=SIGN_IN)),
+    send(BROUGHT, only(303, "poster"), {}, deed="away"),
+    send(BROUGHT, {**only(303, "poster"), "outsider": 403}, {}, deed="look"),
+    send(BROUGHT, {**everybody(404)}, {}, deed="eat"),
     look("/me/erase", account(200, stranger=SIGN_IN)),
     send("/me/erase", account(303, operator=409)),
     look("/erased/{receipt}", everybody(200)),

@@ -28,7 +28,7 @@ from node.neighbourhood.outline import Outline
 from node.neighbourhood.photo import Photo
 from node.neighbourhood.post import Post
 from node.neighbourhood.resident import Resident
-from node.storage import access, erasures, lookups, passkeys, replies, tables, ways_in
+from node.storage import access, erasures, lookups, parcels, passkeys, replies, tables, ways_in
 from node.storage.database import Transaction
 from node.storage.passkeys import Passkey
 from node.ui.darkroom import Darkroom
@@ -70,6 +70,7 @@ class Things:
     advice: str  # of our hub, and nobody decided about it yet
     passkey: str  # the poster's
     letter: str  # printed for the other
+    brought: str  # an offer of the poster, from where they lived before
     receipt: str  # the secret of somebody who is gone
     photo: str  # the poster's, with what they ask
 
@@ -137,6 +138,7 @@ def _build(tx: Transaction, here: Here, at: datetime) -> Things:
         passkey=_passkey(tx, cast.poster.id, at),
         photo=_photo(tx, here, asked, at),
         letter=letter_codes.make(tx, cast.connector, [cast.other.id], "", at)[0].signs[:4],
+        brought=_brought(tx, cast.poster.id, at),
         receipt=_receipt(tx, asked.id, at),
     )
 
@@ -145,6 +147,12 @@ def _passkey(tx: Transaction, owner: str, at: datetime) -> str:
     made = Passkey("7" * 32, owner, "a credential", b"a key", 0, True, "telefoon", at)
     assert passkeys.add(tx, made)
     return made.id
+
+
+def _brought(tx: Transaction, owner: str, at: datetime) -> str:
+    fields = {"title": "Ik snoei", "text": "Met eigen schaar.", "category": "tuin"}
+    parcels.put(tx, owner, [fields], at)
+    return parcels.of(tx, owner)[0].id
 
 
 def _receipt(tx: Transaction, post: str, at: datetime) -> str:

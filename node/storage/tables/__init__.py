@@ -17,6 +17,7 @@ from node.storage.tables.others import (
     outlines,
     policies,
 )
+from node.storage.tables.parcels import luggage, parcels
 from node.storage.tables.people import (
     follows,
     invitations,
@@ -70,11 +71,13 @@ __all__ = [
     "letters",
     "log",
     "lookups",
+    "luggage",
     "matches",
     "messages",
     "metadata",
     "nodes",
     "outlines",
+    "parcels",
     "passkeys",
     "photos",
     "policies",
