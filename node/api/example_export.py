@@ -35,6 +35,7 @@ EXPORT = Export(
     districts=[District("Haven", Wish.FOLLOW)],
     drafts=[],
     brought=[],
+    photos=[],
     digests=[DigestWish(Often.WEEKLY, 9)],
     searches=[],
     told=[],

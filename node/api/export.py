@@ -5,6 +5,7 @@ from msgspec import Struct
 
 from node.api.nodes import NodeName
 from node.api.operation import Call, Moment, Nothing
+from node.api.photos import OwnPhoto
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.category import Category
 from node.neighbourhood.digest import Often
@@ -306,6 +307,7 @@ class Export(Struct):
     districts: list[District]
     drafts: list[Begun]
     brought: list[Brought]
+    photos: list[OwnPhoto]
     digests: list[DigestWish]
     searches: list[Waiting]
     told: list[ToldOf]

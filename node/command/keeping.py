@@ -3,9 +3,10 @@
 import asyncio
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -18,6 +19,7 @@ from node.neighbourhood.refusal import Refusal
 from node.settings import FILE, Settings
 from node.storage import schema
 from node.storage.database import Database
+from node.ui.photobox import FOLDER
 
 DATABASE, DUMP = "node.db", "database.dump"
 KEYS = ("group-ed25519.pem", "application-ed25519.pem")
@@ -68,8 +70,8 @@ def pack(
         own = keys.load_or_make(of_node.dir, of_node.home).group
     except keys.Unsafe as error:
         raise Refusal(str(error)) from None
-    with _database(of_node, steps) as (kind, name, copy):
-        contents: dict[str, bytes | Path] = {**dict(_files(of_node)), name: copy}
+    with _photos(of_node) as linked, _database(of_node, steps) as (kind, name, copy):
+        contents: dict[str, bytes | Path] = {**dict(_files(of_node)), **linked(), name: copy}
         manifest = bundle.Manifest(
             what=what,
             made=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -121,10 +123,48 @@ def _files(of_node: Settings) -> Iterator[tuple[str, bytes]]:
 
 
 @contextmanager
+def _photos(of_node: Settings) -> Iterator[Callable[[], dict[str, bytes | Path]]]:
+    """The files of photos as they are now, and those that come until it is called: under second names, so
+    that none is missing that the copy of the database knows. These are gone again afterwards."""
+    _tidy(of_node.dir)
+    there, room = of_node.dir / FOLDER, of_node.dir / f"{SNAPSHOT}{token_hex(4)}"
+    room.mkdir(mode=0o700)
+
+    def linked() -> dict[str, bytes | Path]:
+        for path in sorted(there.glob("*.jpg")):
+            with suppress(FileExistsError, FileNotFoundError):  # there already; taken away just now
+                _link(path, room / path.name)
+        return {f"{FOLDER}/{path.name}": path for path in sorted(room.iterdir())}
+
+    try:
+        linked()
+        yield linked
+    finally:
+        shutil.rmtree(room)
+
+
+def _link(path: Path, to: Path) -> None:
+    """A second name for a file; where it lies on another disk, a second file."""
+    try:
+        os.link(path, to)
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError:
+        shutil.copyfile(path, to)
+
+
+def _tidy(directory: Path) -> None:
+    """What a backup left that was killed."""
+    for left in directory.glob(f"{SNAPSHOT}*"):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
+
+
+@contextmanager
 def _database(of_node: Settings, steps: Steps) -> Iterator[tuple[Literal["sqlite", "postgresql"], str, Path]]:
     """A copy of the database as it is at one moment, gone again afterwards."""
-    for left in of_node.dir.glob(f"{SNAPSHOT}*"):  # by a backup that was killed
-        left.unlink()
     copy = of_node.dir / f"{SNAPSHOT}{token_hex(4)}"
     os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     steps("Copying the database", 0)

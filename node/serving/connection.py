@@ -114,7 +114,8 @@ class Connection(HttpToolsProtocol):
 
     def _more(self) -> tuple[int, float]:
         """Bytes and seconds that a door takes beyond what is usual."""
-        more: tuple[int, float] = getattr(self, "scope", {}).get(MORE, (0, 0.0))
+        scope: dict[str, Any] = getattr(self, "scope", None) or {}  # there is none before the first request
+        more: tuple[int, float] = scope.get(MORE, (0, 0.0))
         return more
 
     def _rest(self) -> None:

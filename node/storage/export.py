@@ -28,6 +28,7 @@ from node.storage.tables import (
     messages,
     nodes,
     passkeys,
+    photos,
     posts,
     proofs,
     recoveries,
@@ -71,6 +72,7 @@ def everything(tx: Transaction, resident_id: str) -> Row:
         "districts": districts(tx, resident_id),
         "drafts": begun(tx, resident_id),
         "brought": brought(tx, resident_id),
+        "photos": shown(tx, resident_id),
         **by_mail(tx, resident_id),
         **ways_in(tx, resident_id),
         **known(tx, resident_id),
@@ -188,6 +190,12 @@ def brought(tx: Transaction, resident_id: str) -> list[Row]:
     """Offers from where they lived before, which they did not look at yet."""
     theirs = _of(luggage, ("fields", "at")).where(luggage.c.resident_id == resident_id)
     return _rows(tx, theirs.order_by(luggage.c.at, luggage.c.id))
+
+
+def shown(tx: Transaction, resident_id: str) -> list[Row]:
+    """The photos they put with their posts, or with what they began: each is at `/media/` and its id."""
+    columns = ("id", "post_id", "alt", "width", "height", "added")
+    return _rows(tx, _of(photos, columns).where(photos.c.owner == resident_id).order_by(photos.c.added))
 
 
 def by_mail(tx: Transaction, resident_id: str) -> dict[str, list[Row]]:

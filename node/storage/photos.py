@@ -62,11 +62,6 @@ def drop_of_post(tx: Transaction, post_id: str) -> None:
     tx.run(photos.delete().where(photos.c.post_id == post_id))
 
 
-def drop_of_person(tx: Transaction, owner: str) -> None:
-    """All that somebody put here go."""
-    tx.run(photos.delete().where(photos.c.owner == owner))
-
-
 def kept(tx: Transaction, owner: str | None = None) -> tuple[int, int]:
     """How many are kept, and how many bytes they are: of one person, or of all."""
     statement = select(func.count(), func.coalesce(func.sum(photos.c.size), 0))

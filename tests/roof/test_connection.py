@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from node.serving.connection import MOST_HEAD, MOST_HEADERS, Connection
 from node.serving.front import MOST_BODY
+from node.ui.uploads import MORE
 from tests.roof.conftest import free_port
 
 
@@ -26,6 +27,11 @@ async def _hello(request: Request) -> Response:
 
 
 async def _length(request: Request) -> Response:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+async def _photo(request: Request) -> Response:
+    request.scope[MORE] = MOST_BODY, 10.0
     return PlainTextResponse(str(len(await request.body())))
 
 
@@ -46,7 +52,8 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(kind: type[Connection] = Connection) -> AsyncIterator[int]:
-    app = Starlette(routes=[Route("/", _hello), Route("/length", _length, methods=["POST"])])
+    routes = [Route("/", _hello), Route("/length", _length, methods=["POST"])]
+    app = Starlette(routes=[*routes, Route("/photo", _photo, methods=["POST"])])
     config = uvicorn.Config(app, port=free_port(), http=kind, ws="none", lifespan="off", log_config=None)
     async with _Server(config).running() as port:
         yield port
@@ -158,6 +165,24 @@ async def test_P02_a_body_nobody_wants_has_an_end() -> None:
     async with serving() as port:
         pieces = [chunk] * (3 * MOST_BODY // 0x10000)
         await said(port, b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n", *pieces)
+
+
+async def test_who_may_send_a_photo_has_the_bytes_and_the_time() -> None:
+    """As soon as a door says so; others are cut off, and so is who sends more than that."""
+    size = 5 * MOST_BODY // 2
+    async with serving(Hasty) as port:
+        for path, heard in ((b"/photo", str(size).encode()), (b"/length", b"")):
+            head = b"POST %s HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
+            answer = await said(port, head % (path, size), *[b"x" * 8192] * (size // 8192))
+            assert answer.endswith(heard)
+            assert bool(heard) == (b" 200 " in answer)
+        slow = b"POST /photo HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 3\r\n\r\na"
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(slow)
+        await asyncio.sleep(2 * Hasty.request_seconds)  # what is tried is that this long is no harm
+        writer.write(b"bc")
+        assert (await reader.read()).endswith(b"3")
+        writer.close()
 
 
 async def test_connections_are_kept_between_requests() -> None:

@@ -88,6 +88,27 @@ def test_a_running_node_is_kept_and_comes_back(
     assert control.run(there, "audit verify", {})["broken_at"] is None
 
 
+def test_photos_are_kept_and_come_back(made: Path, tmp_path: Path) -> None:
+    """Also one that goes while the backup is made: the copy of the database knows it yet."""
+    folder, there = made / "photos", tmp_path / "there"
+    folder.mkdir()
+    for name in ("a.jpg", "a-small.jpg", "b.jpg"):
+        (folder / name).write_bytes(name.encode())
+    (made / f"{SNAPSHOT}left").mkdir()  # by one that was killed
+
+    def seen(words: str, length: int) -> bundle.Seen:
+        if words == "Copying the database":
+            (folder / "b.jpg").unlink()
+            (folder / "c.jpg").write_bytes(b"c.jpg")
+        return quiet(words, length)
+
+    keeping.back_up(made, tmp_path / "backup", SECRET, None, seen)
+    assert not list(made.glob(f"{SNAPSHOT}*"))
+    back(tmp_path / "backup", there)
+    found = {path.name: path.read_bytes() for path in (there / "photos").iterdir()}
+    assert found == {name: name.encode() for name in ("a.jpg", "a-small.jpg", "b.jpg", "c.jpg")}
+
+
 def test_no_byte_of_it_can_be_read(made: Path, tmp_path: Path) -> None:
     add(made, "Kanarievogel")
     content = kept(made, tmp_path / "backup").read_bytes()

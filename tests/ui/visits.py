@@ -26,6 +26,7 @@ from node.settings import Settings, build
 from node.storage import access, tables
 from node.storage.database import Database, Transaction
 from node.ui import doorstep, routes
+from node.ui.door import Ui
 from node.ui.session import cookie
 from tests import town
 
@@ -45,6 +46,7 @@ class Here:
     cast: town.Cast
     sessions: dict[str, str]
     app: Starlette
+    ui: Ui
 
     def browser(self, part: str | None = None, at: tuple[str, int] = ("192.0.2.7", 123)) -> httpx.AsyncClient:
         """A browser in which somebody is signed in. It follows no redirects."""
@@ -136,7 +138,7 @@ async def opened(directory: Path, origin: str = HTTPS, url: str = "", **change: 
         )
         app = Starlette(routes=routes.routes(ui), middleware=[front])
         app.router.redirect_slashes = False
-        yield Here(database, settings, cast, sessions, app)
+        yield Here(database, settings, cast, sessions, app, ui)
 
 
 @asynccontextmanager
