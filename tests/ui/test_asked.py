@@ -20,9 +20,10 @@ from tests import town
 from tests.town import DAY, HOUR
 from tests.ui import visits
 from tests.ui.nodes import Street, connected
+from tests.ui.shades import NIGHT_AT_A_DESK, faults_in
 from tests.ui.test_browser import quiet
 from tests.ui.test_journey import sees
-from tests.ui.test_pages_seen import NUMBERED, WHERE, faults
+from tests.ui.test_pages_seen import NUMBERED, WHERE
 from tests.ui.visits import Here
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän"
@@ -168,19 +169,16 @@ async def signed_in(context: BrowserContext, here: Here, part: str) -> Page:
     return await context.new_page()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark"), (360, "dark")])
-async def test_everybody_can_use_these_pages(
-    browser: Browser, full: tuple[Here, dict[str, str]], width: int, scheme: Any
-) -> None:
+async def test_everybody_can_use_these_pages(browser: Browser, full: tuple[Here, dict[str, str]]) -> None:
     here, paths = full
     for path, part in paths.items():
-        async with english(browser, here.settings.origin, width, color_scheme=scheme) as context:
+        async with english(browser, here.settings.origin) as context:
             page = await signed_in(context, here, part)
             with quiet(page, here.settings.origin):
                 answer = await page.goto(here.settings.origin + path)
                 assert answer is not None
                 assert answer.status == 200, path
-                assert await faults(page, width) == [], path
+                assert await faults_in(page, NIGHT_AT_A_DESK) == {}, path
 
 
 async def test_the_board_can_be_worked_with_the_keyboard(

@@ -22,8 +22,9 @@ from tests.federation.stranger import Stranger
 from tests.federation.wire import Wire
 from tests.ui import next_door, visits
 from tests.ui.doings import posted, said
+from tests.ui.shades import DAY_AT_A_DESK, faults_in
 from tests.ui.sheet import Sheet
-from tests.ui.test_pages_seen import faults, opened
+from tests.ui.test_pages_seen import opened
 from tests.ui.visits import Here, words
 
 PUBLIC = Audience.PUBLIC
@@ -242,15 +243,12 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tupl
         yield here, ["/follow", f"/follow?post={post.id}", f"/o/{post.id}"]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light")])
-async def test_everybody_can_use_these_pages(
-    browser: Browser, served: tuple[Here, list[str]], width: int, scheme: str
-) -> None:
+async def test_everybody_can_use_these_pages(browser: Browser, served: tuple[Here, list[str]]) -> None:
     here, paths = served
     found = {}
-    for path in paths:
-        async with await opened(browser, here, None, width, scheme) as context:
-            page = await context.new_page()
+    async with await opened(browser, here, None, 360, "light") as context:
+        page = await context.new_page()
+        for path in paths:
             await page.goto(here.settings.origin + path)
-            found[path] = await faults(page, width)
+            found[path] = await faults_in(page, DAY_AT_A_DESK)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}

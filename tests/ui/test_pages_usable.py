@@ -1,6 +1,7 @@
 """The neighbours' pages in a real browser, with the longest words and other letters: usable for everybody."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,15 +15,20 @@ from node.storage.database import Transaction
 from tests import town
 from tests.town import asks, offers
 from tests.ui import next_door, visits
+from tests.ui.shades import Shade, faults, faults_in, turned
 from tests.ui.test_browser import quiet
-from tests.ui.test_pages_seen import faults, opened
+from tests.ui.test_pages_seen import opened
 from tests.ui.visits import Here
 
 WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenreparaturwerkstatt"
 TITLE = (WORD + " voor mijn hele lange vraag over een fiets, een trap, een lamp en nog veel meer")[:120]
 STORY = (("Een zin van gewone lengte over de straat. " * 12 + "\n\n" + WORD * 3 + "\n") * 8)[:4000]
 ARABIC = "أحتاج إلى مساعدة في قراءة رسالة من البلدية. الرقم 12 (عاجل)!"
-SHADES = [(360, "light", ""), (360, "dark", "large"), (1280, "light", ""), (1280, "dark", "")]
+LOOKS = [  # how large the letters are is said by the node, so that a page is fetched once for each
+    ("", [Shade(360, "light")]),
+    ("", [Shade(1280, "light"), Shade(1280, "dark")]),
+    ("large", [Shade(360, "dark")]),
+]
 
 
 @pytest.fixture(scope="module")
@@ -75,21 +81,28 @@ def _filled(tx: Transaction, here: Here) -> list[tuple[str | None, str]]:
     ]
 
 
-@pytest.mark.parametrize(("width", "scheme", "look"), SHADES)
+@pytest.mark.parametrize("look", ["", "large"])
 async def test_everybody_can_use_every_page(
-    browser: Browser, here: Here, paths: list[tuple[str | None, str]], width: int, scheme: str, look: str
+    browser: Browser, here: Here, paths: list[tuple[str | None, str]], look: str
 ) -> None:
-    found: dict[str, list[str]] = {}
+    found: dict[str, object] = {}
+    shades = [shade for of, shades in LOOKS if of == look for shade in shades]
     for part in {part for part, _ in paths}:
-        async with await opened(browser, here, part, width, scheme) as context:
-            await context.add_cookies([{"name": "bk_look", "value": look, "url": here.settings.origin}])
-            page = await context.new_page()
+        async with wearing(browser, here, part, look) as page:
             found[f"{part} heard"] = listened(page, here.settings.origin)
             for path in (path for who, path in paths if who == part):
                 await page.goto(here.settings.origin + path)
                 await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-                found[f"{part} {path}"] = await faults(page, width)
+                found[f"{part} {path}"] = await faults_in(page, shades)
     assert {where: wrong for where, wrong in found.items() if wrong} == {}
+
+
+@asynccontextmanager
+async def wearing(browser: Browser, here: Here, part: str | None, look: str) -> AsyncIterator[Page]:
+    """The browser of somebody who chose how pages look."""
+    async with await opened(browser, here, part, 360, "light") as context:
+        await context.add_cookies([{"name": "bk_look", "value": look, "url": here.settings.origin}])
+        yield await context.new_page()
 
 
 def listened(page: Page, site: str) -> list[str]:
@@ -100,29 +113,28 @@ def listened(page: Page, site: str) -> list[str]:
     return heard
 
 
-@pytest.mark.parametrize(("width", "scheme", "look"), SHADES)
+@pytest.mark.parametrize(("look", "shades"), LOOKS, ids=["phone", "desk", "large"])
 @pytest.mark.parametrize("path", ["/ask", "/offer"])
 async def test_everybody_can_answer_every_question(
-    browser: Browser, here: Here, paths: object, path: str, width: int, scheme: str, look: str
+    browser: Browser, here: Here, paths: object, path: str, look: str, shades: list[Shade]
 ) -> None:
     site = here.settings.origin
-    async with await opened(browser, here, "connector", width, scheme) as context:
-        await context.add_cookies([{"name": "bk_look", "value": look, "url": site}])
-        page = await context.new_page()
+    async with wearing(browser, here, "connector", look) as page:
+        await turned(page, shades[0])
         with quiet(page, site):
             await page.goto(site + path)
-            assert await faults(page, width) == []
+            assert await faults_in(page, shades) == {}
             await page.locator("label[for=category-overig]").click()
             await further(page)
-            assert await faults(page, width) == []
+            assert await faults_in(page, shades) == {}
             await page.get_by_label("zin").fill(TITLE)
             await page.get_by_label("Vertel iets meer").fill(STORY)
             await further(page)
-            assert await faults(page, width) == []
+            assert await faults_in(page, shades) == {}
             await further(page)
-            assert await faults(page, width) == []
+            assert await faults_in(page, shades) == {}
             await page.locator("summary").click()
-            assert await faults(page, width) == []
+            assert await faults_in(page, shades) == {}
 
 
 async def test_a_question_that_came_back_is_as_usable(browser: Browser, here: Here) -> None:

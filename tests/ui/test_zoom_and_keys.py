@@ -6,11 +6,15 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.ui import things, visits
-from tests.ui.test_pages_seen import NUMBERED, WHERE, faults, opened
+from tests.ui.shades import Shade, faults, turned
+from tests.ui.test_pages_seen import NUMBERED, WHERE, opened
 from tests.ui.things import Things
 from tests.ui.visits import Here
 
-LARGE = (320, 256)  # a window of 1280 by 1024, at 400 %
+ZOOMED = [  # a window of 1280 by 1024, and the same at 400 %
+    (Shade(1280, "dark", 1024), Shade(320, "dark", 256)),
+    (Shade(1280, "light", 1024), Shade(320, "light", 256)),
+]
 PAGES = [
     *((None, path) for path in ("/", "/requests", "/agenda", "/o/{notice}", "/offline")),
     *(("outsider", path) for path in ("/", "/me")),
@@ -49,23 +53,23 @@ def _of(part: str | None, built: Things) -> list[str]:
 
 
 @pytest.mark.parametrize("part", sorted({part for part, _ in PAGES}, key=str), ids=str)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_four_times_as_large_nothing_is_lost(
-    browser: Browser, here: Here, built: Things, part: str | None, scheme: str
+    browser: Browser, here: Here, built: Things, part: str | None
 ) -> None:
     wrong: dict[str, object] = {}
-    async with await opened(browser, here, part, 1280, scheme) as context:
+    async with await opened(browser, here, part, 1280, "light") as context:
         page = await context.new_page()
         for path in _of(part, built):
-            await page.set_viewport_size({"width": 1280, "height": 1024})
             await page.goto(here.settings.origin + path)
-            before = set(await page.evaluate(THERE))
-            await page.set_viewport_size({"width": LARGE[0], "height": LARGE[1]})
-            found = await faults(page, LARGE[0])
-            lost = before - set(await page.evaluate(THERE))
-            cut = await page.evaluate(CUT_OFF)
-            if found or lost or cut:
-                wrong[f"{part} {path}"] = found, lost, cut
+            for small, large in ZOOMED:
+                await turned(page, small)
+                before = set(await page.evaluate(THERE))
+                await turned(page, large)
+                found = await faults(page, large.width, whole=large == ZOOMED[0][1])
+                lost = before - set(await page.evaluate(THERE))
+                cut = await page.evaluate(CUT_OFF)
+                if found or lost or cut:
+                    wrong[f"{part} {path} {large.scheme}"] = found, lost, cut
     assert wrong == {}
 
 
