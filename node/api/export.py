@@ -6,6 +6,7 @@ from msgspec import Struct
 from node.api.nodes import NodeName
 from node.api.operation import Call, Moment, Nothing
 from node.api.photos import OwnPhoto
+from node.api.ways_in import Invitation, Paper, Passkey, Return, Seen, Session, Token, Vouch
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.category import Category
 from node.neighbourhood.digest import Often
@@ -16,7 +17,6 @@ from node.neighbourhood.post import Audience, Decide, Kind, State, Urgency
 from node.neighbourhood.report import ReportCategory, ReportState
 from node.neighbourhood.response import ResponseState
 from node.neighbourhood.roles import Role
-from node.neighbourhood.trust import Proof
 from node.neighbourhood.when import DayPart, Repeats
 from node.storage import export as kept
 from node.storage.database import Transaction
@@ -212,73 +212,6 @@ class ToldOf(Struct):
 
     post: str
     at: Moment
-
-
-class Session(Struct):
-    """A device that one is signed in with."""
-
-    created: Moment
-    seen: Moment
-    expires: Moment
-
-
-class Token(Struct):
-    """A program that may act for one."""
-
-    name: str
-    created: Moment
-    used: Moment | None
-
-
-class Invitation(Struct):
-    """An invitation code that one made; the code itself is kept by nobody."""
-
-    note: str
-    left: int
-    created: Moment
-    expires: Moment
-
-
-class Passkey(Struct):
-    """A passkey, by the name that one gave it; the key itself is on one's own device."""
-
-    name: str
-    created: Moment
-    used: Moment | None
-
-
-class Seen(Struct):
-    """What somebody at the desk wrote down about oneself."""
-
-    what: Proof
-    at: Moment
-
-
-class Vouch(Struct):
-    """A neighbour's word for oneself, or (`given`) one's own for a neighbour; `accepted`: since when it
-    counts."""
-
-    name: str
-    given: bool
-    said: Moment
-    accepted: Moment | None
-
-
-class Paper(Struct):
-    """A letter with a code that was printed for one; the code itself is kept by nobody."""
-
-    created: Moment
-    expires: Moment
-    used: Moment | None
-    ended: Moment | None
-
-
-class Return(Struct):
-    """One came back in person, or began to. `email`: where mail was to go then; empty for as before."""
-
-    email: str
-    created: Moment
-    ended: Moment | None
 
 
 class Happened(Struct):

@@ -13,8 +13,9 @@ from node.neighbourhood import wish
 from node.neighbourhood.digest import HOURS, Often
 from node.neighbourhood.draft import checked_category
 from node.neighbourhood.fields import checked_words
+from node.neighbourhood.language import checked_language
 from node.neighbourhood.refusal import Invalid, phrase
-from node.neighbourhood.resident import checked_email, checked_language, checked_name
+from node.neighbourhood.resident import checked_email, checked_name
 from node.neighbourhood.when import DayPart, Repeats
 
 TYPE = "Parcel"

@@ -41,6 +41,7 @@ THEIRS: tuple[Column[Any], ...] = (  # the whole row goes
     t.reply_ways.c.resident_id,
     t.reads.c.resident_id,
     t.drafts.c.owner,
+    t.photos.c.owner,  # their files follow within the hour (M08)
     t.luggage.c.resident_id,
     t.lookups.c.asked_by,
 )
@@ -168,6 +169,7 @@ def _talks(tx: Transaction, given: list[str], got: list[str]) -> None:
     helps = and_(t.releases.c.response_id.in_(given), t.releases.c.side == Side.HELPER)
     asks = and_(t.releases.c.response_id.in_(got), t.releases.c.side == Side.POSTER)
     tx.run(t.releases.delete().where(or_(helps, asks)))
+    tx.run(t.thanks.delete().where(t.thanks.c.response_id.in_([*given, *got])))  # it was for the two of them
     away = select(t.responses.c.id).join(t.posts, t.responses.c.post_id == t.posts.c.id)
     there = and_(t.responses.c.id.in_(given), t.posts.c.author.is_(None))
     from_there = and_(t.responses.c.id.in_(got), t.responses.c.resident.is_(None))
@@ -216,7 +218,7 @@ def _returning(tx: Transaction, resident_id: str, at: datetime) -> None:
 
 def _posts(tx: Transaction, own: list[str]) -> None:
     """Their posts: gone, or a bare stub where an answer of somebody else refers to it."""
-    bare = {"title": "", "text": "", "folded": "", "place": "", "author_name": "", "party": ""}
+    bare = {"title": "", "text": "", "folded": "", "place": "", "author_name": "", "party": "", "photos": 0}
     tx.run(t.applause.delete().where(t.applause.c.post_id.in_(own)))
     tx.run(t.timers.delete().where(t.timers.c.subject.in_(own)))
     tx.run(t.reports.update().where(_about(own)).values(text=""))

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from node.neighbourhood.photo import Photo
 from node.neighbourhood.post import ERASED_AFTER, State
 from node.neighbourhood.refusal import NotFound, phrase
+from node.storage import posts as kept_posts
 from node.storage.database import Transaction
 from node.storage.tables import drafts, photos, posts, residents
 
@@ -84,7 +85,7 @@ def forget(tx: Transaction, at: datetime) -> int:
     rows = tx.run(select(photos.c.id, photos.c.post_id).where(or_(over, nobodys))).all()
     gone = [str(row[0]) for row in rows] + _given_up(tx)
     tx.run(photos.delete().where(photos.c.id.in_(gone)))
-    tx.run(posts.update().where(posts.c.id.in_([row[1] for row in rows if row[1]])).values(photos=0))
+    kept_posts.without_photos(tx, [row[1] for row in rows if row[1]])
     return len(gone)
 
 

@@ -59,6 +59,11 @@ def overwrite(tx: Transaction, post_id: str, values: Mapping[str, Any]) -> None:
     tx.run(posts.update().where(posts.c.id == post_id).values(**values, **number))
 
 
+def without_photos(tx: Transaction, post_ids: Collection[str]) -> None:
+    """Say of these posts that no photo belongs to them any more; their words stay as they are."""
+    tx.run(posts.update().where(posts.c.id.in_(post_ids)).values(photos=0))
+
+
 def get(tx: Transaction, post_id: str, *, lock: bool = False) -> Post:
     """The post with this id of ours; with `lock` nobody else changes it meanwhile. Raises NotFound."""
     statement = select(posts).where(posts.c.id == post_id)

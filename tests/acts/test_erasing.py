@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from node.acts import erasing, matches, posts, responses, threads
+from node.acts import erasing, matches, posts, responses, thanks, threads
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.refusal import Conflict, NotFound
 from node.neighbourhood.roles import Role
@@ -36,6 +36,7 @@ NAMES_NOBODY = {  # tables with nothing of a person, and why
     "receipts": "between nodes",
     "replies": "what accounts elsewhere wrote",
     "seen": "ids of messages",
+    "thanks": "which message says thank you; it goes with the answer that it belongs to, as tried below",
     "spread": "which server was sent which post: that is what the receipt tells",
     "tombstones": "ids of posts that are gone",
     "tries": "hashes, for a day",
@@ -75,6 +76,30 @@ def test_v13_nothing_of_somebody_is_left_in_any_table(tx: Transaction, cast: tow
     erasing.erase(tx, person, NOON + HOUR)
     assert found(tx, person.id) == {"audit.who", "audit.subject"}
     assert found(tx, CANARY) == set()
+
+
+def thanked(tx: Transaction, cast: town.Cast) -> None:
+    asked = posts.post(tx, cast.poster, town.asks(), NOON)
+    answer = responses.answer(tx, cast.helper, asked.id, "Ik kom.", NOON)
+    done = matches.agree(tx, cast.poster, asked.id, answer.id, NOON)
+    matches.complete(tx, cast.poster, done.id, NOON)
+    thanks.say(tx, cast.poster, answer.id, "Dank je wel!", True, NOON)
+    thanks.show(tx, cast.helper, answer.id, NOON)
+
+
+@story
+def test_thanks_go_with_who_gave_them(tx: Transaction, cast: town.Cast) -> None:
+    thanked(tx, cast)
+    erasing.erase(tx, cast.poster, NOON)
+    assert not tx.run(select(tables.thanks)).all()
+
+
+@story
+def test_thanks_go_with_who_got_them(tx: Transaction, cast: town.Cast) -> None:
+    thanked(tx, cast)
+    assert tx.run(select(tables.thanks)).all()
+    erasing.erase(tx, cast.helper, NOON)
+    assert not tx.run(select(tables.thanks)).all()
 
 
 def order(tx: Transaction) -> list[str]:
