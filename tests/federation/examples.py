@@ -114,7 +114,8 @@ async def _a_public_event(scene: Scene) -> None:
     """Mo comes to an event."""
     (a, _, _), mo = scene.places, scene.mo
     ends = EVENT_AT + 3 * town.HOUR
-    post = await put_up(a, town.plans(starts=EVENT_AT, ends=ends, audience=Audience.PUBLIC, places=30))
+    plan = town.plans(starts=EVENT_AT, ends=ends, audience=Audience.PUBLIC, places=30)
+    post = await put_up(a, plan, seen="De lange tafel van vorig jaar")
     create = await mo.hears("Create", 5)
     scene.found["event"] = create["object"]
     join = scene.found["join-of-an-account"] = mo.does("Join", post.uri)

@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
 from node import clock
-from node.acts import posts
+from node.acts import photos, posts
 from node.clock import now
 from node.federation.vocabulary import MEDIA_TYPE
+from node.neighbourhood.photo import Photo
 from node.neighbourhood.post import Post, PostDraft
 from node.neighbourhood.response import Response
 from node.storage import responses
@@ -67,8 +69,13 @@ async def get(place: Place, uri: str, status: int = 200, accept: str = MEDIA_TYP
     return found
 
 
-async def put_up(place: Place, draft: PostDraft) -> Post:
-    return await place.database.writing(posts.post, place.cast.poster, draft, now())
+async def put_up(place: Place, draft: PostDraft, seen: str = "") -> Post:
+    """Bea puts something up, with a photo on which this can be seen."""
+    by, form = place.cast.poster, "a form"
+    if seen:
+        photo = Photo(uuid4().hex, by.id, None, form, seen, 1200, 800, 90_000, now())
+        await place.database.writing(photos.add, by, photo, now())
+    return await place.database.writing(posts.post, by, draft, now(), form if seen else "")
 
 
 def _about(said: dict[str, Any]) -> Any:

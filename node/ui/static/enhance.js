@@ -1,5 +1,5 @@
 /* Buurtknoop: what makes the pages easier for who has scripts. All of it works without. Browsers of 2017.
-   Parts: who reads, what was typed, sending, later, lists, photos, letters left, without a line. */
+   Parts: who reads, what was typed, sending, later, lists, photo, letters left, without a line. */
 (function () {
   'use strict';
   var doc = document, root = doc.documentElement, say = doc.currentScript && doc.currentScript.dataset;
@@ -252,25 +252,21 @@
   doc.addEventListener('visibilitychange', look);
   setInterval(look, 6e4);
 
-  /* A photo: smaller before it goes, where the browser turns it upright by itself. */
-  function shrink(field) {
-    var file = field.files[0];
-    if (!file || file.type !== 'image/jpeg' || file.size < 5e5 || !window.createImageBitmap || !window.DataTransfer) return;
-    createImageBitmap(file, {imageOrientation: 'from-image'}).then(function (image) {
-      var by = Math.min(1, 1600 / Math.max(image.width, image.height)), small = make('canvas', '');
-      small.width = Math.round(image.width * by);
-      small.height = Math.round(image.height * by);
-      small.getContext('2d').drawImage(image, 0, 0, small.width, small.height);
-      small.toBlob(function (made) {
-        var put = new DataTransfer();
-        if (!made || made.size >= file.size || field.files[0] !== file) return;
-        put.items.add(new File([made], 'photo.jpg', {type: made.type}));
-        field.files = put.files;
-      }, 'image/jpeg', 0.85);
-    }).catch(function () {});
-  }
+  /* A photo, small and upright. */
   doc.addEventListener('change', function (event) {
-    if (event.target.type === 'file' && event.target.accept) shrink(event.target);
+    var field = event.target, file = field.accept && field.files[0];
+    if (!file || file.type !== 'image/jpeg' || !window.createImageBitmap) return;
+    createImageBitmap(file, {imageOrientation: 'from-image'}).then(function (image) {
+      var one = make('canvas', ''), by = 1600 / Math.max(1600, image.width, image.height);
+      one.width = image.width * by;
+      one.height = image.height * by;
+      one.getContext('2d').drawImage(image, 0, 0, one.width, one.height);
+      one.toBlob(function (made) {
+        var put = new DataTransfer();
+        put.items.add(new File([made], 'photo.jpg', made));
+        if (file === field.files[0]) field.files = put.files;
+      }, file.type);
+    }).catch(function () {});
   });
 
   /* Letters left, and all else that a page wants once it stands there. */
