@@ -277,6 +277,10 @@ WITH_FILE: dict[str, tuple[str, Deed | None]] = {  # the field that may hold a f
     "/operator/blocks/import": ("file", Deed.RUN_BORDERS),
     "/join/moved": ("file", None),
 }
+SPEAKS = {  # where another language may be chosen with a form half filled in, which comes back with it
+    *("/ask", "/offer", "/tell", "/event", "/o/{post}/edit", "/o/{post}/answers", "/talks/{answer}"),
+    *("/report/answers/{answer}", "/report/messages/{message}", "/report/{post}"),
+}
 BY_SECRET: list[tuple[str, Page]] = [  # from anywhere, without a form: who has the address may, and only this
     ("/stop/{secret}", stop.stop),
 ]

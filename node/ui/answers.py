@@ -172,6 +172,9 @@ DEEDS = {
 async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     """POST /o/{post}/answers: say yes, *I come*, or something in public. Any resident may; to their own post
     only in public."""
+    if form.speak:
+        view = await ui.database.reading(post.look, who, request.path_params["post"])
+        return post.shown(ui, request, who, view, form)
     post_id, form = request.path_params["post"], worry.answered(form, WORRYING)
     warned = worry.warned(form, WORRYING)
     if form["go"] == worry.OUT or warned:

@@ -94,6 +94,9 @@ async def edit(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def save(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """POST /o/{post}/edit: every copy hears of it. Only the poster; another audience is asked twice."""
+    if form.speak:
+        view = await ui.database.reading(_there, who, request.path_params["post"])
+        return _form(ui, request, who, view, form)
     view, wrong = await ui.database.reading(_weigh, who, request.path_params["post"], form)
     if wrong is not None:
         return _form(ui, request, who, view, *form.refused(wrong))

@@ -2,6 +2,7 @@
 is kept by the server besides (`begun`): no script, and nothing is lost with a window that was closed."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from starlette.requests import Request
@@ -72,11 +73,24 @@ async def go_on(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
         await begun.throw_away(ui, request, who, kind)
         return go_to(request.url.path)
     asked = await ui.database.reading(look, kind, who, form["key"])
+    if form.speak:
+        step = form["step"] if form["step"] in STEPS else "what"
+        return _show(ui, request, who, asked, *_in_another_language(asked, step, form))
     out = form["go"] == worry.OUT
     form = worry.answered(form, WORRYING)
     secret = await begun.keep(ui, request, who, kind, form, ANSWERS)
     kept = secret is not None or await begun.of(ui, request, who, kind) is not None
     return begun.remember(ui, await _next(ui, request, who, asked, form, out, kept), secret)
+
+
+def _in_another_language(asked: Asked, step: str, form: Form) -> tuple[str, Form]:
+    """The question where one is, with what was typed. Who has written nothing yet, writes in the language
+    that they chose."""
+    begun_in = form["language"] == form["spoke"] and not (form["title"].strip() or form["text"].strip())
+    if begun_in:
+        form = replace(form, values={**form.values, "language": language().code})
+    found = unanswered(asked, "check", form) if step == "check" else None
+    return (found[0] if found else step), form
 
 
 async def _next(

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from node.acts import residents
 from node.neighbourhood.refusal import Invalid, NotAllowed, NotFound, Refusal, TooMany, phrase
 from node.neighbourhood.roles import Deed, may
 from node.ui import language, session
@@ -55,9 +56,12 @@ def feed(ui: Ui, show: Page) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
-def form(ui: Ui, send: Send, file: str, deed: Deed | None) -> Callable[[Request], Awaitable[Response]]:
+def form(
+    ui: Ui, send: Send, file: str, deed: Deed | None, speaks: bool
+) -> Callable[[Request], Awaitable[Response]]:
     """A form that was sent, from one of our own pages. `file`: the field that may hold one; it is read
-    of everybody, or (`deed`) only of those who may do that."""
+    of everybody, or (`deed`) only of those who may do that. `speaks`: it comes back in another language, with
+    all that was typed, when one was chosen (`Form.speak`)."""
 
     async def answer(request: Request) -> Response:
         who = await session.visitor(ui, request)
@@ -70,7 +74,10 @@ def form(ui: Ui, send: Send, file: str, deed: Deed | None) -> Callable[[Request]
                 session.require_same_reader(request, who)
                 if _weighty(request.scope["path"]) and who.shown.wanted(who.at):
                     return _prove(ui, request, who, words)
-                return await send(ui, request, who, words)
+                chosen = words.speak if speaks else ""
+                if chosen not in language.languages():
+                    return await send(ui, request, who, words.without_speak())
+                return await _spoken(ui, request, who, words, send)
             except Refusal as refusal:
                 return _refused(ui, request, who, refusal, words)
 
@@ -101,6 +108,16 @@ def photo(ui: Ui, send: Send) -> Callable[[Request], Awaitable[Response]]:
                 return _refused(ui, request, who, refusal, words)
 
     return answer
+
+
+async def _spoken(ui: Ui, request: Request, who: Visitor, words: Form, send: Send) -> Response:
+    """The page again, in the language that was chosen; it is kept as any choice of one is."""
+    if who.person is not None:
+        await ui.database.writing(residents.set_language, who.person, words.speak)
+    with language.speaking(words.speak):
+        response = await send(ui, request, who, words)
+    language.keep(response, words.speak, ui.settings.secure)
+    return response
 
 
 def _weighty(path: str) -> bool:

@@ -49,6 +49,16 @@ class Form:
         """What was typed, or nothing."""
         return self.values.get(name, "")
 
+    @property
+    def speak(self) -> str:
+        """The language in which the page is to come back, with all that was typed; nothing is done then."""
+        return self["speak"]
+
+    def without_speak(self) -> "Form":
+        """The same, of a page that does not come back for a language."""
+        values = {name: value for name, value in self.values.items() if name != "speak"}
+        return replace(self, values=values) if "speak" in self.values else self
+
     def refused(self, why: Refusal) -> tuple["Form", int]:
         """The same form with words on what did not work, at its fields or for the whole; and the status."""
         errors = why.errors if isinstance(why, Invalid) else {}

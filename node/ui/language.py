@@ -144,6 +144,11 @@ def remember(form: Mapping[str, object], look: str | None, secure: bool) -> Resp
     return answer
 
 
+def keep(response: Response, code: str, secure: bool) -> None:
+    """Let this browser keep a language."""
+    response.set_cookie(COOKIE, code, max_age=YEAR, secure=secure, httponly=True, samesite="lax")
+
+
 def _chosen(form: Mapping[str, object], look: Look) -> dict[str, str]:
     cookies = {}
     if (code := str(form.get("language"))) in languages():

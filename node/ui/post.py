@@ -133,7 +133,7 @@ def shown(
     """The page of a post, also when a form on it came back."""
     said = request.query_params.get("said", "") if status == 200 else ""
     values = {"view": view, "names": view.reach.names, "form": form, "said": said, "warned": warned}
-    seen_by_many = who.one_of_many and not said and warned is None and view.seen_by_many
+    seen_by_many = who.one_of_many and not (said or warned or form.values) and view.seen_by_many
     return ui.page(request, who, "post.html", status, Handling(may_keep=seen_by_many), **values)
 
 

@@ -99,6 +99,8 @@ async def page(ui: Ui, request: Request, who: Visitor) -> Page:
 async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     """POST /report/{post}. Any resident, about what they may see and is not theirs."""
     post_id = request.path_params["post"]
+    if form.speak:
+        return await _asked(ui, request, who, form)
     try:
         await ui.database.writing(
             acts.report, who.signed_in(), post_id, form["category"], form["text"], who.at
@@ -127,6 +129,8 @@ async def send_message(ui: Ui, request: Request, who: Visitor, form: Form) -> Pa
 async def _send_said(
     ui: Ui, request: Request, who: Visitor, form: Form, act: Callable[..., Report], key: str
 ) -> Page:
+    if form.speak:
+        return await _asked(ui, request, who, form)
     try:
         await ui.database.writing(act, who.signed_in(), key, form["category"], form["text"], who.at)
     except (Invalid, Conflict, TooMany) as refused:

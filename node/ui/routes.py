@@ -13,7 +13,7 @@ from node.neighbourhood.contact import Fetch, out_of_reach
 from node.settings import Settings
 from node.storage.database import Database
 from node.ui import doorstep, sharing, theme
-from node.ui.addresses import BY_SECRET, FEEDS, FORMS, PAGES, WITH_FILE, WITH_PHOTO
+from node.ui.addresses import BY_SECRET, FEEDS, FORMS, PAGES, SPEAKS, WITH_FILE, WITH_PHOTO
 from node.ui.assets import THEME, Assets
 from node.ui.door import Outbox, Seal, Ui, Unseal, go_to
 from node.ui.doorstep import Send
@@ -35,7 +35,7 @@ def routes(ui: Ui) -> list[BaseRoute]:
 def _form(ui: Ui, path: str, send: Send) -> Answer:
     if path in WITH_PHOTO:
         return doorstep.photo(ui, send)
-    return doorstep.form(ui, send, *WITH_FILE.get(path, ("", None)))
+    return doorstep.form(ui, send, *WITH_FILE.get(path, ("", None)), path in SPEAKS)
 
 
 def _ways_back() -> list[BaseRoute]:

@@ -127,6 +127,8 @@ async def one(ui: Ui, request: Request, who: Visitor) -> Page:
 async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     """POST /talks/{answer}: write to the other."""
     person, answer = who.signed_in(), request.path_params["answer"]
+    if form.speak:
+        return _shown(ui, request, who, await ui.database.reading(_look, person, answer, who.at), form, 200)
     try:
         await ui.database.writing(threads.write, person, answer, form["text"], who.at)
     except (Invalid, Conflict, TooMany) as refused:

@@ -145,7 +145,7 @@
   doc.addEventListener('submit', function (event) {
     var form = event.target, way = form.getAttribute('data-keep'), what;
     if (path(form) === '/signout') { me = '-'; forget(); }
-    if (!way || !known || event.defaultPrevented) return;
+    if (!way || !known || event.defaultPrevented || (pressed && pressed.name === 'speak')) return;
     if (way !== 'send' && (!pressed || pressed.value !== way)) way = 'step';
     typed(form);
     if (way === 'step' && navigator.onLine !== false) return;
