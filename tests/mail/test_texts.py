@@ -11,6 +11,7 @@ import pytest
 from node import acts
 from node.mail import texts
 from node.mail.message import TIDINGS
+from node.neighbourhood.language import SPOKEN
 
 PLACES = {"link", "neighbourhood", "phone", "hours", "minutes", "code"}
 OF_POSTS = {"posts", "stop", "place", "title", "number", "day", "month", "year", "clock"}
@@ -68,11 +69,14 @@ def test_there_is_a_letter_for_every_kind_and_a_kind_for_every_letter() -> None:
 
 
 def test_every_language_has_the_same_letters_with_the_same_places() -> None:
+    assert tuple(SPOKEN) == texts.LANGUAGES
     for language in texts.LANGUAGES:
         assert sorted(path.stem for path in (texts.FOLDER / language).iterdir()) == NAMES
         for name in NAMES:
             assert places(texts.text(language, name)) == places(texts.text("nl", name)), name
             assert places(texts.text(language, name)) <= (PLACES | OF_POSTS if name in TELLING else PLACES)
+            text = texts.text(language, name)
+            assert text.count("\u2066") + text.count("\u2068") == text.count("\u2069"), (language, name)
 
 
 def test_a_subject_says_only_that_there_is_a_message() -> None:
@@ -82,7 +86,8 @@ def test_a_subject_says_only_that_there_is_a_message() -> None:
         if name not in ("signin", texts.CLOSING, texts.PHONE, texts.ANSWER, *texts.PARTS)
     ]
     subjects = {lang: {texts.text(lang, name).split("\n")[0] for name in private} for lang in texts.LANGUAGES}
-    assert subjects == {"nl": {"Er is een bericht voor je"}, "en": {"There is a message for you"}}
+    assert (subjects["nl"], subjects["en"]) == ({"Er is een bericht voor je"}, {"There is a message for you"})
+    assert {lang: len(said) for lang, said in subjects.items()} == dict.fromkeys(SPOKEN, 1)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -94,8 +99,9 @@ def test_dutch_is_short_and_warm(name: str) -> None:
 
 def test_who_reads_another_language_gets_that_of_the_neighbourhood() -> None:
     assert texts.language_for("en", "nl") == "en"
-    assert texts.language_for("tr", "nl") == "nl"
-    assert texts.language_for("tr", "ar") == "en"
+    assert texts.language_for("tr", "nl") == "tr"
+    assert texts.language_for("de", "nl") == "nl"
+    assert texts.language_for("de", "fr") == "en"
 
 
 def test_a_letter_that_is_not_there_is_an_error() -> None:

@@ -13,11 +13,22 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from node.neighbourhood.language import SPOKEN
 from node.ui.language import LOCALE
 
 MARKS = ("phrase", "NotAllowed", "NotFound", "Conflict", "TooMany")
 CATALOGS = sorted(LOCALE.glob("*/LC_MESSAGES/buurtknoop.po"))
 HOLES = re.compile(r"%\((\w+)\)[0-9]*[a-z]")
+COUNTED = re.compile(r"%\((\w+)\)d")
+TAGS = re.compile(r"</?[a-z]+[^>]*>")
+ALONE = {"ar": (1, 2)}  # forms for one number alone, that may say it without a figure: *a day*, *two days*
+PLURALS = {  # which form each language has for which numbers (Unicode CLDR, whole numbers)
+    "nl": ((1,), (0, 2, 5, 21, 100)),
+    "tr": ((1,), (0, 2, 5, 21, 100)),
+    "ar": ((0,), (1,), (2,), (3, 10, 103), (100, 102, 200), (11, 26, 99, 111)),
+    "pl": ((1,), (2, 4, 22, 104), (0, 5, 12, 21, 112)),
+    "uk": ((1, 21, 101), (2, 4, 22), (0, 5, 11, 12, 111)),
+}
 
 
 def sentences(tree: Path) -> Iterator[tuple[str, str]]:
@@ -27,6 +38,11 @@ def sentences(tree: Path) -> Iterator[tuple[str, str]]:
     keywords = DEFAULT_KEYWORDS | dict.fromkeys(MARKS)
     for path, line, said, _, _ in extract_from_dir(tree, methods, options, keywords):
         yield f"{path}:{line}", said if isinstance(said, str) else said[0]
+
+
+def test_all_our_languages_have_their_words() -> None:
+    """English needs none: what stands in the code is what is shown."""
+    assert {path.parts[-3] for path in CATALOGS} == set(SPOKEN) - {"en"}
 
 
 def catalog(path: Path) -> Catalog:
@@ -68,9 +84,35 @@ def test_what_is_filled_in_is_kept(path: Path) -> None:
             continue
         ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-        for string in strings:
-            assert set(HOLES.findall(string)) == set(HOLES.findall(ids[-1])), message.id
+        alone = ALONE.get(path.parts[-3], ()) if len(strings) > 1 else ()
+        for form, string in enumerate(strings):
+            figures = set(COUNTED.findall(ids[-1])) if form in alone else set()
+            lost = set(HOLES.findall(ids[-1])) ^ set(HOLES.findall(string))
+            assert lost <= figures, message.id
+            assert sorted(TAGS.findall(string)) == sorted(TAGS.findall(ids[-1])), message.id
+            assert string.count("\u2066") + string.count("\u2068") == string.count("\u2069"), message.id
             assert string.strip() == string
+
+
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.parts[-3])
+def test_one_and_more_follow_the_rule_of_the_language(path: Path) -> None:
+    known, forms = catalog(path), PLURALS[path.parts[-3]]
+    assert known.num_plurals == len(forms)
+    for message in known:
+        if not isinstance(message.id, str):
+            assert isinstance(message.string, tuple)
+            assert len(message.string) == len(forms), message.id
+    with path.with_suffix(".mo").open("rb") as compiled:
+        of_number = vars(GNUTranslations(compiled))["plural"]
+    for form, numbers in enumerate(forms):
+        assert [of_number(number) for number in numbers] == [form] * len(numbers)
+
+
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.parts[-3])
+def test_no_catalog_keeps_a_sentence_that_nobody_says(path: Path, ui: Path) -> None:
+    said = {sentence for _, sentence in sentences(ui.parent)}
+    kept = {message.id if isinstance(message.id, str) else message.id[0] for message in catalog(path)}
+    assert kept - said - {""} == set()
 
 
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.parts[-3])
@@ -88,7 +130,6 @@ def words_of(translations: GNUTranslations) -> dict[object, str]:
 
 
 def test_dutch_is_there_and_speaks_to_one_person() -> None:
-    assert [path.parts[-3] for path in CATALOGS][:1] == ["nl"]
     formal = re.compile(r"\b(u|uw)\b", re.IGNORECASE)
     said = [str(message.string) for message in catalog(LOCALE / "nl/LC_MESSAGES/buurtknoop.po") if message.id]
     assert [words for words in said if formal.search(words)] == []
