@@ -95,7 +95,7 @@ def test_the_other_sees_what_was_chosen_and_no_more(tx: Transaction, cast: town.
 
 
 @story
-def test_every_look_is_recorded_for_who_was_looked_at(tx: Transaction, cast: town.Cast) -> None:
+def test_H03_every_look_is_recorded_for_who_was_looked_at(tx: Transaction, cast: town.Cast) -> None:
     _, yes, _ = agreed(tx, cast)
     for who in (cast.poster, cast.helper):
         contacts.release(tx, who, yes.id, ALL, NOON)
@@ -119,7 +119,7 @@ def test_taking_back_works_at_once(tx: Transaction, cast: town.Cast) -> None:
 
 
 @story
-def test_it_ends_with_the_agreement(tx: Transaction, cast: town.Cast) -> None:
+def test_V02_it_ends_with_the_agreement(tx: Transaction, cast: town.Cast) -> None:
     post, yes, match = agreed(tx, cast)
     contacts.release(tx, cast.poster, yes.id, ALL, NOON)
     matches.cancel(tx, cast.helper, match.id, NOON)
@@ -145,7 +145,7 @@ def test_what_is_not_known_cannot_be_shown(tx: Transaction, cast: town.Cast) -> 
 
 
 @story
-def test_nobody_else_can_choose_or_look(tx: Transaction, cast: town.Cast) -> None:
+def test_V02_nobody_else_can_choose_or_look(tx: Transaction, cast: town.Cast) -> None:
     _, yes, _ = agreed(tx, cast)
     contacts.release(tx, cast.poster, yes.id, ALL, NOON)
     for part in set(cast.all()) - {"poster", "helper"}:

@@ -70,7 +70,7 @@ def _facts(tx: Transaction) -> list[tuple[str, dict[str, Any]]]:
 
 
 @story
-def test_every_message_says_what_it_may_and_no_more(tx: Transaction, cast: town.Cast) -> None:
+def test_V01_every_message_says_what_it_may_and_no_more(tx: Transaction, cast: town.Cast) -> None:
     everything(tx, cast)
     found = _facts(tx)
     erased = {"Create", "Update"}  # with their posts
@@ -82,7 +82,7 @@ def test_every_message_says_what_it_may_and_no_more(tx: Transaction, cast: town.
 
 
 @story
-def test_a_canary_in_every_private_column_never_gets_out(tx: Transaction, cast: town.Cast) -> None:
+def test_V01_V04_a_canary_in_every_private_column_never_gets_out(tx: Transaction, cast: town.Cast) -> None:
     canaries = _sow(tx, cast)
     assert len(canaries) > 20
     everything(tx, cast)

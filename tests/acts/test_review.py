@@ -21,7 +21,7 @@ def asked(tx: Transaction, cast: town.Cast, category: str = "oppas") -> Post:
 
 
 @story
-def test_childcare_waits_and_nobody_gets_or_sees_it(tx: Transaction, cast: town.Cast) -> None:
+def test_V03_childcare_waits_and_nobody_gets_or_sees_it(tx: Transaction, cast: town.Cast) -> None:
     town.neighbour(tx)
     post = asked(tx, cast)
     assert post.state is State.WAITING
@@ -66,7 +66,7 @@ def test_a_post_that_becomes_childcare_goes_out_of_sight_everywhere(tx: Transact
 
 
 @story
-def test_calling_it_something_else_does_not_let_it_out(tx: Transaction, cast: town.Cast) -> None:
+def test_V03_calling_it_something_else_does_not_let_it_out(tx: Transaction, cast: town.Cast) -> None:
     town.neighbour(tx)
     post = asked(tx, cast)
     posts.edit(tx, cast.poster, post.id, PostChange(category="gezelschap"), NOON + DAY)

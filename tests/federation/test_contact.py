@@ -166,7 +166,7 @@ async def test_a_node_that_is_down_is_not_reachable_now(talk: Talk, pair: Nodes)
 # Others who ask
 
 
-async def test_nobody_else_gets_it(trio: Nodes) -> None:
+async def test_V02_nobody_else_gets_it(trio: Nodes) -> None:
     a, b, c = trio
     talk = await talks.agreed(trio, a, b)
     await talk.shows(a)
@@ -187,7 +187,7 @@ async def nowhere(place: Place, url: str, key: SigningKey) -> bytes:
     return (await asked(place, url, key)).content
 
 
-async def test_the_liar_gets_nothing_by_any_way(lied_to: tuple[Nodes, Liar]) -> None:
+async def test_V02_the_liar_gets_nothing_by_any_way(lied_to: tuple[Nodes, Liar]) -> None:
     nodes, liar = lied_to
     a, b = nodes
     async with talks.working(a, b):

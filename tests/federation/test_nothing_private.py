@@ -235,7 +235,7 @@ async def _addresses(place: Place) -> Iterator[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(SEEDS))
-async def test_nothing_private_leaves(town_with_hub: Nodes, seed: int) -> None:
+async def test_V01_nothing_private_leaves(town_with_hub: Nodes, seed: int) -> None:
     """More of them: `BUURTKNOOP_EXAMPLES=200 sh tests/run.sh -k nothing_private`."""
     story, wire = Story(town_with_hub, seed), town_with_hub.wire
     await story.move_in()

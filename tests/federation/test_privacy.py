@@ -89,7 +89,7 @@ async def test_posts_are_signed_by_the_group_and_reads_by_the_application(trio: 
         assert re.fullmatch(rf"buurtknoop/[\d.]+ \(\+{exchange.sender}\)", agent)
 
 
-async def test_nothing_private_is_ever_on_the_wire(trio: Nodes) -> None:
+async def test_V01_nothing_private_is_ever_on_the_wire(trio: Nodes) -> None:
     """Every value of every private column, looked for in every byte that went over the wire."""
     await everything_happens(trio)
     for place in trio:

@@ -238,7 +238,7 @@ async def told(nodes: Nodes, bea: Canaries, merel: Canaries, story: list[tuple[A
     await played.nothing_leaked()
 
 
-async def test_nothing_private_goes_anywhere_else(town: Nodes) -> None:
+async def test_V02_nothing_private_goes_anywhere_else(town: Nodes) -> None:
     loop = asyncio.get_running_loop()
 
     @settings(

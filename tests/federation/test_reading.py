@@ -292,7 +292,7 @@ async def test_actors_are_described_as_the_wire_says(three: Nodes) -> None:
     assert json.dumps(group).count(a.cast.operator.name) == 0
 
 
-async def test_reading_leaves_no_trace_but_in_the_ledger(two_neighbours: Model, tmp_path: Any) -> None:
+async def test_H03_reading_leaves_no_trace_but_in_the_ledger(two_neighbours: Model, tmp_path: Any) -> None:
     async with opened(tmp_path, two_neighbours, started=False) as nodes:
         a, b = nodes
         post = await a.database.writing(posts.post, a.cast.poster, town.asks(), now())

@@ -104,7 +104,7 @@ async def test_a_block_says_nothing_and_the_ledger_does_not_say_so_either(pair: 
     assert (await a.copies(post))[b.name] == "holds"
 
 
-async def test_what_is_taken_back_is_asked_back_also_from_whom_we_blocked(pair: Nodes) -> None:
+async def test_V13_what_is_taken_back_is_asked_back_also_from_whom_we_blocked(pair: Nodes) -> None:
     """`wire.md` 4: to all who ever got the post, whatever they are now (V13)."""
     a, b = pair
     post = await held_and_blocked(pair)

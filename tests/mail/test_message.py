@@ -202,7 +202,7 @@ async def test_about_a_report_one_is_led_to_the_list(
     assert f"https://centrum.example{page}\n" in body(letter)
 
 
-async def test_no_letter_holds_a_word_of_a_post_or_a_name(mailbox: Mailbox) -> None:
+async def test_V16_V17_no_letter_holds_a_word_of_a_post_or_a_name(mailbox: Mailbox) -> None:
     """V16, V17: every kind of letter, asked for by the acts themselves, about posts full of canaries;
     but for what somebody asked to be told of posts, which `test_tidings` reads."""
     await mailbox.database.writing(_everything_happens, mailbox.cast)

@@ -79,7 +79,7 @@ def test_every_language_has_the_same_letters_with_the_same_places() -> None:
             assert text.count("\u2066") + text.count("\u2068") == text.count("\u2069"), (language, name)
 
 
-def test_a_subject_says_only_that_there_is_a_message() -> None:
+def test_V17_a_subject_says_only_that_there_is_a_message() -> None:
     private = [
         name
         for name in NAMES

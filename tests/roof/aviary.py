@@ -43,7 +43,7 @@ from node.storage import residents as people
 from node.storage.columns import Document
 from node.storage.database import Transaction
 from tests import elsewhere, town
-from tests.roof.canaries import NODES, PRIVATE, Scene
+from tests.roof.canaries import LONGEST, NODES, PRIVATE, Scene
 from tests.ui import things, visits
 from tests.ui.things import Things
 from tests.ui.visits import Here
@@ -233,7 +233,7 @@ def _canaries(scene: Scene, put: dict[str, tuple[str, dict[str, Any]]]) -> dict[
         name, _, field = column.partition(".")
         for row in scene.rows[name]:
             if private.put(row[field], "") == row[field] and row[field]:
-                found[row[field]] = (column, private.seen_by(scene, row))
+                found[row[field][:LONGEST]] = (column, private.seen_by(scene, row))
     return found
 
 

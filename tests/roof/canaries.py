@@ -21,7 +21,10 @@ from tests.ui.things import Rows
 Row = dict[str, Any]
 NODES = ("next door", "unknown node")
 READERS = ("stranger", "outsider", *town.NAMES, *NODES)
-TOKEN = re.compile(r"kanarie\d{5}|[0-9a-f]{32,64}")  # what is put, and the ids and hashes that are there
+LONGEST = 32
+TOKEN = re.compile(
+    rf"(?=(kanarie\d{{5}}|[0-9a-f]{{{LONGEST}}}))"
+)  # what is put, and how an id or a hash begins
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def client(app: Starlette) -> httpx.AsyncClient:
     ("path", "status"), [("/reads", 200), ("/nowhere", 404), ("/breaks", 500), ("/stops", 503)]
 )
 @pytest.mark.parametrize("secure", [True, False])
-async def test_every_answer_has_the_safe_headers(path: str, status: int, secure: bool) -> None:
+async def test_H05_H11_every_answer_has_the_safe_headers(path: str, status: int, secure: bool) -> None:
     async with client(behind_front(secure)) as people:
         answer = await people.get(path)
     assert answer.status_code == status
@@ -86,7 +86,7 @@ async def test_every_answer_has_the_safe_headers(path: str, status: int, secure:
     assert ("strict-transport-security" in answer.headers) is secure
 
 
-async def test_what_breaks_is_told_without_what_it_says(caplog: pytest.LogCaptureFixture) -> None:
+async def test_V11_what_breaks_is_told_without_what_it_says(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         async with client(behind_front()) as people:
             answer = await people.get(f"/breaks?about={SECRET}")

@@ -18,7 +18,7 @@ def link(tx: Transaction, secret: str, who: str, lasting: bool = False) -> None:
     access.add_link(tx, secret, who, NOON + HOUR, NOON, lasting)
 
 
-async def test_a_link_is_used_once(database: Database, cast: town.Cast) -> None:
+async def test_U02_U03_a_link_is_used_once(database: Database, cast: town.Cast) -> None:
     bea = cast.poster.id
     await database.writing(link, "secret", bea)
     for _ in range(3):  # looking (a scanner, a preview) does not use it up: U02
@@ -116,7 +116,7 @@ async def test_what_is_over_is_forgotten(database: Database, cast: town.Cast) ->
 
 
 @pytest.mark.parametrize("secret", ["Very-Secret-123"])
-async def test_no_secret_stands_in_the_database(file: Database, secret: str) -> None:
+async def test_U03_no_secret_stands_in_the_database(file: Database, secret: str) -> None:
     cast = await file.writing(town.people)
 
     def keep(tx: Transaction) -> None:

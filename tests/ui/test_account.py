@@ -42,8 +42,7 @@ async def test_a_token_is_shown_once_and_ends(here: Here) -> None:
     await here.post("poster", "/me/tokens", 422, name=" ")
 
 
-async def test_what_people_wrote_is_never_markup(here: Here) -> None:
-    """H04."""
+async def test_H04_what_people_wrote_is_never_markup(here: Here) -> None:
     evil = '"><img src=x>'
     await here.post("poster", "/me/tokens", 200, name=evil)
     await here.post("outsider", "/me/code", 422, code=evil)

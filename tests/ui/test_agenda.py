@@ -168,7 +168,7 @@ async def test_what_another_node_sent_breaks_no_feed(here: Here) -> None:
     assert [e.findtext(f"{ATOM}title") for e in feed.findall(f"{ATOM}entry")] == ["vreemd"]
 
 
-async def test_the_widget_may_be_framed_and_nothing_else_may(here: Here) -> None:
+async def test_H05_the_widget_may_be_framed_and_nothing_else_may(here: Here) -> None:
     await plan(here)
     framed = await here.get(None, "/widget")
     policy = framed.headers["content-security-policy"]

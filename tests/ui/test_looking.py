@@ -62,7 +62,7 @@ async def walked(here: Here, part: str | None, starts: list[str]) -> Walk:
 
 
 @pytest.mark.parametrize("part", [None, *town.NAMES, "outsider"])
-async def test_looking_changes_nothing(here: Here, part: str | None) -> None:
+async def test_H03_looking_changes_nothing(here: Here, part: str | None) -> None:
     built = await things.built(here)
     await here.database.writing(used_long_ago)
     before = await here.database.reading(things.rows)
@@ -88,7 +88,7 @@ async def test_every_link_leads_somewhere(here: Here, part: str | None) -> None:
     assert walk.broken == {}
 
 
-async def test_no_other_way_of_asking_changes_anything(here: Here) -> None:
+async def test_H03_no_other_way_of_asking_changes_anything(here: Here) -> None:
     built = await things.built(here)
     before = await here.database.reading(things.rows)
     async with here.browser("operator") as browser:
@@ -99,7 +99,7 @@ async def test_no_other_way_of_asking_changes_anything(here: Here) -> None:
     assert await here.database.reading(things.rows) == before
 
 
-async def test_a_page_is_never_kept_by_a_cache(here: Here) -> None:
+async def test_V06_a_page_is_never_kept_by_a_cache(here: Here) -> None:
     """V06: what one person sees, the next does not."""
     built = await things.built(here)
     for part in ("poster", None):

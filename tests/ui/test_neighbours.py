@@ -198,8 +198,7 @@ async def test_there_is_nothing_else_to_decide(here: Here) -> None:
         await here.post("operator", path, 404)
 
 
-async def test_a_name_of_another_node_is_never_markup(here: Here) -> None:
-    """H04."""
+async def test_H04_a_name_of_another_node_is_never_markup(here: Here) -> None:
     node = await next_door(here, "evil")
     await here.database.writing(nodes.save, replace(node, name='"><img src=x>'))
     for path in (NODES, f"{NODES}/{node.id}/block", "/about"):

@@ -207,8 +207,7 @@ async def test_thanks_are_given_only_when_nobody_can_guess_whose(here: Here) -> 
     assert "Deze maand vonden buren elkaar 5 keer." in words((await here.get("helper", "/")).text)
 
 
-async def test_looking_changes_nothing(here: Here) -> None:
-    """H03."""
+async def test_H03_looking_changes_nothing(here: Here) -> None:
     await busy(here)
     before = await here.rows()
     for part in (None, *here.cast.all()):
@@ -227,8 +226,7 @@ async def test_the_pages_speak_english_too(here: Here) -> None:
     assert "This is what they ask and offer in Oude Haven." in said
 
 
-async def test_a_page_is_kept_by_nobody(here: Here) -> None:
-    """V06."""
+async def test_V06_a_page_is_kept_by_nobody(here: Here) -> None:
     for part in (None, "helper"):
         assert (await here.get(part, "/")).headers["cache-control"] == "private, no-store"
 

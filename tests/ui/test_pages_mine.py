@@ -89,7 +89,7 @@ async def test_my_answers_stand_there_also_when_the_post_is_gone(here: Here) -> 
     await here.get("helper", f"/o/{post.id}", 404)
 
 
-async def test_nobody_reads_what_is_another_s(here: Here) -> None:
+async def test_V04_nobody_reads_what_is_another_s(here: Here) -> None:
     """V04: every word of Bea's that is not for others."""
     await here.database.writing(posts.post, here.cast.poster, asks("Zichtbaar", text="geheim-4711"), now())
     one = await here.database.writing(posts.post, here.cast.poster, asks("Weg", text="geheim-4712"), now())
@@ -133,7 +133,7 @@ async def evil(here: Here) -> list[str]:
     return await here.database.writing(fill)
 
 
-async def test_what_people_type_never_becomes_markup(here: Here) -> None:
+async def test_H04_what_people_type_never_becomes_markup(here: Here) -> None:
     """H04, on every page, for who wrote it and who reads it."""
     seen = 0
     for path in await evil(here):

@@ -243,7 +243,7 @@ async def test_what_went_well_is_not_said_to_somebody_else(here: Here) -> None:
         assert 'role="status"' not in page.text
 
 
-async def test_looking_changes_nothing(here: Here) -> None:
+async def test_H03_looking_changes_nothing(here: Here) -> None:
     """H03: not the questions either."""
     post, answer = await agreed(here, asks(places=2))
     waiting = await answered(here, post, "other")

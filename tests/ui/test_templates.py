@@ -57,7 +57,7 @@ def words(html: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 
-def test_no_template_needs_what_the_policy_forbids(ui: Path) -> None:
+def test_H05_no_template_needs_what_the_policy_forbids(ui: Path) -> None:
     for template in (ui / "templates").glob("*.html"):
         text = OWN_SCRIPT.sub("", template.read_text())
         text = text.replace(
@@ -129,7 +129,7 @@ def test_one_s_own_post_is_looked_at_not_answered(make: Make, post: Posts) -> No
     assert "Ik wil helpen" not in mine
 
 
-def test_what_a_neighbour_writes_never_becomes_markup(make: Make, post: Posts) -> None:
+def test_H04_what_a_neighbour_writes_never_becomes_markup(make: Make, post: Posts) -> None:
     evil = post(
         title=EVIL, text=EVIL, author=EVIL, area=EVIL, nearness=EVIL, own=False, category=EVIL, state=EVIL
     )
