@@ -1,4 +1,5 @@
-"""How one gets in and by what one is known here, as it stands in everything of oneself."""
+"""How somebody comes in, and why they are believed: as it stands in all that is kept of them. No secret is in
+it."""
 
 from msgspec import Struct
 

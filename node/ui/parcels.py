@@ -14,7 +14,7 @@ from node.acts import ways
 from node.caller import caller
 from node.neighbourhood import parcel as house
 from node.neighbourhood.parcel import Parcel
-from node.neighbourhood.refusal import Conflict, NotFound, NotReachable, phrase
+from node.neighbourhood.refusal import Conflict, NotFound, phrase
 from node.neighbourhood.roles import Deed
 from node.storage import parcels
 from node.ui.door import Ui, Visitor, go_to
@@ -35,7 +35,7 @@ async def file(ui: Ui, request: Request, who: Visitor) -> Response:
     """GET /me/moving/file: what one takes along, signed by this node. Anybody with an account."""
     person = who.required(Deed.READ_OWN)
     if ui.seal is None:
-        raise NotReachable(ALONE)
+        raise Conflict(ALONE)
     packed = await ui.database.reading(acts.pack, person, who.at)
     sealed = ui.seal(house.written(packed, who.at), who.at)
     headers = {
@@ -48,9 +48,9 @@ async def file(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def read(ui: Ui, request: Request, who: Visitor, text: str) -> Parcel:
     """What such a file says, once its node is found to have signed it. Everybody, a few times a minute: a key
-    may have to be fetched for it. Raises Invalid, NotAllowed, NotReachable and TooMany."""
+    may have to be fetched for it. Raises Invalid, Conflict, NotAllowed, NotReachable and TooMany."""
     if ui.unseal is None:
-        raise NotReachable(ALONE)
+        raise Conflict(ALONE)
     await ui.database.writing(ways.count, caller(request, ui.settings.trusted_proxies), who.at)
     return house.read(await ui.unseal(text), who.at)
 

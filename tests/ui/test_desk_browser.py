@@ -158,8 +158,8 @@ async def test_everybody_can_use_these_pages(browser: Browser, here: Here) -> No
     link = await here.database.writing(lived)
     one = f"/desk/{here.cast.poster.id}"
     pages = {
-        None: ["/signin", "/signin/sent", "/signin/letter", "/return", f"/signin/{link}"],
-        "poster": ["/vouch", "/me", "/me/passkeys"],
+        None: ["/signin", "/signin/sent", "/signin/letter", "/return", f"/signin/{link}", "/join/moved"],
+        "poster": ["/vouch", "/me", "/me/passkeys", "/me/data", "/me/erase", "/me/moving", "/me/brought"],
         "helper": ["/vouch", f"/vouch?for={here.cast.other.id}"],
         "connector": ["/desk", one, f"/desk/{here.cast.other.id}", "/desk/letters", "/desk?name=nobody"],
         "supervisor": ["/desk", one],

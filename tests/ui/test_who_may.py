@@ -168,13 +168,13 @@ TABLE = [
     look("/me/export.zip", account(200, stranger=SIGN_IN)),
     look("/me/data", account(200, stranger=SIGN_IN)),
     look("/me/moving", account(200, stranger=SIGN_IN)),
-    look("/me/moving/file", account(502, stranger=SIGN_IN)),  # these pages have nobody who signs
+    look("/me/moving/file", account(409, stranger=SIGN_IN)),  # these pages have nobody who signs
     look("/join/moved", everybody(200)),
-    send("/join/moved", everybody(502)),
+    send("/join/moved", everybody(409)),
     look("/me/brought", account(200, stranger=SIGN_IN)),
-    send(BROUGHT, only(303, "poster"), {}, deed="away"),
-    send(BROUGHT, {**only(303, "poster"), "outsider": 403}, {}, deed="look"),
-    send(BROUGHT, {**everybody(404)}, {}, deed="eat"),
+    send(BROUGHT, {**only(303, "poster"), "stranger": 403}, {}, deed="away"),
+    send(BROUGHT, {**only(303, "poster"), **OWN}, {}, deed="look"),
+    send(BROUGHT, account(404), {}, deed="eat"),
     look("/me/erase", account(200, stranger=SIGN_IN)),
     send("/me/erase", account(303, operator=409)),
     look("/erased/{receipt}", everybody(200)),
