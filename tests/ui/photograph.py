@@ -21,6 +21,11 @@ def drawn(size: tuple[int, int] = (800, 600)) -> Image.Image:
     return image
 
 
+def noise(size: tuple[int, int]) -> Image.Image:
+    """What makes a large file, as a photo does."""
+    return Image.effect_noise(size, 60).convert("RGB")
+
+
 def file(image: Image.Image | None = None, kind: str = "JPEG", **more: Any) -> bytes:
     made = BytesIO()
     (image or drawn()).save(made, kind, **more)

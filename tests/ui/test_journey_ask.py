@@ -1,13 +1,14 @@
-"""A first-timer asks for help: on a phone, without scripts, with a warning on the way and a window that was
-closed."""
+"""A first-timer asks for help: on a phone, without scripts, with a warning on the way, a window that was
+closed, and a photo."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests.ui.nodes import Street, connected
+from tests.ui.photograph import file, noise
 from tests.ui.test_journey import PHONE, at_home
 
 STORY = "Het is één tas. Bel mij op 06-00 00 00 12, ik woon op nummer 14."
@@ -54,13 +55,27 @@ async def test_a_first_timer_asks_in_four_steps(browser: Browser, street: Street
         steps.append(await page.locator("ol.steps [aria-current=step] b").inner_text())
         stranger = page.locator("section", has=page.get_by_role("heading", name="Een vreemde"))
         await expect(stranger).to_contain_text("Niets")
+        await _with_photo(page)
         await page.get_by_role("button", name="Plaats mijn vraag").click()
         await expect(page.get_by_role("status")).to_contain_text("Je vraag hangt aan de lijn.")
         await expect(page.locator("dl.facts")).to_contain_text("Elke week")
+        await expect(page.get_by_role("img", name="Een tas met wielen")).to_be_visible()
         assert list(dict.fromkeys(steps)) == ["1", "2", "3", "4"]
 
         await page.goto(f"{street.url}/ask")
         await expect(page.get_by_text("Je was al iets begonnen.")).to_have_count(0)
+
+
+async def _with_photo(page: Page) -> None:
+    """In the last step: a photo as large as a telephone makes them, under the name that one gave it."""
+    photo: FilePayload = {"name": "../1.heic", "mimeType": "image/heic", "buffer": file(noise((3000, 2000)))}
+    await page.get_by_role("button", name="Zet er een foto bij").click()
+    await page.get_by_label("Kies een foto").set_input_files(photo)
+    await page.get_by_label("Wat staat erop?").fill("Een tas met wielen")
+    await page.get_by_role("button", name="Zet er een foto bij").click()
+    await expect(page.get_by_role("status")).to_contain_text("De foto staat erbij.")
+    await page.get_by_role("link", name="Terug naar mijn bericht").last.click()
+    await expect(page.get_by_role("img", name="Een tas met wielen")).to_be_visible()
 
 
 async def test_who_is_not_signed_in_begins_and_finds_it_again_after_signing_in(

@@ -70,7 +70,7 @@ def _filled(tx: Transaction, here: Here) -> list[tuple[str | None, str]]:
             ("poster", path)
             for path in ("/", "/mine", "/requests", "/offers?where=near", f"{page}?said=posted")
         ),
-        *(("poster", f"{page}/{deed}") for deed in ("edit", "close", "withdraw")),
+        *(("poster", f"{page}/{deed}") for deed in ("edit", "photos", "close", "withdraw")),
         *(("poster", f"/o/{one.id}") for one in (done, agreed, closed, near, arabic)),
         ("poster", f"/o/{done.id}/answers/{theirs.id}/off"),
         ("broker", page),

@@ -19,7 +19,10 @@ PAGES = [
     *((None, path) for path in ("/", "/requests", "/agenda", "/o/{notice}", "/offline")),
     *(("outsider", path) for path in ("/", "/me")),
     *(("poster", path) for path in ("/", "/requests", "/notices", "/events", "/agenda", "/mine", "/me")),
-    *(("poster", path) for path in ("/o/{post}", "/o/{post}/edit", "/o/{post}/withdraw", "/o/{event}")),
+    *(
+        ("poster", path)
+        for path in ("/o/{post}", "/o/{post}/edit", "/o/{post}/photos", "/o/{post}/withdraw", "/o/{event}")
+    ),
     *(("poster", path) for path in ("/talks", "/talks/{answer}", "/reports", "/ask", "/event")),
     *(("poster", path) for path in ("/o/{post}/answers/{answer}/choose", "/districts", "/offline")),
     *(

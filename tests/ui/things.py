@@ -34,6 +34,7 @@ from node.storage.passkeys import Passkey
 from node.ui.darkroom import Darkroom
 from node.ui.photobox import FOLDER, Made, PhotoBox
 from tests import elsewhere, town
+from tests.ui.photograph import drawn, file
 from tests.ui.visits import Here
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -162,8 +163,9 @@ def _receipt(tx: Transaction, post: str, at: datetime) -> str:
 
 
 def _photo(tx: Transaction, here: Here, asked: Post, at: datetime) -> str:
-    photo = Photo("9" * 32, asked.author or "", asked.id, None, "Een tas", 4, 3, 20, at)
-    PhotoBox(here.settings.dir / FOLDER, Darkroom()).keep(photo.id, Made(4, 3, b"large", b"small"))
+    photo = Photo("9" * 32, asked.author or "", asked.id, None, "Een tas", 400, 300, 20, at)
+    raw = file(drawn((400, 300)))
+    PhotoBox(here.settings.dir / FOLDER, Darkroom()).keep(photo.id, Made(400, 300, raw, raw))
     acts.add(tx, here.cast.poster, photo, at)
     return photo.id
 
