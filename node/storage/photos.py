@@ -84,8 +84,9 @@ def forget(tx: Transaction, at: datetime) -> int:
     nobodys = ~exists().where(residents.c.id == photos.c.owner)
     rows = tx.run(select(photos.c.id, photos.c.post_id).where(or_(over, nobodys))).all()
     gone = [str(row[0]) for row in rows] + _given_up(tx)
-    tx.run(photos.delete().where(photos.c.id.in_(gone)))
-    kept_posts.without_photos(tx, [row[1] for row in rows if row[1]])
+    if gone:
+        tx.run(photos.delete().where(photos.c.id.in_(gone)))
+        kept_posts.without_photos(tx, [row[1] for row in rows if row[1]])
     return len(gone)
 
 
