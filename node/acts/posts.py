@@ -25,6 +25,7 @@ from node.neighbourhood.refusal import Conflict, Invalid, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import Reason
 from node.neighbourhood.roles import Deed, require
+from node.neighbourhood.when import Days, Repeats
 from node.storage import due, invites, log, matches, nodes, photos, posts, responses
 from node.storage.database import Transaction
 
@@ -102,14 +103,14 @@ def _note_changes(
 
 
 def extend(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
-    """Keep a post up as long again as is usual for its kind; one that expired is open again. Only the
-    poster."""
+    """Keep a post up as long again as is usual for its kind; one that expired is open again. A day that is
+    past is named no more. Only the poster."""
     before = _mine(tx, by, post_id, at)
     require_running(before)
     if before.kind is Kind.EVENT:
         raise Conflict(phrase("An event ends when it is over. Change its time instead."))
     expires = max(before.expires, at + USUAL_EXPIRY[before.kind])
-    after = replace(before, expires=expires, updated=later(before.updated, at))
+    after = replace(before, expires=expires, when=_to_come(tx, before, at), updated=later(before.updated, at))
     if before.state is State.EXPIRED:
         after = decision.reopened(tx, after, at)
     posts.save(tx, after)
@@ -161,7 +162,8 @@ def reopen(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
     if before.kind is Kind.EVENT and before.expires <= at:
         raise Conflict(phrase("An event ends when it is over. Change its time instead."))
     expires = before.expires if before.expires > at else at + USUAL_EXPIRY[before.kind]
-    after = decision.reopened(tx, replace(before, expires=expires), at)
+    after = replace(before, expires=expires, when=_to_come(tx, before, at))
+    after = decision.reopened(tx, after, at)
     posts.save(tx, after)
     log.record(tx, Happening.REOPENED, by.id, post_id, at)
     pace.set_for(tx, after, at)
@@ -201,6 +203,12 @@ def recall(tx: Transaction, at: datetime) -> int:
         publish.delete(tx, ended, at)
         posts.save(tx, replace(ended, uri=tx.home.uri("o", uuid4().hex)))
     return len(found)
+
+
+def _to_come(tx: Transaction, post: Post, at: datetime) -> Days | None:
+    """On which days help is wanted; none any more when those are over."""
+    once = post.when is not None and post.repeats is Repeats.ONCE
+    return None if once and post.when and post.when.over(tx.home.zone) <= at else post.when
 
 
 def _require_known(tx: Transaction, by: Resident, kind: Kind, category: str, at: datetime) -> None:

@@ -2,15 +2,17 @@
 once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from node.acts import pace, release
+from node.acts import pace, publish, release
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.match import MatchState
-from node.neighbourhood.post import Post
+from node.neighbourhood.post import Post, later
 from node.neighbourhood.response import ResponseState
 from node.neighbourhood.roles import Role
 from node.neighbourhood.timers import INSTEAD, REMINDERS, What, by_day, next_day
+from node.neighbourhood.when import STILL
 from node.storage import letters, log, matches, residents, responses
 from node.storage import timers as kept
 from node.storage.database import Transaction
@@ -34,11 +36,11 @@ def _go_off(tx: Transaction, post: Post, at: datetime) -> int:
     for what in sorted(due, key=list(What).index):
         kept.done(tx, post.id, what, due[what])
         useless = INSTEAD.get(what) in due or (what in REMINDERS and post.expires <= at)
-        later = None if useless else DO[what](tx, post, at)
-        if later is None:
+        again = None if useless else DO[what](tx, post, at)
+        if again is None:
             gone += 1
         else:
-            kept.put_off(tx, post.id, what, later)
+            kept.put_off(tx, post.id, what, again)
     return gone
 
 
@@ -100,6 +102,16 @@ def _worked_out(tx: Transaction, post: Post, at: datetime, what: What) -> None:
             letters.add(tx, "helped", at, resident_id=helper, post=post.id)
 
 
+def _day_past(tx: Transaction, post: Post, at: datetime) -> None:
+    """Ask whether it is still needed: who says nothing sees it end some days later, like anything else."""
+    log.record(tx, Happening.REMINDED, None, post.id, at)
+    letters.add(tx, "day past", at, resident_id=post.author, post=post.id, page="still")
+    if post.expires > at + STILL:
+        shorter = replace(post, expires=at + STILL, updated=later(post.updated, at))
+        pace.save(tx, shorter, at)
+        publish.update(tx, shorter, at)
+
+
 def _release(tx: Transaction, post: Post, at: datetime) -> datetime | None:
     if release.widen(tx, post, at):
         return None
@@ -128,6 +140,7 @@ DO: dict[What, Do] = {
     What.NO_RESPONSE: lambda tx, _post, at: _tell_brokers(tx, at, choose=False),
     What.RELEASE: _release,
     What.UNPICKED: _not_chosen,
+    What.DAY_PAST: _day_past,
     What.NOBODY: lambda tx, _post, at: _tell_brokers(tx, at, choose=True),
     What.AFTERCARE: lambda tx, post, at: _worked_out(tx, post, at, What.AFTERCARE),
     What.AFTERCARE_LAST: lambda tx, post, at: _worked_out(tx, post, at, What.AFTERCARE_LAST),

@@ -30,7 +30,7 @@ from node.neighbourhood.post import (
 )
 from node.neighbourhood.refusal import Invalid, Words, phrase
 from node.neighbourhood.resident import Resident
-from node.neighbourhood.when import DayPart, Days, Repeats, checked_days, read
+from node.neighbourhood.when import STILL, DayPart, Days, Repeats, checked_days, read
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -97,7 +97,7 @@ def opened(
     starts, expires = _time(errors, kind, draft.starts, ends, at)
     when = errors.take(None, checked_when, kind, draft.when, home.zone, at)
     if when is not None and ends is None:
-        expires = max(expires, when.over(home.zone))
+        expires = max(expires, _up_for(kind, when, home.zone))
     made = Post(
         id=key,
         uri=uri,
@@ -149,6 +149,12 @@ def checked_when(kind: Kind, spelled: str, zone: tzinfo, at: datetime) -> Days |
     if not kind.agrees:
         return None
     return checked_days(read(spelled), zone, at + 2 * USUAL_EXPIRY[kind], at)
+
+
+def _up_for(kind: Kind, when: Days, zone: tzinfo) -> datetime:
+    """How long what names days stays up at least: until they are over; a request until its poster said
+    whether it is still needed."""
+    return when.over(zone) + (STILL if kind is Kind.REQUEST else timedelta(0))
 
 
 def _one_end(ends: datetime | None, expires: datetime | None) -> datetime | None:
@@ -207,6 +213,8 @@ def changed(before: Post, change: PostChange, home: Home, in_hub: bool, at: date
         **_rhythm(errors, kind, _or(change.day_part, before.day_part), _or(change.repeats, before.repeats)),
     )
     errors.settle()
+    if after.when is not None and after.when != before.when and ends is None:
+        return replace(after, expires=max(after.expires, _up_for(kind, after.when, home.zone)))
     return after
 
 

@@ -24,7 +24,7 @@ _QUEUES = {
         (
             *("ends soon", "ends tomorrow", "not chosen", "worked out", "helped", "tomorrow"),
             *("board", "choose", "follow asked", "reply waits", "member asks", "node asks", "node moved"),
-            *("held", "nobody looks", "vouch asked", "idle", "idle last"),
+            *("held", "nobody looks", "vouch asked", "day past", "idle", "idle last"),
         ),
         Queue.NOTICES,
     ),

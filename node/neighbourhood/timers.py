@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from node.neighbourhood.pace import Pace
 from node.neighbourhood.post import ANSWERABLE, RINGS, Audience, Kind, Post, State, Urgency
+from node.neighbourhood.when import Repeats
 
 
 class What(StrEnum):
@@ -18,6 +19,7 @@ class What(StrEnum):
     NO_RESPONSE = "no response"  # the brokers: somebody waits longer than they should
     RELEASE = "release"  # one ring further, with consent
     UNPICKED = "unpicked"  # the poster: somebody answered, and waits for you
+    DAY_PAST = "day past"  # the poster: the day that you named is over, and nobody helped
     NOBODY = "nobody"  # the brokers: choose what is to be done
     AFTERCARE = "aftercare"  # both: did it work out?
     AFTERCARE_LAST = "aftercare last"
@@ -82,11 +84,13 @@ def _reminders(post: Post, pace: Pace) -> dict[What, datetime]:
 def _while_open(post: Post, stand: Stand, pace: Pace, zone: tzinfo) -> dict[What, datetime]:
     if not post.kind.agrees:
         return {}
-    if stand.pending is not None:
-        return {What.UNPICKED: stand.pending + pace.unpicked}
-    if post.kind is not Kind.REQUEST:
-        return {}
     found: dict[What, datetime] = {}
+    if stand.pending is not None:
+        found[What.UNPICKED] = stand.pending + pace.unpicked
+    if post.kind is Kind.REQUEST and stand.agreed is None and post.when and post.repeats is Repeats.ONCE:
+        found[What.DAY_PAST] = post.when.over(zone)
+    if stand.pending is not None or post.kind is not Kind.REQUEST:
+        return found
     if stand.agreed is None:
         urgency = _URGENCIES.index(post.urgency)
         found[What.NO_RESPONSE] = stand.since + pace.no_response[urgency]

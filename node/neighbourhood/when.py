@@ -12,6 +12,8 @@ from enum import StrEnum
 from node.neighbourhood.refusal import Invalid, phrase
 
 LONGEST = timedelta(days=92)  # from the first day to the last
+STILL = timedelta(days=3)
+"""After the day for which help was asked: who asked says whether it is still needed, else it ends."""
 _SPELLING = re.compile(r"(\d{4}-\d\d-\d\d)(?:/(\d{4}-\d\d-\d\d))?", re.ASCII)
 _SPELL_IT = phrase("Write a day like 2030-05-31, or two with / between them.")
 

@@ -142,6 +142,7 @@ PAGES: list[tuple[str, Page]] = [  # the one that is read most is found first
     ("/media/{photo}-small.jpg", media.small),
     ("/media/{photo}.jpg", media.large),
     ("/o/{post}/outcome", outcome.page),
+    ("/o/{post}/still", outcome.still),
     ("/o/{post}/{deed}", changes.sure),
     ("/o/{post}/answers/{answer}/{deed}", answers.sure),
     ("/follow", follow.page),

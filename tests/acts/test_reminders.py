@@ -160,7 +160,8 @@ def test_who_keeps_it_up_is_reminded_before_the_new_end(tx: Transaction, cast: t
     assert until(tx, NOON, NOON + 174 * DAY, DAY) == {"ends soon to Bea": 173 * DAY}
     posts.extend(tx, cast.poster, post.id, NOON + 174 * DAY)
     found = until(tx, NOON + 174 * DAY, NOON + 355 * DAY, DAY)
-    assert found == {"ends soon to Bea": 173 * DAY, "ends tomorrow to Bea": 179 * DAY}
+    about_it = {what: when for what, when in found.items() if not what.startswith("idle")}  # nobody signed in
+    assert about_it == {"ends soon to Bea": 173 * DAY, "ends tomorrow to Bea": 179 * DAY}
 
 
 @story

@@ -34,6 +34,7 @@ def time_passes(tx: Transaction, cast: town.Cast, words: str) -> None:
     runs = posts.post(tx, cast.poster, town.asks(**said), NOON)
     answer = responses.answer(tx, cast.helper, runs.id, f"{words} antwoord", NOON)
     matches.agree(tx, cast.poster, runs.id, answer.id, NOON)
+    posts.post(tx, cast.poster, town.asks(**said, when=f"{NOON:%Y-%m-%d}"), NOON)
     starts = NOON + 3 * DAY
     event = PostDraft(
         Kind.EVENT, f"{words} koffie", "Kom.", "gezelschap", starts=starts, place=f"{words}plein"

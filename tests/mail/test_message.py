@@ -25,6 +25,7 @@ from node.acts import (
     residents,
     responses,
     returning,
+    thanks,
     threads,
     trust,
 )
@@ -257,12 +258,17 @@ def _everything_happens(tx: Transaction, cast: town.Cast) -> None:
     contacts.keep(tx, bea, "0199-00 12 34", f"{CANARY}laan 7")
     contacts.release(tx, bea, again.id, frozenset({"phone", "address"}), NOON)
     matches.cancel(tx, bea, match.id, NOON, f"{CANARY} reden")
+    third = responses.answer(tx, merel, post.id, f"{CANARY} antwoord", NOON)
+    matches.complete(tx, bea, matches.agree(tx, bea, post.id, third.id, NOON).id, NOON)
+    thanks.say(tx, bea, third.id, f"{CANARY} dank", True, NOON)
     nodes.claimed(tx, town.neighbour(tx, we_claim=False, they_claim=False).id, True, NOON)
     moving.leaves(tx, town.neighbour(tx, "zuid").id, "https://elders.example/ap/buurt/zuid", NOON)
     _somebody_elsewhere_writes(tx)
     _ways_in_change(tx, cast)
     mailed.arrived(tx, mailed.make_way(tx, tariq, second.id, NOON), "1", f"{CANARY} antwoord", NOON)  # closed
     letters.add(tx, "member asks", NOON, resident_id=cast.operator.id)  # what a hub writes
+    for what in ("idle", "idle last"):  # half a year later
+        letters.add(tx, what, NOON, resident_id=merel.id)
     letters.add(tx, "full", NOON, resident_id=merel.id, post=post.id)  # what another node answered
 
 

@@ -10,6 +10,7 @@ import pytest
 from node.neighbourhood.pace import USUAL
 from node.neighbourhood.post import Audience, Kind, Post, State, Urgency
 from node.neighbourhood.timers import Stand, What, by_day, due, is_day, may_release, next_day, next_ring
+from node.neighbourhood.when import Repeats, days
 from tests import town
 
 NOON, HOUR, DAY = town.NOON, town.HOUR, town.DAY
@@ -207,3 +208,19 @@ def test_the_wall_tells_another_time_in_summer() -> None:
     assert not is_day(winter, USUAL, HERE)
     assert next_day(summer, USUAL, HERE) == datetime(2026, 7, 2, 6, tzinfo=UTC)
     assert next_day(winter, USUAL, HERE) == datetime(2026, 12, 2, 7, tzinfo=UTC)
+
+
+def test_when_the_day_is_past_and_nobody_helps_who_asked_is_asked() -> None:
+    day = days(NOON.date() + DAY)
+    post, past = a_request(when=day), {What.DAY_PAST: 36 * HOUR}
+    assert past.items() <= after(post).items()
+    assert past.items() <= after(replace(post, state=State.RESPONDED), Stand(NOON, pending=NOON)).items()
+    for other in (
+        replace(post, repeats=Repeats.WEEKLY),
+        replace(post, kind=Kind.OFFER),
+        replace(post, state=State.PAUSED),
+        replace(post, when=None),
+        replace(post, node_id="node-noord"),
+    ):
+        assert What.DAY_PAST not in after(other)
+    assert What.DAY_PAST not in after(post, Stand(NOON, agreed=NOON))

@@ -288,6 +288,7 @@ TABLE = [
     *(look(f"{ONE}/{{deed}}", everybody(404), deed=deed) for deed in ("pause", "reopen", "burn")),
     look(f"{ONE}/{{deed}}", poster(200), deed="extend"),
     look(f"{ONE}/outcome", {**poster(303), "broker": 303}),
+    look(f"{ONE}/still", poster(200)),
     send(f"{ONE}/{{deed}}", poster(303), deed="extend"),
     send(f"{ONE}/{{deed}}", poster(422), deed="pause"),  # a request cannot be paused
     send(f"{ONE}/{{deed}}", poster(303), deed="reopen"),
