@@ -1,5 +1,6 @@
 """Conversations: what a poster and one helper write to each other, and the details they let be seen."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -130,7 +131,8 @@ async def send(ui: Ui, request: Request, who: Visitor, form: Form) -> Page:
     if form.speak:
         return _shown(ui, request, who, await ui.database.reading(_look, person, answer, who.at), form, 200)
     try:
-        await ui.database.writing(threads.write, person, answer, form["text"], who.at)
+        key = form["key"][:100]
+        await ui.database.writing(threads.write, person, answer, form["text"], who.at, form=key)
     except (Invalid, Conflict, TooMany) as refused:
         return await _again(ui, request, who, form, refused)
     return go_to(f"/talks/{answer}#last")
@@ -212,9 +214,8 @@ def _shown(
     if match is not None and not any(form[name] for name in appointment.FIELDS):
         fields = appointment.as_fields(match.agreed_for, ui.settings.home.zone)
         form = replace(form, values={**form.values, **fields})
-    return ui.page(
-        request, who, "talk.html", status, Handling(packs=False), view=view, form=form, looked=looked
-    )
+    values = {"view": view, "form": form, "looked": looked, "key": form["key"] or secrets.token_urlsafe(16)}
+    return ui.page(request, who, "talk.html", status, Handling(packs=False), **values)
 
 
 def _look(tx: Transaction, person: Resident, answer_id: str, at: datetime) -> View:

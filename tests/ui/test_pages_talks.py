@@ -53,6 +53,33 @@ async def test_the_two_write_on_one_page(here: Here) -> None:
         assert part in read
 
 
+async def test_what_a_browser_sends_twice_is_said_once(here: Here) -> None:
+    """A second click, or what was kept without a line and goes by itself, after it had arrived after all."""
+    answer = await answered(here, await posted(here))
+    path = path_of(answer)
+    form = Sheet((await here.get("helper", path)).text, path).filled(text="Ik kom eraan.")
+    for _ in range(2):
+        sent = await here.post("helper", path, **form)
+        assert sent.headers["location"] == f"{path}#last"
+    assert await unread(here, "poster") == 1
+    await here.post("helper", path, **{**form, "text": "Iets later."})
+    again = Sheet((await here.get("helper", path)).text, path).filled(text="Ik kom eraan.")
+    await here.post("helper", path, **again)
+    assert await unread(here, "poster") == 3, "other words, or another form, are another message"
+
+
+async def test_what_was_taken_back_does_not_come_again_with_a_late_second_sending(here: Here) -> None:
+    answer = await answered(here, await posted(here))
+    path = path_of(answer)
+    form = Sheet((await here.get("helper", path)).text, path).filled(text="Mijn sleutel ligt onder de mat.")
+    await here.post("helper", path, **form)
+    (message,) = await here.database.reading(kept.page, answer.id, None, 9)
+    await here.post("helper", f"{path}/messages/{message.id}/end")
+    await here.post("helper", path, **form)
+    assert "sleutel" not in (await here.get("poster", path)).text
+    assert await unread(here, "poster") == 0
+
+
 async def test_looking_at_it_is_reading_it(here: Here) -> None:
     answer = await answered(here, await posted(here))
     for _ in range(2):
