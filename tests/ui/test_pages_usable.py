@@ -29,6 +29,11 @@ LOOKS = [  # how large the letters are is said by the node, so that a page is fe
     ("", [Shade(1280, "light"), Shade(1280, "dark")]),
     ("large", [Shade(360, "dark")]),
 ]
+SPEAKING = [  # from left to right, from right to left, and in other letters
+    ("nl", "", [Shade(360, "light")]),
+    ("ar", "large", [Shade(360, "dark"), Shade(1280, "light")]),
+    ("uk", "", [Shade(1280, "dark")]),
+]
 
 
 @pytest.fixture(scope="module")
@@ -81,27 +86,36 @@ def _filled(tx: Transaction, here: Here) -> list[tuple[str | None, str]]:
     ]
 
 
-@pytest.mark.parametrize("look", ["", "large"])
+@pytest.mark.parametrize(("spoken", "look", "shades"), SPEAKING, ids=[spoken for spoken, _, _ in SPEAKING])
 async def test_everybody_can_use_every_page(
-    browser: Browser, here: Here, paths: list[tuple[str | None, str]], look: str
+    browser: Browser,
+    here: Here,
+    paths: list[tuple[str | None, str]],
+    spoken: str,
+    look: str,
+    shades: list[Shade],
 ) -> None:
     found: dict[str, object] = {}
-    shades = [shade for of, shades in LOOKS if of == look for shade in shades]
     for part in {part for part, _ in paths}:
-        async with wearing(browser, here, part, look) as page:
+        async with wearing(browser, here, part, look, spoken) as page:
+            await turned(page, shades[0])
             found[f"{part} heard"] = listened(page, here.settings.origin)
             for path in (path for who, path in paths if who == part):
                 await page.goto(here.settings.origin + path)
+                assert await page.locator("html").get_attribute("lang") == spoken
                 await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
                 found[f"{part} {path}"] = await faults_in(page, shades)
     assert {where: wrong for where, wrong in found.items() if wrong} == {}
 
 
 @asynccontextmanager
-async def wearing(browser: Browser, here: Here, part: str | None, look: str) -> AsyncIterator[Page]:
-    """The browser of somebody who chose how pages look."""
+async def wearing(
+    browser: Browser, here: Here, part: str | None, look: str, spoken: str = "nl"
+) -> AsyncIterator[Page]:
+    """The browser of somebody who chose how pages look, and in which language."""
     async with await opened(browser, here, part, 360, "light") as context:
-        await context.add_cookies([{"name": "bk_look", "value": look, "url": here.settings.origin}])
+        for name, said in (("bk_look", look), ("bk_lang", spoken)):
+            await context.add_cookies([{"name": name, "value": said, "url": here.settings.origin}])
         yield await context.new_page()
 
 
