@@ -11,6 +11,7 @@ from node.storage import (
     letter_codes,
     letters,
     parcels,
+    recoveries,
     reply_ways,
     seen,
     stops,
@@ -42,6 +43,7 @@ def tick(tx: Transaction, at: datetime) -> int:
     reply_ways.forget(tx, at)
     erasures.forget(tx, at)
     parcels.forget(tx, at)
+    recoveries.forget(tx, at)
     return touched + _daily(tx, at)
 
 

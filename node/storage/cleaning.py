@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select
 
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.match import MatchState
@@ -133,7 +133,8 @@ def _answers(tx: Transaction, at: datetime) -> int:
     erased = exists().where(posts.c.id == responses.c.post_id, posts.c.title == "")
     runs = exists().where(matches.c.response_id == responses.c.id, matches.c.state == MatchState.AGREED)
     said = or_(responses.c.text != "", responses.c.name != "", responses.c.resident.is_not(None))
-    old = and_(responses.c.created < at - WORDS_KEPT, responses.c.decided < at - WORDS_KEPT)
+    decided = func.coalesce(responses.c.decided, responses.c.created)  # about some nobody ever decides
+    old = and_(responses.c.created < at - WORDS_KEPT, decided < at - WORDS_KEPT)
     statement = select(responses.c.id).where(said, old, erased, ~runs).order_by(responses.c.id).limit(BATCH)
     found = tx.run(statement).scalars().all()
     chosen = responses.c.id.in_(found)
@@ -161,11 +162,11 @@ def _taken_away(tx: Transaction, said: Sequence[str]) -> None:
 
 
 def _reported(tx: Transaction, about: ColumnElement[bool]) -> None:
-    """What was written in reports that are decided on, and by whom and why they were."""
+    """What was written in reports that are decided on, and about them, by whom and why."""
     decided = and_(about, reports.c.decided.is_not(None))
     which = log.c.subject.in_(select(reports.c.id).where(decided))
     tx.run(log.update().where(which).values(who=None, why=None))
-    tx.run(reports.update().where(decided).values(text=""))
+    tx.run(reports.update().where(decided).values(text="", outcome=""))
 
 
 def _invites(tx: Transaction, at: datetime) -> int:

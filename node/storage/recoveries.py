@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from node.storage.access import hashed
 from node.storage.database import Transaction
 from node.storage.tables import recoveries, residents, sessions
 
 LASTS = timedelta(days=14)
+KEPT = timedelta(days=30)  # after it was done, stopped, or waited too long
 _COLUMNS = ("id", "resident_id", "email", "opened", "opened_by", "second", "second_by", "second_at")
 
 
@@ -58,6 +59,12 @@ def end(tx: Transaction, found: Recovery, at: datetime) -> bool:
     row = and_(recoveries.c.id == found.id, recoveries.c.ended.is_(None))
     _notice(tx, found.resident_id, False)
     return tx.run(recoveries.update().where(row).values(ended=at)).rowcount == 1
+
+
+def forget(tx: Transaction, at: datetime) -> None:
+    """Of a way back that is over nothing stays but what the log says: not the mail address either."""
+    over = or_(recoveries.c.ended < at - KEPT, recoveries.c.opened < at - LASTS - KEPT)
+    tx.run(recoveries.delete().where(over))
 
 
 def set_email(tx: Transaction, resident_id: str, email: str) -> bool:

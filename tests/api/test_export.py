@@ -56,7 +56,7 @@ def offer() -> dict[str, str]:
     return {"title": "Ik snoei graag", "text": "Met eigen schaar.", "category": "tuin"}
 
 
-async def test_all_of_oneself_is_in_it(here: Here) -> None:
+async def test_V12_all_of_oneself_is_in_it(here: Here) -> None:
     made = await lived(here)
     found = await here.get("poster", "/me/export")
     assert found["account"] == {**found["account"], **MINE, "name": "Bea", "email": "bea@example.org"}
@@ -91,7 +91,7 @@ async def test_the_other_side_of_the_same_talk(here: Here) -> None:
     assert found["posts"] == []
 
 
-async def test_nothing_private_of_anybody_else_and_no_secret(here: Here) -> None:
+async def test_V12_nothing_private_of_anybody_else_and_no_secret(here: Here) -> None:
     made = await lived(here)
     cast = here.cast.all()
     for part, who in cast.items():

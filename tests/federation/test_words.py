@@ -48,6 +48,62 @@ def test_html_is_read_as_it_shows(html: str, words: str) -> None:
     assert notes.plain(html) == words
 
 
+LIVE = re.compile(r"<\s*/?[a-z!]|javascript:|data:|onerror|onload|alert|@import|expression", re.I)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "Ja<script>alert(1)</script>",
+        "Ja<script src=//x.example/a.js></script>",
+        "Ja<svg onload=alert(1)>",
+        "Ja<svg><script>alert(1)</script></svg>",
+        "Ja<svg><style><img src=x onerror=alert(1)></style></svg>",
+        "Ja<math><mtext><table><mglyph><style><!--</style><a title='--&gt;&lt;img src=x onerror=alert&gt;'>",
+        "Ja<math><annotation-xml encoding=text/html><script>alert(1)</script></annotation-xml></math>",
+        "Ja<form><math><mtext></form><form><mglyph><style></math><img src=x onerror=alert(1)></style></form>",
+        "Ja<style>@import 'https://x.example/a.css';</style>",
+        "Ja<p style='background:expression(alert(1))'></p>",
+        "Ja<a href='javascript:alert(1)'></a>",
+        "Ja<a href='java\tscript:alert(1)'></a>",
+        "Ja<a href=' &#1;javascript&colon;alert(1)'></a>",
+        "Ja<a href='data:text/html,<script>alert(1)</script>'></a>",
+        "Ja<img src=x onerror=alert(1)>",
+        "Ja<img src='data:image/svg+xml,<svg onload=alert(1)>'>",
+        "Ja<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+        "Ja<object data='javascript:alert(1)'></object><embed src='javascript:alert(1)'>",
+        "Ja<body onload=alert(1)><base href='javascript:'><meta http-equiv=refresh content='0;javascript:'>",
+        "Ja<!--><img src=x onerror=alert(1)>-->",
+        "Ja<details open ontoggle=alert(1)></details><video><source onerror=alert(1)></video>",
+        "Ja<template><script>alert(1)</script></template>",
+    ],
+)
+def test_H01_of_what_could_do_something_nothing_is_left(html: str) -> None:
+    assert (said := told(content=html)) is not None
+    assert said.startswith("Ja")
+    assert not LIVE.search(said), said
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("Ja<scr<script>ipt>alert(1)</script>", "Jaipt>alert(1)"),
+        ("Ja<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>", "Ja<p title=''>"),
+        ("Ja<textarea><script>alert(1)</script></textarea>", "Ja<script>alert(1)</script>"),
+        ("Ja&lt;script&gt;alert(1)&lt;/script&gt;", "Ja<script>alert(1)</script>"),
+    ],
+)
+def test_H01_what_is_only_written_stays_words(html: str, words: str) -> None:
+    """A browser shows these signs too, and so do we: a page writes them out (`ui/test_markup`)."""
+    assert told(content=html) == words
+
+
+def test_H10_a_picture_elsewhere_is_the_words_it_is_said_to_show() -> None:
+    """Nobody's browser asks another server for it, which would tell that server who reads here."""
+    said = told(content="<p>Kijk<img src='https://x.example/a.png' srcset='https://x.example/b.png 2x'></p>")
+    assert said == "Kijk"
+
+
 @pytest.mark.parametrize(
     "html",
     [

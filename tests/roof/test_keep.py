@@ -109,7 +109,7 @@ def test_photos_are_kept_and_come_back(made: Path, tmp_path: Path) -> None:
     assert found == {name: name.encode() for name in ("a.jpg", "a-small.jpg", "b.jpg", "c.jpg")}
 
 
-def test_no_byte_of_it_can_be_read(made: Path, tmp_path: Path) -> None:
+def test_V14_no_byte_of_it_can_be_read(made: Path, tmp_path: Path) -> None:
     add(made, "Kanarievogel")
     content = kept(made, tmp_path / "backup").read_bytes()
     for word in (b"kanarievogel", b"Kanarievogel", b"PRIVATE KEY", b"Centrum", b"manifest", b"SQLite"):
