@@ -21,6 +21,7 @@ from node.storage.database import Transaction
 from node.storage.tables import (
     accounts,
     activities,
+    applause,
     deliveries,
     invites,
     keys,
@@ -120,6 +121,7 @@ def _words(tx: Transaction, at: datetime) -> int:
         "photos": 0,
     }
     _reported(tx, reports.c.post_id.in_([row[0] for row in found]))
+    tx.run(applause.delete().where(applause.c.post_id.in_([row[0] for row in found])))
     for post_id, uri in found:
         outbox.erase_words(tx, uri)
         tx.run(log.update().where(log.c.subject == post_id).values(who=None, why=None))
@@ -138,7 +140,7 @@ def _answers(tx: Transaction, at: datetime) -> int:
     statement = select(responses.c.id).where(said, old, erased, ~runs).order_by(responses.c.id).limit(BATCH)
     found = tx.run(statement).scalars().all()
     chosen = responses.c.id.in_(found)
-    tx.run(responses.update().where(chosen).values(text="", when="", name="", resident=None))
+    tx.run(responses.update().where(chosen).values(text="", when="", name="", resident=None, account_id=None))
     _taken_away(tx, found)
     _reported(tx, reports.c.response_id.in_(found))
     return len(found)

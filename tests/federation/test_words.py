@@ -1,5 +1,6 @@
 """What other software writes, as plain words: nothing that was said is lost, and no mark comes along."""
 
+import re
 from typing import Any
 
 import pytest

@@ -123,7 +123,7 @@ def things(world: Aviary, route: str, name: str, so_far: str) -> list[str]:
         "word": ["dier"],
         "rest": ["nowhere"],
     }
-    return known[name]
+    return known.get(name) or [getattr(world.things, name)]
 
 
 def ids(world: Aviary, *tables: str) -> list[str]:

@@ -34,6 +34,7 @@ GONE = {  # the last day on which there is still something of it, counted from w
     "reports.text": 120,
     "reports.outcome": 120,
     "replies.text": 120,
+    "applause.actor": 120,
     "stops.token_hash": 119,
     "reply_ways.token_hash": 179,
     "messages.text": 179,

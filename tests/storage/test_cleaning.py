@@ -18,7 +18,7 @@ from node.storage import accounts, cleaning, log, nodes, outbox, relay, replies,
 from node.storage import posts as kept
 from node.storage import responses as kept_responses
 from node.storage.database import Transaction
-from tests import town
+from tests import elsewhere, town
 from tests.acts.witness import sound, story
 
 NOON, HOUR, DAY = town.NOON, town.HOUR, town.DAY
@@ -384,3 +384,17 @@ def test_what_an_account_elsewhere_wrote_goes_and_so_does_the_account_that_nobod
     assert nodes.keys_of(tx, mo.actor) == {}
     assert accounts.by_actor(tx, kim.actor) == kim
     assert replies.by_uri(tx, words.uri) is None
+
+
+@story
+def test_V15_an_account_that_answered_goes_once_its_answer_is_forgotten(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    post = posts.post(tx, cast.poster, town.asks(audience="public"), NOON)
+    elsewhere.answered(tx, post, NOON)
+    posts.withdraw(tx, cast.poster, post.id, NOON)
+    clean(tx, NOON + 89 * DAY)
+    assert elsewhere.known(tx).name == "Mo"
+    for _ in range(2):
+        clean(tx, NOON + 92 * DAY)
+    assert accounts.by_actor(tx, "https://social.example/users/mo") is None
