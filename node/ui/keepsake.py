@@ -1,6 +1,7 @@
 """Everything that this node keeps of a person, for that person to keep: as a file for programs, and as a
 parcel with a page to read and an outbox beside it."""
 
+import asyncio
 import io
 import json
 from datetime import datetime
@@ -17,6 +18,7 @@ from node.storage import export, parcels
 from node.storage.database import Transaction
 from node.ui import takeout
 from node.ui.door import Ui, Visitor
+from node.ui.photobox import LARGE
 
 FILE, BOX = "my-buurtknoop.json", "my-buurtknoop.zip"
 PAGE, DATA, OUTBOX = "index.html", "data.json", "outbox.json"
@@ -33,7 +35,7 @@ h2 { margin-top: 2em; border-bottom: 2px solid #111; break-after: avoid }
 dt { font-weight: bold } dd { margin: 0 0 .5em }
 ul { padding-inline-start: 1.2em } li { margin-bottom: .8em; break-inside: avoid } p { margin: 0 }
 blockquote { margin: .3em 0; padding-inline-start: .8em; border-inline-start: 3px solid #777 }
-blockquote, p { overflow-wrap: anywhere }
+blockquote, p { overflow-wrap: anywhere } img { max-width: 100% }
 @media print { body { margin: 0; font-size: 11pt } }
 """
 
@@ -57,10 +59,11 @@ async def box(ui: Ui, request: Request, who: Visitor) -> Response:
     with an account, for themselves."""
     person = who.required(Deed.READ_OWN)
     kept, put = await ui.database.reading(_look, person)
-    files = {PAGE: _page(ui, who, kept), "style.css": STYLE, DATA: _data(ui, who, kept)}
+    said = {PAGE: _page(ui, who, kept), "style.css": STYLE, DATA: _data(ui, who, kept)}
     if ui.outbox is not None:
-        files[OUTBOX] = _json(ui.outbox([(one.facts, one.uri) for one in put]))
-    return _file(_zipped(files, who.at), BOX, "application/zip")
+        said[OUTBOX] = _json(ui.outbox([(one.facts, one.uri) for one in put]))
+    packed = await asyncio.to_thread(_zipped, ui, said, [row["id"] for row in kept["photos"]], who.at)
+    return _file(packed, BOX, "application/zip")
 
 
 def _look(tx: Transaction, person: Resident) -> tuple[export.Row, list[acts.Put]]:
@@ -78,14 +81,17 @@ def _page(ui: Ui, who: Visitor, kept: export.Row) -> str:
     return ui.templates.get_template("keepsake.html").render(values)
 
 
-def _zipped(files: dict[str, str], at: datetime) -> bytes:
-    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo  # seldom needed
+def _zipped(ui: Ui, said: dict[str, str], photos: list[str], at: datetime) -> bytes:
+    """All of it in one file, the photos as they are kept; one that goes at this moment is not in it."""
+    from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo  # seldom needed
 
-    made = io.BytesIO()
+    made, when = io.BytesIO(), (at.year, at.month, at.day, at.hour, at.minute, at.second)
     with ZipFile(made, "w") as files_in:
-        for name, said in files.items():
-            entry = ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
-            files_in.writestr(entry, said, ZIP_DEFLATED)
+        for name, words in said.items():
+            files_in.writestr(ZipInfo(name, when), words, ZIP_DEFLATED)
+        for key in photos:
+            if (photo := ui.photos.read(key, LARGE)) is not None:
+                files_in.writestr(ZipInfo(takeout.photo_path(key), when), photo, ZIP_STORED)
     return made.getvalue()
 
 

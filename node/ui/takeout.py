@@ -25,11 +25,12 @@ from node.ui.words import CATEGORIES, REPLIES, STATES, category, state
 @dataclass(frozen=True)
 class Line:
     """One thing: when, what (words of ours and of people), the text that stands with it, and what belongs to
-    it."""
+    it. `photo`: where the picture stands beside the page."""
 
     at: datetime | None
     said: tuple[Words | str, ...]
     text: str = ""
+    photo: str = ""
     under: list["Line"] = field(default_factory=list)
 
 
@@ -39,6 +40,11 @@ class Part:
 
     title: Words | str
     lines: list[Line]
+
+
+def photo_path(key: str) -> str:
+    """Where a photo stands in the parcel."""
+    return f"photos/{key}.jpg"
 
 
 def parts(kept: Row) -> list[Part]:
@@ -55,18 +61,28 @@ def _role(row: Row) -> Line:
 
 def _post(row: Row) -> Line:
     said = (row["title"], category(row["category"]).word, state(row["state"], row["kind"]).word)
-    return Line(row["created"], said, row["text"], [_answer(one, one["name"]) for one in row["answers"]])
+    return Line(
+        row["created"], said, row["text"], under=[_answer(one, one["name"]) for one in row["answers"]]
+    )
 
 
 def _given(row: Row) -> Line:
     return _answer(row, row["whose"], row["post"], mine=True)
 
 
+def _photo(row: Row) -> Line:
+    return Line(row["added"], (), row["alt"], photo_path(row["id"]))
+
+
+def _thanks(row: Row) -> Line:
+    return Line(row["shown"], (row["post"],))
+
+
 def _answer(row: Row, *said: Words | str, mine: bool = False) -> Line:
     talk = [Line(one["created"], (YOU,) if one["mine"] else (), one["text"]) for one in row["conversation"]]
     when = (row["when"],) if row["when"] else ()
     stands = REPLIES["agreed" if row["state"] == "accepted" else row["state"]][0 if mine else 1]
-    return Line(row["created"], (*said, *when, stands.word), row["text"], talk)
+    return Line(row["created"], (*said, *when, stands.word), row["text"], under=talk)
 
 
 def _agreement(row: Row) -> Line:
@@ -131,6 +147,8 @@ _PARTS: list[tuple[str, Words | str, Callable[[Row], Any]]] = [
     ("posts", phrase("What I ask and offer"), _post),
     ("answers", phrase("Where I answered"), _given),
     ("agreements", phrase("Agreed"), _agreement),
+    ("thanks", phrase("Thank you!"), _thanks),
+    ("photos", phrase("Photos"), _photo),
     ("invites", phrase("A broker asks you"), _asked),
     ("reports", phrase("What I reported"), _reported),
     ("drafts", STATES["draft"].word, _begun),

@@ -6,12 +6,14 @@ import re
 from typing import Any
 from zipfile import ZipFile
 
-from node.acts import matches, posts, responses, threads
+from node.acts import matches, photos, posts, responses, threads
 from node.clock import now
 from node.federation.vocabulary import PUBLIC
+from node.neighbourhood.photo import Photo
 from node.storage import erasing
 from node.storage import export as kept
 from node.storage.database import Transaction
+from node.ui.photobox import Made
 from tests import town
 from tests.ui.visits import Here, words
 
@@ -124,3 +126,21 @@ async def test_v12_what_is_kept_of_somebody_is_told_or_there_is_a_reason(here: H
     called = {"follows": "districts", "luggage": "brought", "letter_codes": "paper", "recoveries": "returns"}
     tables = {column.table.name for column in erasing.THEIRS}
     assert {called.get(name, name) for name in tables - set(NOT_IN_IT)} <= told
+
+
+async def test_photos_are_in_it_and_on_the_page(here: Here) -> None:
+    def put(tx: Transaction) -> None:
+        asked = posts.post(tx, here.cast.poster, town.asks(), now())
+        photo = Photo("7" * 32, here.cast.poster.id, asked.id, None, "Een rode tas", 4, 3, 20, now())
+        here.ui.photos.keep(photo.id, Made(4, 3, b"\xff\xd8 large", b"small"))
+        photos.add(tx, here.cast.poster, photo, now())
+
+    await here.database.writing(put)
+    answer = await here.get("poster", "/me/export.zip")
+    with ZipFile(io.BytesIO(answer.content)) as box:
+        assert box.read(f"photos/{'7' * 32}.jpg") == b"\xff\xd8 large"
+        page = box.read("index.html").decode()
+    assert f'<img src="photos/{"7" * 32}.jpg" alt="Een rode tas"' in page
+    here.ui.photos.drop("7" * 32)
+    again = await here.get("poster", "/me/export.zip")
+    assert again.status_code == 200
