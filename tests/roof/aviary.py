@@ -163,6 +163,7 @@ def _by_hand(tx: Transaction, here: Here, built: Things, message: str, at: datet
         "seen": {"uri": "https://noord.example/ap/a/2", "origin": "https://noord.example", "at": at},
         "voids": {"uri": "https://noord.example/ap/a/3", "origin": "https://noord.example", "at": at},
         "tombstones": {"uri": "https://noord.example/ap/o/4", "at": at},
+        "parcels": {"id": "8" * 32, "until": at + town.DAY},
         "reports": {
             "id": "e" * 32,
             "uri": tx.home.uri("a", "e" * 32),

@@ -199,7 +199,7 @@ PRIVATE: dict[str, Private] = {
     "letter_codes.code_hash": seen(nobody, put=as_it_is),
     "recoveries.id": seen(nobody, put=as_it_is),
     "recoveries.code_hash": seen(nobody, put=as_it_is),
-    "recoveries.email": seen(nobody, put=mail),
+    "recoveries.email": seen(owner, put=mail),
     "invitations.code_hash": seen(nobody, put=as_it_is),
     "invitations.note": seen(operator),
     "tries.who": seen(nobody, put=as_it_is),
@@ -207,6 +207,10 @@ PRIVATE: dict[str, Private] = {
     "drafts.fields": seen(of("owner"), put=fields),
     "searches.id": seen(owner, put=as_it_is),
     "searches.words": seen(owner),
+    "luggage.id": seen(owner, put=as_it_is),
+    "luggage.fields": seen(owner, put=fields),
+    "parcels.id": seen(nobody, put=as_it_is),
+    "erasures.token_hash": seen(nobody, put=as_it_is),
     "stops.token_hash": seen(nobody, put=as_it_is),
     "reply_ways.token_hash": seen(nobody, put=as_it_is),
     "letters.address": seen(nobody, put=mail),
@@ -217,6 +221,8 @@ PRIVATE: dict[str, Private] = {
     "posts.text": seen(who_sees_the_post, who_looks_at_it),
     "posts.place": seen(who_sees_the_post, who_looks_at_it),
     "posts.author_name": seen(who_sees_the_post, who_looks_at_it),
+    "photos.id": seen(who_sees_the_post, put=as_it_is),
+    "photos.alt": seen(who_sees_the_post),
     "responses.id": seen(who_reads_the_answer, put=as_it_is),
     "responses.name": seen(who_reads_the_answer),
     "responses.text": seen(who_reads_the_answer),
@@ -270,16 +276,16 @@ OPEN: dict[str, str] = {
         blocks.by challenges.resident_id copies.node_id copies.post_id copies.post_uri
         deliveries.activity_id digests.resident_id drafts.owner follows.node_id follows.resident_id
         invitations.made_by invites.by invites.node_id invites.offer_id invites.post_id invites.resident
-        invites.response_id invites.uri letter_codes.made_by letter_codes.resident_id letters.resident_id
+        invites.response_id invites.uri letter_codes.made_by letter_codes.resident_id letters.resident_id luggage.resident_id
         log.subject log.who lookups.asked_by matches.post_id matches.response_id matches.uri
-        messages.response_id messages.uri passkeys.resident_id posts.author posts.node_id posts.uri
+        messages.response_id messages.uri passkeys.resident_id photos.owner photos.post_id posts.author posts.node_id posts.uri
         proofs.by proofs.resident_id reads.resident_id reads.response_id receipts.node_id
         recoveries.opened_by recoveries.resident_id recoveries.second_by releases.response_id
         replies.account_id replies.post_id replies.response_id reply_ways.resident_id reply_ways.response_id
         reports.message_id reports.node_id reports.post_id reports.resident reports.response_id reports.uri
         responses.account_id responses.answer responses.node_id responses.post_id responses.resident
         responses.uri roles.resident_id searches.resident_id sessions.resident_id signin_links.resident_id
-        spread.post_id spread.post_uri stops.resident_id timers.subject tokens.resident_id told.post_id
+        spread.post_id spread.post_uri stops.resident_id thanks.message_id thanks.response_id timers.subject tokens.resident_id told.post_id
         told.post_uri told.resident_id vouches.resident_id vouches.voucher""",
     "one of a few words that the program knows": """
         accounts.kind activities.type advisories.state applause.what audit.what challenges.what copies.state
@@ -295,6 +301,8 @@ OPEN: dict[str, str] = {
     "the map, as the municipality gives it out": """
         borders.code borders.name borders.touches borders.year distances.code outlines.code outlines.name
         outlines.rings posts.area_code posts.area_name""",
+    "ids of what is gone, kept with a receipt: no word and no name": "erasures.posts",
+    "the key of a form": "photos.draft",
     "a website that the neighbourhood shows": """
         entries.key entries.place entries.summary entries.title entries.url entries.website websites.address
         websites.feed websites.id websites.name""",
