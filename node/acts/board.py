@@ -7,7 +7,7 @@ from node.acts import posts
 from node.neighbourhood.activity import Happening
 from node.neighbourhood.board import checked_explanation
 from node.neighbourhood.match import MatchState
-from node.neighbourhood.post import ANSWERABLE, Post, State
+from node.neighbourhood.post import ANSWERABLE, Kind, Post, State
 from node.neighbourhood.refusal import Conflict, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed, may, require
@@ -16,12 +16,16 @@ from node.storage import posts as kept
 from node.storage.database import Transaction
 
 
-def close_for(tx: Transaction, by: Resident, post_id: str, words: str, at: datetime) -> Post:
+def close_for(
+    tx: Transaction, by: Resident, post_id: str, words: str, at: datetime, elsewhere: bool = False
+) -> Post:
     """Close a post for whoever put it up, with an explanation that they get to read. A broker, and not while
-    an agreement runs. Who still waits for an answer hears it kindly."""
+    an agreement runs. Who still waits for an answer hears it kindly. `elsewhere`: help for a request was
+    found in another way."""
     before = kept.see(tx, by, post_id, at, lock=True)
     require(by, Deed.CLOSE_FOR_POSTER, before.author)
-    return _end(tx, by, before, State.CLOSED, words, at)
+    solved = elsewhere and before.kind is Kind.REQUEST
+    return _end(tx, by, before, State.SOLVED_ELSEWHERE if solved else State.CLOSED, words, at)
 
 
 def refer(tx: Transaction, by: Resident, post_id: str, words: str, at: datetime) -> Post:

@@ -21,13 +21,15 @@ from node.neighbourhood.post import (
     later,
     require_running,
 )
-from node.neighbourhood.refusal import Conflict, Invalid, phrase
+from node.neighbourhood.refusal import Conflict, Invalid, NotFound, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.response import Reason
 from node.neighbourhood.roles import Deed, require
 from node.neighbourhood.when import Days, Repeats
 from node.storage import due, invites, log, matches, nodes, photos, posts, responses
 from node.storage.database import Transaction
+
+_RESTS = frozenset({State.CLOSED, State.SOLVED_ELSEWHERE, State.PAUSED, State.EXPIRED, State.REFERRED})
 
 
 def post(tx: Transaction, by: Resident, draft: PostDraft, at: datetime, form: str = "") -> Post:
@@ -122,18 +124,30 @@ def extend(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
 
 def close(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
     """No longer needed: who still waits hears it kindly. Only the poster, and not while an agreement runs."""
+    return _closed(tx, by, _mine(tx, by, post_id, at), State.CLOSED, at)
+
+
+def solve_elsewhere(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
+    """No longer needed, for help was found in another way: closed like any other, and said so. Only the
+    poster, of a request."""
     before = _mine(tx, by, post_id, at)
+    if before.kind is not Kind.REQUEST:
+        raise NotFound(phrase("This is not here, or no longer."))
+    return _closed(tx, by, before, State.SOLVED_ELSEWHERE, at)
+
+
+def _closed(tx: Transaction, by: Resident, before: Post, state: State, at: datetime) -> Post:
     require_running(before)
-    if before.state in (State.CLOSED, State.REFERRED):
+    if before.state in (State.CLOSED, State.REFERRED, State.SOLVED_ELSEWHERE):
         return before
     if before.state is State.WAITING:  # closing it would show it again
         raise Conflict(phrase("A supervisor looks at this. You can change it, or take it back."))
-    if any(match.state is MatchState.AGREED for match in matches.of_post(tx, post_id)):
+    if any(match.state is MatchState.AGREED for match in matches.of_post(tx, before.id)):
         raise Conflict(phrase("Somebody is going to help. Say that it is done, or that it is off."))
     if before.kind is Kind.EVENT:  # it is off: who wanted to come hears it
         decision.end_all(tx, before, by.id, at)
         before = decision.settled(tx, before, at)
-    return ended(tx, by.id, before, State.CLOSED, Happening.CLOSED, at)
+    return ended(tx, by.id, before, state, Happening.CLOSED, at)
 
 
 def pause(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
@@ -157,7 +171,7 @@ def reopen(tx: Transaction, by: Resident, post_id: str, at: datetime) -> Post:
         return before
     if before.state is State.AGREED:
         raise Conflict(phrase("Somebody is going to help. Say that it is done, or that it is off."))
-    if before.state not in (*ANSWERABLE, State.CLOSED, State.PAUSED, State.EXPIRED, State.REFERRED):
+    if before.state not in (*ANSWERABLE, *_RESTS):
         raise Conflict(phrase("This is no longer open."))
     if before.kind is Kind.EVENT and before.expires <= at:
         raise Conflict(phrase("An event ends when it is over. Change its time instead."))

@@ -13,7 +13,7 @@ from node.neighbourhood.response import ResponseState
 from node.neighbourhood.roles import Role
 from node.neighbourhood.timers import INSTEAD, REMINDERS, What, by_day, next_day
 from node.neighbourhood.when import STILL
-from node.storage import letters, log, matches, residents, responses
+from node.storage import letters, log, matches, posts, residents, responses
 from node.storage import timers as kept
 from node.storage.database import Transaction
 
@@ -35,7 +35,7 @@ def _go_off(tx: Transaction, post: Post, at: datetime) -> int:
     due, gone = kept.due_of(tx, post.id, at), 0
     for what in sorted(due, key=list(What).index):
         kept.done(tx, post.id, what, due[what])
-        useless = INSTEAD.get(what) in due or (what in REMINDERS and post.expires <= at)
+        useless = not INSTEAD.get(what, set()).isdisjoint(due) or (what in REMINDERS and post.expires <= at)
         again = None if useless else DO[what](tx, post, at)
         if again is None:
             gone += 1
@@ -104,6 +104,7 @@ def _worked_out(tx: Transaction, post: Post, at: datetime, what: What) -> None:
 
 def _day_past(tx: Transaction, post: Post, at: datetime) -> None:
     """Ask whether it is still needed: who says nothing sees it end some days later, like anything else."""
+    post = posts.get(tx, post.id)  # it may have gone a ring further at this very moment
     log.record(tx, Happening.REMINDED, None, post.id, at)
     letters.add(tx, "day past", at, resident_id=post.author, post=post.id, page="still")
     if post.expires > at + STILL:

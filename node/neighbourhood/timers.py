@@ -30,11 +30,12 @@ REMINDERS = frozenset({What.REMIND, What.REMIND_LAST})
 """Of no use once their moment is past: a post that is set to end tomorrow was never a week from its end."""
 
 INSTEAD = {
-    What.REMIND: What.REMIND_LAST,
-    What.NO_RESPONSE: What.NOBODY,
-    What.AFTERCARE: What.AFTERCARE_LAST,
+    What.REMIND: {What.REMIND_LAST, What.DAY_PAST},
+    What.REMIND_LAST: {What.DAY_PAST},
+    What.NO_RESPONSE: {What.NOBODY},
+    What.AFTERCARE: {What.AFTERCARE_LAST},
 }
-"""Of two that were missed, only the later is sent."""
+"""Of those that were missed, only the later is sent."""
 
 _URGENCIES = tuple(Urgency)  # in the order of the three times of a `Pace`
 
@@ -96,7 +97,9 @@ def _while_open(post: Post, stand: Stand, pace: Pace, zone: tzinfo) -> dict[What
         found[What.NO_RESPONSE] = stand.since + pace.no_response[urgency]
         found[What.NOBODY] = stand.since + pace.nobody
     if may_release(post):
-        found[What.RELEASE] = _release(post, stand, pace, zone)
+        release = _release(post, stand, pace, zone)
+        if What.DAY_PAST not in found or release < found[What.DAY_PAST]:  # nobody new hears of a day gone by
+            found[What.RELEASE] = release
     return found
 
 

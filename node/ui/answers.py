@@ -213,7 +213,7 @@ def _ask(
 ) -> Page:
     """The question; who chooses somebody may say at once when it is to be. (A broker does not write in the
     conversation of the two.)"""
-    values = {"view": view, "answer": answer, "sure": deed.sure.about(answer.name)}
+    values = {"view": view, "answer": answer, "sure": deed.sure.about(answer.name), "elsewhere": False}
     values["form"] = form if deed.act is matches.agree and view.card.mine else None
     values["action"] = f"{view.card.url}/answers/{answer.id}/{request.path_params['deed']}"
     return ui.page(request, who, "sure.html", status, **values)

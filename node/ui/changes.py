@@ -30,6 +30,7 @@ DEEDS: dict[str, Act] = {
     "pause": posts.pause,
     "reopen": posts.reopen,
     "close": posts.close,
+    "elsewhere": posts.solve_elsewhere,
     "withdraw": posts.withdraw,
 }
 
@@ -124,7 +125,9 @@ async def sure(ui: Ui, request: Request, who: Visitor) -> Response:
     question = (OF_EVENT if view.post.kind is Kind.EVENT else SURE).get(deed)
     if question is None:  # an event is not kept up longer
         raise NotFound(phrase("This is not here, or no longer."))
-    return ui.page(request, who, "sure.html", view=view, answer=None, sure=question, form=None)
+    elsewhere = deed == "close" and view.post.kind is Kind.REQUEST
+    values = {"view": view, "answer": None, "sure": question, "form": None, "elsewhere": elsewhere}
+    return ui.page(request, who, "sure.html", **values)
 
 
 async def do(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:

@@ -1,15 +1,16 @@
 """How a broker ends somebody's post from the board: closed, or handed to a professional; they read why."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from node.acts import board as acts
 from node.neighbourhood.board import EXPLANATION_LENGTH
-from node.neighbourhood.post import Post
+from node.neighbourhood.post import Kind, Post
 from node.neighbourhood.refusal import Conflict, Invalid, Words, phrase
 from node.neighbourhood.resident import Resident
 from node.neighbourhood.roles import Deed
@@ -66,7 +67,8 @@ async def closing(ui: Ui, request: Request, who: Visitor) -> Response:
 
 async def close(ui: Ui, request: Request, who: Visitor, form: Form) -> Response:
     """POST /board/{post}/close: close it for the poster, who reads why. Only a broker."""
-    return await _end(ui, request, who, CLOSE, form, "closed")
+    solved = replace(CLOSE, act=partial(acts.close_for, elsewhere=True)) if form["elsewhere"] else CLOSE
+    return await _end(ui, request, who, solved, form, "closed")
 
 
 async def referring(ui: Ui, request: Request, who: Visitor) -> Response:
@@ -95,5 +97,6 @@ async def _asked(
     card, _ = await ui.database.reading(board.ours, by, request.path_params["post"], who.at)
     title, then = (phrase(words.text, name=card.author) for words in (ending.title, ending.then))
     values = {"card": card, "ending": ending, "title": title, "then": then, "form": form}
+    values["elsewhere"] = ending.yes is CLOSE.yes and card.kind == Kind.REQUEST
     more = {"most": EXPLANATION_LENGTH, "path": board.LIST, "current": "board"}
     return ui.page(request, who, "ending.html", code, **values, **more)

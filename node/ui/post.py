@@ -200,6 +200,9 @@ def _ways(who: Visitor, post: Post, answers: list[Answer], own: Answer | None) -
     return frozenset(ways)
 
 
+_RESTS = (State.CLOSED, State.SOLVED_ELSEWHERE, State.PAUSED, State.REFERRED)
+
+
 def _of_poster(post: Post, answers: list[Answer], at: datetime) -> frozenset[str]:
     agreed = any(answer.agreement is MatchState.AGREED for answer in answers)
     open_now = post.state in ANSWERABLE
@@ -207,14 +210,10 @@ def _of_poster(post: Post, answers: list[Answer], at: datetime) -> frozenset[str
     longer = max(post.expires, at + USUAL_EXPIRY[post.kind]) - post.expires > timedelta(days=1)
     offered = {
         "edit": not over,
-        "extend": longer
-        and not over
-        and post.kind is not Kind.EVENT
-        and post.state not in (State.CLOSED, State.PAUSED, State.REFERRED),
+        "extend": longer and not over and post.kind is not Kind.EVENT and post.state not in _RESTS,
         "pause": open_now and post.kind is Kind.OFFER,
         "close": (open_now or post.state is State.PAUSED) and not agreed,
-        "reopen": post.state in (State.CLOSED, State.PAUSED, State.REFERRED)
-        and (post.kind is not Kind.EVENT or post.expires > at),
+        "reopen": post.state in _RESTS and (post.kind is not Kind.EVENT or post.expires > at),
         "withdraw": post.state is not State.WITHDRAWN,
     }
     return frozenset(way for way, possible in offered.items() if possible)

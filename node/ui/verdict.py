@@ -25,7 +25,10 @@ ASKED = phrase("A supervisor asks you to change your post.")
 TAKEN = phrase("A supervisor took this away.")
 BACK = phrase("A supervisor looked at your post. It is in sight again.")
 ENDED = {
-    State.CLOSED: phrase("The broker closed this for you. You can open it again."),
+    **dict.fromkeys(
+        (State.CLOSED, State.SOLVED_ELSEWHERE),
+        phrase("The broker closed this for you. You can open it again."),
+    ),
     State.REFERRED: phrase(
         "The broker handed this to a professional. Only you see it now; you can open it again."
     ),

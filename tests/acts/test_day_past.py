@@ -1,10 +1,11 @@
 """A request for a day that is past does not stay open as if nothing happened."""
 
 from datetime import timedelta
+from typing import Any
 
 from node.acts import matches, posts, responses, timers
 from node.neighbourhood.draft import PostChange
-from node.neighbourhood.post import Post, State
+from node.neighbourhood.post import Audience, Post, State
 from node.storage import posts as kept
 from node.storage.database import Transaction
 from tests import town
@@ -70,6 +71,22 @@ def test_another_day_is_waited_for_and_asked_after_too(tx: Transaction, cast: to
     assert kept.get(tx, post.id).state is State.OPEN
     timers.tick(tx, NOON + 13 * DAY)
     assert asked(tx) == ["day past to Bea"]
+
+
+@story
+def test_what_goes_further_at_the_same_moment_has_gone_further(tx: Transaction, cast: town.Cast) -> None:
+    town.neighbour(tx)
+    day: dict[str, Any] = {
+        "when": f"{NOON:%Y-%m-%d}",
+        "urgency": "urgent",
+        "widen": True,
+        "audience": "neighbourhood",
+    }
+    post = posts.post(tx, cast.poster, town.asks(**day), NOON - 20 * HOUR)
+    timers.tick(tx, NOON + 20 * HOUR)  # the node was off: both are due
+    found = kept.get(tx, post.id)
+    assert (found.audience, found.state) == (Audience.ADJACENT, State.RELEASED)
+    assert found.expires == NOON + 20 * HOUR + 3 * DAY
 
 
 @story

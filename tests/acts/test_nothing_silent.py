@@ -21,10 +21,10 @@ from node.neighbourhood.node import Membership, NodeKind
 from node.neighbourhood.post import ANSWERABLE, RINGS, Audience, Kind, Post, State
 from node.neighbourhood.refusal import Refusal
 from node.neighbourhood.timers import What, due
+from node.storage import idle, tables
 from node.storage import matches as kept_matches
 from node.storage import posts as kept
 from node.storage import responses as kept_responses
-from node.storage import tables
 from node.storage.database import Transaction
 from tests import town
 from tests.acts.test_lives import Choose
@@ -72,6 +72,7 @@ class Wait:
             "urgency": self.choose(["urgent", "week", "whenever"]),
             "widen": self.choose([True, True, False]),
             "places": self.choose([1, 1, 2]),
+            "when": self.choose(["", "", f"{self.at:%Y-%m-%d}", f"{self.at + 20 * DAY:%Y-%m-%d}"]),
             "expires": self.choose([None, self.at + 2 * HOUR, self.at + 3 * DAY, self.at + 50 * DAY]),
         }
         draft = self.choose([town.asks, town.asks, town.offers])(**change)
@@ -104,13 +105,22 @@ class Wait:
                 PostChange(audience="neighbourhood"),
                 PostChange(audience="adjacent"),
                 PostChange(places=2),
+                PostChange(when=f"{self.at + 4 * DAY:%Y-%m-%d}"),
             ]
         )
         posts.edit(self.tx, self.someone(), self.a_post(), change, self.at)
 
     def end(self) -> None:
         act = self.choose(
-            [posts.close, posts.reopen, posts.reopen, posts.extend, posts.pause, posts.withdraw]
+            [
+                posts.close,
+                posts.solve_elsewhere,
+                posts.reopen,
+                posts.reopen,
+                posts.extend,
+                posts.pause,
+                posts.withdraw,
+            ]
         )
         act(self.tx, self.someone(), self.a_post(), self.at)
 
@@ -172,6 +182,19 @@ class Wait:
         self.open_and_theirs(post, to)
         assert post.created < post.expires - DAY <= self.at < post.expires
         return "tomorrow", post.id, post.expires
+
+    def _day_past(self, post: Post, to: str) -> tuple[Any, ...]:
+        self.open_and_theirs(post, to)
+        assert post.when is not None
+        assert post.when.over(HERE) <= self.at < post.expires <= self.at + 3 * DAY
+        assert not self.running(post)
+        return "past", post.id, post.when
+
+    def _idle(self, _: None, to: str) -> tuple[Any, ...]:
+        """Whoever reads it comes back."""
+        assert idle.away(self.tx, to, self.at - 183 * DAY)
+        idle.seen(self.tx, to, self.at)
+        return "idle", to, self.at
 
     def _not_chosen(self, post: Post, to: str) -> tuple[Any, ...]:
         self.open_and_theirs(post, to)
@@ -314,6 +337,8 @@ def test_any_wait_comes_to_an_end(memory: Connection, data: st.DataObject, steps
 def test_in_long_lives_every_letter_is_written(tx: Transaction, cast: town.Cast) -> None:
     """On both databases; as many lives as that takes, and at most twelve."""
     wanted = {
+        "day past",
+        "idle",
         "ends soon",
         "ends tomorrow",
         "not chosen",

@@ -224,3 +224,4 @@ def test_when_the_day_is_past_and_nobody_helps_who_asked_is_asked() -> None:
     ):
         assert What.DAY_PAST not in after(other)
     assert What.DAY_PAST not in after(post, Stand(NOON, agreed=NOON))
+    assert What.RELEASE not in after(replace(post, widen=True)), "nobody new hears of a day gone by"

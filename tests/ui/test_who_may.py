@@ -293,6 +293,7 @@ TABLE = [
     send(f"{ONE}/{{deed}}", poster(422), deed="pause"),  # a request cannot be paused
     send(f"{ONE}/{{deed}}", poster(303), deed="reopen"),
     send(f"{ONE}/{{deed}}", poster(303), deed="close"),
+    send(f"{ONE}/{{deed}}", poster(303), deed="elsewhere"),
     send(f"{ONE}/{{deed}}", poster(303), deed="withdraw"),
     send(f"{ONE}/{{deed}}", everybody(404), deed="burn"),
     *(send(f"{ONE}/{{deed}}", residents(403, 404, 404), post="{copy}", deed=d) for d in changes.DEEDS),
