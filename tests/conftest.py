@@ -15,6 +15,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+JOURNEYS = CHECKOUT / ".journeys"  # a picture of each step, of the last time that it went; not kept by Git
 POSTGRES = (
     "--fsync=off",
     "--synchronous_commit=off",
@@ -36,6 +37,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for name in {"browser", "postgresql"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say where the pictures of the journeys are, when there are new ones."""
+    told = [report for reports in terminalreporter.stats.values() for report in reports]
+    if any("/test_journey" in getattr(one, "nodeid", "") for one in told):
+        terminalreporter.write_line(f"a picture of each step of the journeys is in {JOURNEYS}")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,9 @@ from jinja2 import Environment
 from node.neighbourhood.when import Days
 from node.ui import language, templating
 from node.ui.assets import Assets
+from tests.conftest import JOURNEYS
 from tests.ui import visits
+from tests.ui.readers import Album
 from tests.ui.visits import Here
 
 AT = datetime(2026, 5, 13, 12, 30, tzinfo=UTC)  # Wednesday, 14.30 in the neighbourhood
@@ -111,3 +113,9 @@ async def here(tmp_path: Path) -> AsyncIterator[Here]:
     """The neighbourhood *centrum* as people with a browser meet it."""
     async with visits.opened(tmp_path) as here:
         yield here
+
+
+@pytest.fixture
+def album(request: pytest.FixtureRequest) -> Album:
+    """For the pictures of this journey, instead of those of the time before."""
+    return Album(JOURNEYS / request.node.name.removeprefix("test_").replace("[", "/").rstrip("]"))

@@ -20,9 +20,9 @@ from tests import town
 from tests.town import DAY, HOUR
 from tests.ui import visits
 from tests.ui.nodes import Street, connected
+from tests.ui.readers import sees
 from tests.ui.shades import NIGHT_AT_A_DESK, faults_in
 from tests.ui.test_browser import quiet
-from tests.ui.test_journey import sees
 from tests.ui.test_pages_seen import NUMBERED, WHERE
 from tests.ui.visits import Here
 

@@ -82,30 +82,6 @@ async def make_one(page: Page, here: Here, name: str = "mijn telefoon") -> None:
     await expect(page.get_by_text("Je passkey werkt vanaf nu.")).to_be_visible()
 
 
-async def sign_out(page: Page, here: Here) -> None:
-    await page.goto(f"{here.settings.origin}/me")
-    await page.get_by_role("button", name="Uitloggen", exact=True).click()
-    await expect(page.get_by_role("link", name="Inloggen").first).to_be_visible()
-
-
-@pytest.mark.parametrize("size", SIZES, ids=["phone", "desk"])
-async def test_somebody_makes_a_passkey_and_comes_in_with_it(
-    browser: Browser, here: Here, size: ViewportSize
-) -> None:
-    async with at_home(browser, here, size) as page:
-        wire, phone = await device(page)
-        await by_mail(page, here, "poster")
-        await make_one(page, here)
-        await sign_out(page, here)
-        await page.goto(f"{here.settings.origin}/signin?next=/mine")
-        await page.get_by_role("button", name="Gebruik mijn passkey").click()
-        await expect(page).to_have_url(f"{here.settings.origin}/mine")
-        found = await wire.send("WebAuthn.getCredentials", {"authenticatorId": phone})
-        (kept,) = found["credentials"]
-        assert kept["rpId"] == "localhost"
-        assert kept["isResidentCredential"]
-
-
 async def test_a_device_that_says_no_leaves_one_where_one_was(browser: Browser, here: Here) -> None:
     async with at_home(browser, here) as page:
         await device(page)

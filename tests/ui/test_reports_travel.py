@@ -13,7 +13,7 @@ from node.storage import residents
 from node.storage.database import Transaction
 from tests import town
 from tests.ui.nodes import Street, connected
-from tests.ui.test_journey import PHONE, sees
+from tests.ui.readers import PHONE, sees
 
 SECRET = "Zij woont op nummer 12, dat weet ik van haar zus."
 TOLD = "Het huisnummer is weg. Dank je wel."
