@@ -64,7 +64,7 @@ async def test_before_the_next_step_it_says_which_words_and_posts_nothing(here: 
     for go in ("reach", "check", "post"):
         page = await sent(here, go)
         assert "Even kijken: er staat een telefoonnummer in" in words(page.text)
-        assert re.findall("<mark>(.*?)</mark>", page.text) == ["06-00 00 00 12"]
+        assert re.findall('<mark dir="auto">(.*?)</mark>', page.text) == ["06-00 00 00 12"]
     assert await written(here) == []
 
 
