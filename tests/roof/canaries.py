@@ -276,16 +276,19 @@ OPEN: dict[str, str] = {
         blocks.by challenges.resident_id copies.node_id copies.post_id copies.post_uri
         deliveries.activity_id digests.resident_id drafts.owner follows.node_id follows.resident_id
         invitations.made_by invites.by invites.node_id invites.offer_id invites.post_id invites.resident
-        invites.response_id invites.uri letter_codes.made_by letter_codes.resident_id letters.resident_id luggage.resident_id
+        invites.response_id invites.uri letter_codes.made_by letter_codes.resident_id letters.resident_id
+        luggage.resident_id
         log.subject log.who lookups.asked_by matches.post_id matches.response_id matches.uri
-        messages.response_id messages.uri passkeys.resident_id photos.owner photos.post_id posts.author posts.node_id posts.uri
+        messages.response_id messages.uri passkeys.resident_id photos.owner photos.post_id posts.author
+        posts.node_id posts.uri
         proofs.by proofs.resident_id reads.resident_id reads.response_id receipts.node_id
         recoveries.opened_by recoveries.resident_id recoveries.second_by releases.response_id
         replies.account_id replies.post_id replies.response_id reply_ways.resident_id reply_ways.response_id
         reports.message_id reports.node_id reports.post_id reports.resident reports.response_id reports.uri
         responses.account_id responses.answer responses.node_id responses.post_id responses.resident
         responses.uri roles.resident_id searches.resident_id sessions.resident_id signin_links.resident_id
-        spread.post_id spread.post_uri stops.resident_id thanks.message_id thanks.response_id timers.subject tokens.resident_id told.post_id
+        spread.post_id spread.post_uri stops.resident_id thanks.message_id thanks.response_id
+        timers.subject tokens.resident_id told.post_id
         told.post_uri told.resident_id vouches.resident_id vouches.voucher""",
     "one of a few words that the program knows": """
         accounts.kind activities.type advisories.state applause.what audit.what challenges.what copies.state

@@ -121,7 +121,7 @@ def things(world: Aviary, route: str, name: str, so_far: str) -> list[str]:
         "tag": ["dier"],
         "code": ["BU00000001"],
         "word": ["dier"],
-        "kind": list(Kind),
+        "kind": [str(kind) for kind in Kind],
         "rest": ["nowhere"],
     }
     return known.get(name) or [getattr(world.things, name)]
