@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from node.ui import seals
 from node.ui.addresses import BY_SECRET, FORMS, WITH_FILE, WITH_PHOTO
 from node.ui.routes import open_door, routes
 from tests.ui import things, visits
-from tests.ui.things import Rows, Things
+from tests.ui.things import Rows, Things, Watch
 from tests.ui.visits import FOREIGN, FORM, HTTPS, TOWN, Here
 
 TOKEN = re.compile(r'name="token" value="([^"]*)"')
@@ -94,6 +95,7 @@ BELIEVED = {
 class World:
     here: Here
     things: Things
+    watch: Watch
     before: Rows
 
 
@@ -103,7 +105,8 @@ async def world(
 ) -> AsyncIterator[World]:
     async with visits.opened(tmp_path_factory.mktemp("node"), request.param) as here:
         built = await things.built(here)
-        yield World(here, built, await here.database.reading(things.rows))
+        with closing(Watch(here.database)) as watch:
+            yield World(here, built, watch, await watch.rows())
 
 
 async def sent(world: World, route: str, case: Case, part: str | None = "operator") -> tuple[int, str]:
@@ -120,7 +123,7 @@ async def sent(world: World, route: str, case: Case, part: str | None = "operato
         if case.cookie is not None:
             browser.cookies.set(here.cookie("seal"), case.cookie)
         answer = await browser.post(path, content=urlencode(fields), headers=headers)
-    after = await here.database.reading(things.rows)
+    after = await world.watch.rows()
     if FOREIGN in answer.text:
         assert after == world.before
     elif after != world.before:

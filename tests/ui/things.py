@@ -1,10 +1,11 @@
 """One of everything: a thing for each name in curly brackets of a route."""
 
+import sqlite3
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from node.acts import (
     areas,
@@ -29,7 +30,7 @@ from node.neighbourhood.photo import Photo
 from node.neighbourhood.post import Post
 from node.neighbourhood.resident import Resident
 from node.storage import access, erasures, lookups, parcels, passkeys, replies, tables, ways_in
-from node.storage.database import Transaction
+from node.storage.database import Database, Transaction
 from node.storage.passkeys import Passkey
 from node.ui.darkroom import Darkroom
 from node.ui.photobox import FOLDER, Made, PhotoBox
@@ -181,6 +182,38 @@ def _parked(tx: Transaction) -> str:
     first = tx.run(select(one.c.id).order_by(one.c.id).limit(1)).scalar_one()
     tx.run(one.update().where(one.c.id == first).values(state="parked", error="answered 400"))
     return str(first)
+
+
+class Watch:
+    """What is in a database, again and again: its rows are read only when something was written meanwhile.
+
+    A database knows that without reading them: SQLite by `data_version`, PostgreSQL by the transactions
+    that wrote. What it takes for a change may be none; never the other way round.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._file = sqlite3.connect(database.sqlite_path) if database.sqlite_path else None
+        self._mark, self._rows = -1, Rows()
+
+    async def rows(self) -> Rows:
+        """As `rows` below."""
+        mark = await self._database.reading(_written) if self._file is None else _version(self._file)
+        if mark != self._mark:
+            self._mark, self._rows = mark, await self._database.reading(rows)
+        return self._rows
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+def _version(file: sqlite3.Connection) -> int:
+    return int(file.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _written(tx: Transaction) -> int:
+    return int(tx.run(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")).scalar_one())
 
 
 def rows(tx: Transaction) -> Rows:
