@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from node import settings
 from node.command import control
+from node.command.cli import main
 from node.demo import moving, pointer
 from node.neighbourhood.refusal import Refusal
 from node.serving import shift
 from tests.roof import neighbours
-from tests.roof.conftest import Run, Running, command
+from tests.roof.conftest import Run, Running, command, free_port, in_town
 from tests.roof.test_demo import Demo, ports
 
 
@@ -73,16 +75,22 @@ def test_it_is_moved_shown_and_kept(serving: Running) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "soon", "9" * 5000, "-" + "9" * 15, "1e5", "\0"])
-def test_what_stands_in_the_file_is_bounded(serving: Running, content: str) -> None:
-    serving.stop(15)
-    (serving.directory / shift.FILE).write_text(content)
-    with subprocess.Popen(command("serve", "--dir", serving.directory), stdout=subprocess.PIPE) as again:
-        assert again.stdout
-        assert again.stdout.readline()
-        assert abs(shown(serving.directory)[1]) <= shift.MOST
+def test_what_stands_in_the_file_is_bounded(made: Path, content: str) -> None:
+    in_town(made, free_port())
+    (made / shift.FILE).write_text(content)
+    assert abs(shift.kept(settings.read(made, {}))) <= shift.MOST
+
+
+@pytest.mark.parametrize("content", ["soon", "9" * 5000])
+def test_a_node_starts_whatever_stands_in_the_file(made: Path, content: str) -> None:
+    (made / shift.FILE).write_text(content)
+    serving = Running(made)
+    try:
+        assert abs(shown(made)[1]) <= shift.MOST
         with pytest.raises(Refusal, match="ten years"):
-            control.run(serving.directory, "clock move", {"seconds": 3 * 3660 * 86400})
-        again.terminate()
+            control.run(made, "clock move", {"seconds": 3 * 3660 * 86400})
+    finally:
+        serving.stop(15)
 
 
 def test_the_links_of_a_cast_stay_good(serving: Running) -> None:
@@ -172,8 +180,10 @@ def _finds(place: Path, port: int, demo: Demo, run: Run, home: Path) -> None:
 
 def _moves_nothing(port: int, run: Run) -> None:
     for words in (["soon"], ["72h"], ["-x"], ["+1h", "+1h"]):
-        done = run("demo", "clock", *words, "--port", port)
-        assert (done.returncode, done.stdout) == (2, ""), words
+        with pytest.raises(SystemExit, match="2"):
+            main(["demo", "clock", *words, "--port", str(port)])
+    done = run("demo", "clock", "soon", "--port", port)
+    assert (done.returncode, done.stdout) == (2, "")
     done = run("demo", "clock", "+9999d", "--port", port)
     assert done.returncode == 1
     assert "ten years" in done.stderr
