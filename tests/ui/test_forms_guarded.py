@@ -27,6 +27,7 @@ DEEDS = {
     "/queue/replies/{reply}/{deed}": "turn-away",
     "/desk/{person}/return/{deed}": "stop",
     "/photos/{photo}/{deed}": "words",
+    "/talks/{answer}/thanks/{deed}": "show",
 }
 STEP, ROLE = "yes", "broker"
 FIELDS = {  # what each form may need: all in one, for what a form does not know it leaves alone
