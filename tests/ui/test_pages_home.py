@@ -25,7 +25,7 @@ async def here(tmp_path: Path) -> AsyncIterator[Here]:
 
 def titles(html: str) -> list[str]:
     """The titles of the cards, in order."""
-    return re.findall(r'<h3 dir="auto"><a href="/o/[0-9a-f]+">(.*?)</a>', html)
+    return re.findall(r'<h3 dir="auto"(?: lang="[a-z]+")?><a href="/o/[0-9a-f]+">(.*?)</a>', html)
 
 
 async def busy(here: Here) -> None:
