@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from node.acts import entering, residents, timers
+from node.acts import entering, posts, residents, timers
 from node.neighbourhood.idle import AGAIN, AWAY
 from node.storage import access, idle
+from node.storage import posts as posts_kept
 from node.storage import residents as people
 from node.storage.database import Transaction
 from node.storage.tables import letters
@@ -94,3 +95,21 @@ def test_nobody_is_forgotten_whom_a_letter_did_not_reach(tx: Transaction, cast: 
     waits = {"what": "idle last", "resident_id": cast.helper.id, "facts": {}, "created": again}
     tx.run(letters.insert(), {**waits, "due": None, "attempts": 9, "queue": 2})
     assert set(idle.to_forget(tx, soon - DAY, soon, 99)) == gone - {cast.helper.id}
+
+
+def there(tx: Transaction) -> set[str]:
+    return set(tx.run(select(rows.c.id)).scalars())
+
+
+@story
+def test_who_does_not_come_back_is_erased_as_if_they_had_done_so(tx: Transaction, cast: town.Cast) -> None:
+    again = FIRST + AGAIN + DAY
+    mine = posts.post(tx, cast.poster, town.offers("Tot dan", expires=FIRST + 90 * DAY), FIRST - 9 * DAY)
+    goes_by(tx, cast, again)
+    tx.run(letters.delete())  # both went out
+    entering.let_in(tx, cast.helper.id, None, again + DAY, own=True)
+    for days in range(6, 10):
+        timers.tick(tx, again + days * DAY)
+        assert (cast.poster.id in there(tx)) == (days < 8), days
+    assert {cast.helper.id, cast.operator.id} <= there(tx)
+    assert posts_kept.known(tx, {mine.id}) == {}
