@@ -1,5 +1,6 @@
 """What the tests stand on: a throw-away PostgreSQL, a browser, the shared material beside the checkout."""
 
+import gc
 import os
 import pwd
 import shutil
@@ -44,6 +45,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     told = [report for reports in terminalreporter.stats.values() for report in reports]
     if any("/test_journey" in getattr(one, "nodeid", "") for one in told):
         terminalreporter.write_line(f"a picture of each step of the journeys is in {JOURNEYS}")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: to look for garbage among it is a sixth of all the work."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -299,9 +299,14 @@ RULES: list[Rule] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def house() -> list[Module]:
+    return read(CHECKOUT / "node")
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_house_keeps(rule: Rule) -> None:
-    assert list(rule(read(CHECKOUT / "node"))) == []
+def test_the_house_keeps(rule: Rule, house: list[Module]) -> None:
+    assert list(rule(house)) == []
 
 
 def test_the_functions_are_not_swapped() -> None:

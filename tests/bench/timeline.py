@@ -97,7 +97,8 @@ def _fill(tx: Transaction, numbers: range, count: int, at: datetime) -> None:
     kept.add(tx, told)
     one = dict(tx.run(select(table).where(table.c.id == told.id)).mappings().one())
     tx.run(table.delete().where(table.c.id == told.id))
-    tx.run(table.insert(), [_row(one, number, count, at) for number in numbers])
+    rows = [_row(one, number, count, at) for number in numbers]
+    tx.run(table.insert(), [row | {"number": one["number"] + n} for n, row in enumerate(rows)])
 
 
 def _row(one: dict[str, Any], number: int, count: int, at: datetime) -> dict[str, Any]:
