@@ -68,13 +68,15 @@ def drop(tx: Transaction, owner: str, kind: Kind) -> None:
     tx.run(drafts.delete().where(drafts.c.owner == owner, drafts.c.kind == kind))
 
 
-def adopt(tx: Transaction, owner: str, resident_id: str, at: datetime) -> None:
-    """Who wrote in this browser signed in there: it is theirs now. What they began before of the same kind
-    makes way, for this is what they came with."""
-    theirs = tx.run(select(drafts).where(drafts.c.owner == owner, ~_over(at))).mappings().all()
+def adopt(tx: Transaction, owner: str, resident_id: str, at: datetime) -> Kind | None:
+    """Who wrote in this browser signed in there: it is theirs now; of which kind the last of it was. What
+    they began before of the same kind makes way, for this is what they came with."""
+    found = select(drafts).where(drafts.c.owner == owner, ~_over(at)).order_by(drafts.c.at)
+    theirs = tx.run(found).mappings().all()
     for row in theirs:
         keep(tx, resident_id, row["kind"], row["fields"], row["at"])
     tx.run(drafts.delete().where(drafts.c.owner == owner))
+    return theirs[-1]["kind"] if theirs else None
 
 
 def forget(tx: Transaction, at: datetime, limit: int) -> int:

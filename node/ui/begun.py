@@ -56,11 +56,14 @@ async def throw_away(ui: Ui, request: Request, who: Visitor, kind: Kind) -> None
         await ui.database.writing(kept.drop, owner, kind)
 
 
-async def take_along(ui: Ui, request: Request, response: Response, person: str, who: Visitor) -> None:
-    """Somebody signed in: what was begun in this browser is theirs, and the browser forgets."""
-    if secret := request.cookies.get(session.cookie(ui.settings, COOKIE)):
-        await ui.database.writing(kept.adopt, kept.of_browser(secret), person, who.at)
-        session.drop_cookie(ui.settings, response, COOKIE)
+async def take_along(ui: Ui, request: Request, response: Response, person: str, who: Visitor) -> Kind | None:
+    """Somebody signed in: what was begun in this browser is theirs, and the browser forgets. Says of which
+    kind it is, if there is anything."""
+    secret = request.cookies.get(session.cookie(ui.settings, COOKIE))
+    if not secret:
+        return None
+    session.drop_cookie(ui.settings, response, COOKIE)
+    return await ui.database.writing(kept.adopt, kept.of_browser(secret), person, who.at)
 
 
 def remember(ui: Ui, response: Response, secret: str | None) -> Response:

@@ -18,6 +18,7 @@ from node.storage.database import Transaction
 from node.ui import begun, ceremony, session
 from node.ui.door import Ui, Visitor, go_to
 from node.ui.forms import Form
+from node.ui.kinds import paths
 from node.ui.language import back
 
 HOUR = 3600
@@ -99,11 +100,14 @@ async def welcome(
     wanted: str | None = None,
 ) -> Response:
     """Signed in: on to where one wanted to go, as this browser remembers it when no form says so; what was
-    begun here before comes along."""
+    begun here before comes along, and who wanted to go nowhere else goes on with it."""
     started, person = began
-    response = go_to(back(_kept_next(ui, request) if wanted is None else wanted))
+    path = back(_kept_next(ui, request) if wanted is None else wanted)
+    response = go_to(path)
     session.begin(ui.settings, response, started, own=own)
-    await begun.take_along(ui, request, response, person.id, who)
+    kind = await begun.take_along(ui, request, response, person.id, who)
+    if kind is not None and path == "/":
+        response.headers["location"] = f"{paths(kind).make}?draft=1"
     for name in ("next", "asked"):
         session.drop_cookie(ui.settings, response, name)
     return response

@@ -133,10 +133,12 @@ async def joins(you: Neighbour, mail: Server, code: str) -> None:
     await you.looks("code-from-the-mail")
     await you.sends("/signin/code")
     await expect(you.page.locator('.nav a[href="/mine"]')).to_be_visible()
+    await you.reads("Is it right like this?")
+    await you.looks("back-at-it")
 
 
 async def goes_on_with_it(you: Neighbour) -> None:
-    """What was begun is there again, goes one step back, and is posted."""
+    """What was begun is there again at any time, goes one step back, and is posted."""
     await you.goes("/ask")
     await you.reads("You began something before.")
     await you.looks("begun-before")
