@@ -38,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for name in {"browser", "postgresql"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(name)
+    browsed = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in browsed)  # the longest first, so that nobody waits for one
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
