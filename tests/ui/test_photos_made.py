@@ -105,6 +105,10 @@ async def test_M01_what_is_a_photo_and_something_else_too_is_refused(what: str) 
     assert "iets anders in dit bestand" in await refused(MORE[what])
 
 
+def test_M01_letters_that_stand_in_a_photo_by_chance_make_it_nothing_else() -> None:
+    assert rules.content_of(file() + b"\x00<sVg\x13<scripts") == "jpeg"
+
+
 async def test_M01_what_a_telephone_puts_behind_a_photo_is_left_out() -> None:
     """A film of the moment, or a second picture (MPO)."""
     film = b"\0\0\0\x18ftypmp42" + b"canary" * 100
