@@ -217,6 +217,25 @@ def test_a_supervisor_reads_what_was_reported_and_no_more_and_not_their_own(
 
 
 @story
+def test_V18_private_words_are_read_for_a_reason_that_their_writer_hears(
+    tx: Transaction, cast: town.Cast
+) -> None:
+    """Nobody who runs the node reads a conversation. A supervisor reads the one message that somebody showed
+    them, says why they decided as they did, and that stands in both books under their name."""
+    yes, said = talking(tx, cast)
+    for part in set(cast.all()) - {"poster", "helper"}:
+        refused(tx, NotFound, kept_threads.see, cast.all()[part], yes.id)
+    made = sayings.report_message(tx, cast.poster, said.id, "fraud", "", LATER)
+    written(tx)
+    refused(tx, Invalid, sayings.uphold, cast.supervisor, made.id, "", TOLD, False, LATER)
+    sayings.uphold(tx, cast.supervisor, made.id, WHY, TOLD, False, LATER)
+    decided = [one for one in log.of(tx, made.id) if one.what is Happening.REPORT_DECIDED]
+    assert [(one.who, one.why) for one in decided] == [(cast.supervisor.id, WHY)]
+    assert log.broken_at(tx) is None
+    assert {line.rpartition(" to ")[2] for line in written(tx)} == {"Bea", "Merel"}
+
+
+@story
 def test_the_queue_in_pages(tx: Transaction, cast: town.Cast) -> None:
     for number in range(3):
         said = comment(tx, cast.helper, noticed(tx, cast))

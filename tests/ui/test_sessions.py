@@ -7,7 +7,7 @@ from node.acts import residents as acts
 from node.clock import now
 from node.storage import access
 from tests import town
-from tests.ui import visits
+from tests.ui import things, visits
 from tests.ui.visits import TOWN, Here, said
 
 
@@ -103,3 +103,18 @@ async def test_U08_U12_a_changed_role_ends_the_sessions(here: Here) -> None:
     path = f"/operator/people/{here.cast.helper.id}/roles"
     await here.post("operator", path, 303, role="broker")
     await here.get("helper", "/me", 303)
+
+
+async def test_U16_whose_role_ended_finds_nothing_of_it_any_more(here: Here) -> None:
+    """Not what they read before either: it is not there, as for everybody."""
+    built, broker = await things.built(here), here.cast.broker
+    answer = built.path("/o/{post}/answers/{answer}/choose")
+    await here.get("broker", answer)
+    await here.get("broker", "/board")
+    await here.post("operator", f"/operator/people/{broker.id}/roles/broker/end")
+    await here.get("broker", answer, 404)  # the session ended with the role
+    await here.database.writing(access.add_session, "new", broker.id, now() + town.DAY, now())
+    here.sessions["broker"] = "new"
+    await here.get("broker", answer, 404)
+    await here.get("broker", "/board", 403)
+    assert "Ik kan om tien uur." not in (await here.get("broker", built.path("/o/{post}"))).text
