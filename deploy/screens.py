@@ -27,7 +27,7 @@ ASKED = {
     "title": "Wie haalt donderdag mijn boodschappen?",
     "text": "Het is één tas. De winkel is om de hoek.",
 }
-FURTHER, ANSWER = "main form .acts .btn", "a:has-text('Ik wil helpen')"
+FURTHER, ANSWER = "main form > .acts .btn", "a:has-text('Ik wil helpen')"
 
 
 @dataclass(frozen=True)

@@ -78,5 +78,6 @@ if [ $# -eq 0 ]; then
     "$venv/bin/python" -m mypy --no-error-summary
 fi
 if in_memory; then export TMPDIR=/dev/shm; fi
-exec "$venv/bin/python" -m pytest -n auto --maxprocesses 8 --dist loadscope --no-loadscope-reorder \
+workers=$(($(nproc 2>/dev/null || echo 2) + 1)) # one more than processors: much of it waits for other programs
+exec "$venv/bin/python" -m pytest -n "$workers" --maxprocesses 8 --dist loadscope --no-loadscope-reorder \
     -o tmp_path_retention_policy=failed "$@"

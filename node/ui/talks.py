@@ -285,15 +285,8 @@ def _listed(tx: Transaction, person: Resident, at: datetime) -> list[Talk]:
 def _talk(tx: Transaction, thread: Thread, waiting: kept.Waiting, person: Resident, at: datetime) -> Talk:
     title = thread.post.title if may_see(person, thread.post, at) else ""
     path = f"/talks/{waiting.response_id}"
-    return Talk(
-        path,
-        thread.name or gettext("A neighbour"),
-        _where(tx, thread),
-        title,
-        thread.post.language,
-        waiting.at,
-        waiting.unread,
-    )
+    name, where = thread.name or gettext("A neighbour"), _where(tx, thread)
+    return Talk(path, name, where, title, thread.post.language, waiting.at, waiting.unread)
 
 
 def _where(tx: Transaction, thread: Thread) -> Whereabouts:

@@ -15,18 +15,22 @@ from tests.ui import things
 from tests.ui.things import Rows, Things
 from tests.ui.visits import Here
 
-NOT_LOOKED_FOR = {"seen", "expires"}  # of a session: when it was last used
+NOT_LOOKED_FOR = {"seen", "expires"}  # of a session, and of whose it is: when it was last used
 MOST = 400
 
 
 def without_use(rows: Rows) -> Rows:
-    sessions = [{k: v for k, v in row.items() if k not in NOT_LOOKED_FOR} for row in rows["sessions"]]
-    return {**rows, "sessions": sessions}
+    used = {
+        name: [{k: v for k, v in row.items() if k not in NOT_LOOKED_FOR} for row in rows[name]]
+        for name in ("sessions", "residents")
+    }
+    return {**rows, **used}
 
 
 def seeds(built: Things) -> list[str]:
     """Every page of the table, with what there is."""
     more = {"deed": "close", "step": "block", "name": "centrum", "tag": "boodschappen", "choice": "take"}
+    more |= {"kind": "offer"}
     answers = [built.path("/o/{post}/answers/{answer}/{deed}", deed=d) for d in ("choose", "decline", "back")]
     return [*(built.path(path, **more) for path, _ in PAGES), *answers, built.path("/o/{copy}")]
 

@@ -1,4 +1,4 @@
-/* Buurtknoop: what makes the pages easier for who has scripts. All of it works without. Browsers of 2017.
+/* What makes the pages easier for who has scripts. All of it works without.
    Parts: who reads, what was typed, sending, later, lists, photo, letters left, without a line. */
 (function () {
   'use strict';
