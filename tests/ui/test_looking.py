@@ -46,9 +46,9 @@ class Walk:
         return {path: status for path, status in self.seen.items() if status not in (200, 302, 303)}
 
 
-async def walked(here: Here, part: str | None, starts: list[str]) -> Walk:
-    """Open every page, then every page it leads to."""
-    seen: dict[str, int] = {}
+async def walked(here: Here, part: str | None, starts: list[str], before: Walk | None = None) -> Walk:
+    """Open every page, then every page it leads to; what was seen on a walk before this one is known."""
+    seen = dict(before.seen) if before else {}
     todo = list(starts)
     async with here.browser(part) as browser:
         while todo and len(seen) < MOST:
@@ -66,11 +66,16 @@ async def walked(here: Here, part: str | None, starts: list[str]) -> Walk:
 
 
 @pytest.mark.parametrize("part", [None, *town.NAMES, "outsider"])
-async def test_H03_looking_changes_nothing(here: Here, part: str | None) -> None:
+async def test_H03_looking_changes_nothing_and_every_link_leads_somewhere(
+    here: Here, part: str | None
+) -> None:
+    """First from the front page on, whoever one is; then by typing every address there is."""
     built = await things.built(here)
     await here.database.writing(used_long_ago)
     before = await here.database.reading(things.rows)
-    walk = await walked(here, part, seeds(built))
+    walk = await walked(here, part, ["/"])
+    assert walk.broken == {}
+    walk = await walked(here, part, seeds(built), walk)
     assert len(walk.seen) > len(PAGES)
     assert without_use(await here.database.reading(things.rows)) == without_use(before)
     if part == "operator":
@@ -82,14 +87,6 @@ def used_long_ago(tx: Transaction) -> None:
     for part in [*town.NAMES, "outsider"]:
         at = now() - 3 * town.HOUR
         access.keep_session(tx, f"session of {part}", at + town.DAY, at)
-
-
-@pytest.mark.parametrize("part", [None, *town.NAMES, "outsider"])
-async def test_every_link_leads_somewhere(here: Here, part: str | None) -> None:
-    """From the front page on, whoever one is."""
-    await things.built(here)
-    walk = await walked(here, part, ["/"])
-    assert walk.broken == {}
 
 
 async def test_H03_no_other_way_of_asking_changes_anything(here: Here) -> None:
