@@ -177,7 +177,7 @@ async def before_a_screen(
         page.on("pageerror", lambda error: one.hears(str(error)))
         try:
             yield one
-        except BaseException:
+        except BaseException:  # whatever it was, a picture shows where it went wrong
             if album is not None:
                 await album.keep(page, part, "failed")
             raise
